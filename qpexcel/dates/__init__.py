@@ -1,0 +1,1 @@
+"""ROC dates, periods and deadline phrases: text in, days out, no I/O."""

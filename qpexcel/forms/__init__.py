@@ -1,0 +1,1 @@
+"""Stage 2: Plan → one workbook per unit."""

@@ -1,0 +1,1 @@
+"""Stage 3: returned files → checked rows, merged, and the ledger."""

@@ -1,0 +1,1 @@
+"""Stage 1: plan.xlsx and the built-in plan → Plan."""

@@ -1,0 +1,1 @@
+"""What a sheet is (description) and the one writer that draws it."""

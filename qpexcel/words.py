@@ -1,0 +1,97 @@
+"""The catalogue: every word a person sees, one folder of TOML files per language.
+
+Keys are dotted (`field.item`, `findings.DUE001.message`). What comes from files fills the gaps of
+our own sentences and is never itself used as a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from qpexcel.dates import roc
+from qpexcel.findings import Finding, Place
+from qpexcel.templates import find, read_toml
+
+LANGUAGES = ("zh-TW", "en")
+
+
+class Words:
+    """The catalogue of one language."""
+
+    def __init__(self, language: str, entries: Mapping[str, str]) -> None:
+        self.language = language
+        self._entries = entries
+
+    def __call__(self, key: str, /, **gaps: object) -> str:
+        """Return the words under a key with their gaps filled. KeyError for an unknown key."""
+        words = self._entries[key]
+        return words.format_map(gaps) if gaps else words
+
+    def get(self, key: str, default: str = "") -> str:
+        """Return the words under a key, or the default."""
+        return self._entries.get(key, default)
+
+    def group(self, prefix: str) -> dict[str, str]:
+        """Return the entries below a prefix by their last part: group("light") → {"red": …}."""
+        start = prefix + "."
+        return {k[len(start) :]: v for k, v in self._entries.items() if k.startswith(start)}
+
+    def message(self, finding: Finding) -> str:
+        """Word a finding: what was found and what to do, without its place."""
+        gaps = {"value": _short(finding.value), **finding.words}
+        found = self(f"findings.{finding.code}.message").format_map(gaps)
+        remedy = self(f"findings.{finding.code}.remedy").format_map(gaps)
+        stop = "。" if self.language == "zh-TW" else ". "
+        return f"{found}{stop}{remedy}"
+
+    def place(self, place: Place) -> str:
+        """Word a place: file ▸ sheet!cell, item."""
+        where = "!".join(part for part in (place.sheet, place.cell) if part)
+        parts = " ▸ ".join(part for part in (place.file, where) if part)
+        return "，".join(part for part in (parts, place.item) if part)
+
+    def line(self, finding: Finding) -> str:
+        """Word a finding as one line with its place and code."""
+        place = self.place(finding.place)
+        return f"[{place}] {self.message(finding)}" if place else self.message(finding)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+
+def show_day(day: date | None, *, roc_calendar: bool = True) -> str:
+    """Word a day in full: 96年10月31日, or 2007-10-31 by the Gregorian calendar; "" for none."""
+    if day is None:
+        return ""
+    return roc.format_long(day) if roc_calendar else day.isoformat()
+
+
+def _short(text: str, most: int = 60) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= most else one_line[: most - 1] + "…"
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+@cache
+def load_words(language: str) -> Words:
+    """Load a language's catalogue. FileNotFoundError for a language nobody wrote."""
+    names = sorted(path.name for path in find(f"words/{language}").glob("*.toml"))
+    entries: dict[str, str] = {}
+    for name in names:
+        entries.update(_flatten(read_toml(f"words/{language}/{name}")))
+    return Words(language, entries)
+
+
+def every_language(key: str) -> tuple[str, ...]:
+    """Return a key's words in every language, for reading back what any of them wrote."""
+    return tuple(load_words(language).get(key) for language in LANGUAGES)

@@ -1,0 +1,40 @@
+"""Making texts comparable without changing what they say.
+
+Text taken out of PDFs carries look-alikes: CJK compatibility ideographs (年 as U+F98E), which NFC
+mends, and Kangxi radicals, which only NFKC mends. NFKC on the whole text would also turn ，：（）
+into ASCII, which people would notice, so it is applied to the radicals alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_RADICALS = re.compile("[\u2e80-\u2fdf]")
+_FULL_TO_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
+
+
+def tidy(text: str) -> str:
+    """Return the text in NFC, on one line, single-spaced and without invisible characters.
+
+    Full-width punctuation stays as it is. Tidying twice changes nothing more.
+    """
+    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    mended = _RADICALS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), visible)
+    return " ".join(unicodedata.normalize("NFC", mended).split())
+
+
+def fold(text: str) -> str:
+    """Return a key by which labels and names are compared; not for showing to anybody.
+
+    Width, case, spaces and a trailing colon or asterisk (the mark of a required field) make no
+    difference.
+    """
+    ascii_text = tidy(text).translate(_FULL_TO_ASCII)
+    return "".join(ascii_text.split()).casefold().rstrip(":*")
+
+
+def ascii_digits(text: str) -> str:
+    """Return the text, of the same length, with ０ to ９ as 0 to 9."""
+    return text.translate(_DIGITS)

@@ -53,6 +53,92 @@ SEVERITY: Mapping[str, Severity] = {
     # TGT: quantities asked for
     "TGT001": W,  # a target that cannot be read
     "TGT002": I,  # the target was read from the item's text
+    # PLN: the plan workbook
+    "PLN001": E,  # there is no plan workbook
+    "PLN002": E,  # the plan workbook cannot be read
+    "PLN003": E,  # a plan without items
+    "PLN004": E,  # no sheet with work items
+    "PLN005": W,  # a sheet is missing
+    "PLN006": E,  # a setting that cannot be read
+    "PLN007": W,  # a setting is missing
+    "PLN008": E,  # no year
+    "PLN009": E,  # the plan ends before it begins
+    "PLN010": E,  # two items with one id
+    "PLN011": W,  # an item without words
+    "PLN012": W,  # a unit nobody lists
+    "PLN013": W,  # a unit's name was mended
+    "PLN014": E,  # an item without a unit
+    "PLN015": W,  # a group nobody lists
+    "PLN016": W,  # a heading that is a slip of ours
+    "PLN017": E,  # a column is missing
+    "PLN018": W,  # a frequency that cannot be read
+    "PLN019": W,  # an exempt period the item does not have
+    "PLN020": W,  # a unit listed twice
+    "PLN021": W,  # a group's member nobody lists
+    "PLN022": W,  # an own column named like one of ours or twice
+    "PLN023": W,  # an unknown column type
+    "PLN024": W,  # a choice column without choices
+    "PLN025": W,  # an unknown required-when rule
+    "PLN026": W,  # a unit cell was a date
+    "PLN030": W,  # a person must confirm something
+    # WSP: the workspace and its files
+    "WSP001": E,  # a folder cannot be written
+    "WSP002": E,  # a file is open elsewhere
+    "WSP003": E,  # a file exists and may have been edited
+    "WSP004": E,  # the ledger cannot be read
+    "WSP005": E,  # nothing has been generated or consolidated yet
+    "WSP006": E,  # the signing key is damaged
+    # GEN: making unit workbooks
+    "GEN001": W,  # an outgoing workbook was edited by a person
+    "GEN002": E,  # no unit of that name
+    "GEN003": W,  # a unit without rows
+    "GEN004": W,  # a text longer than a cell holds
+    # FIL: files that came back
+    "FIL001": E,  # not a spreadsheet
+    "FIL002": E,  # damaged
+    "FIL003": E,  # protected by a password
+    "FIL004": E,  # not one of our forms
+    "FIL005": E,  # another plan
+    "FIL006": E,  # the stamp was altered
+    "FIL007": W,  # the stamp cannot be verified
+    "FIL008": E,  # rows of several units and no stamp
+    "FIL009": I,  # the same file twice
+    "FIL010": I,  # an older return of the same unit
+    "FIL011": E,  # empty file
+    "FIL012": E,  # too large
+    "FIL013": E,  # an archive or a mail
+    "FIL014": E,  # cannot be opened
+    "FIL015": E,  # of this plan but of a unit the plan does not have
+    "FIL016": I,  # a program's own file
+    "FIL017": E,  # unverified and the plan refuses such
+    # RET: answers in a returned workbook
+    "RET001": E,  # a row of another unit
+    "RET002": E,  # an answer whose row cannot be told
+    "RET003": E,  # the row's key and its visible words disagree
+    "RET004": W,  # the row's key is lost; found by its item and period
+    "RET005": E,  # a status that is none of the choices
+    "RET006": W,  # a status in other words
+    "RET007": E,  # done without a completion date
+    "RET008": W,  # a completion date without being done
+    "RET009": E,  # a quantity that is no number
+    "RET010": W,  # a quantity with words around it
+    "RET011": W,  # a filled cell came back blank
+    "RET012": I,  # two returns of one unit differ
+    "RET013": W,  # plan text was changed
+    "RET014": W,  # a row the plan no longer has
+    "RET015": E,  # one row twice with different answers
+    "RET016": E,  # a choice that is none of the choices
+    "RET017": E,  # a required column is empty
+    "RET018": E,  # a value that is no number
+    "RET019": E,  # a cell holds a formula's error
+    "RET020": W,  # an unusual negative quantity
+    "RET021": I,  # a completion day after the day judged by
+    "RET022": W,  # a header that is a slip of ours
+    "RET023": W,  # a column is missing from the form
+    # MAS: what people filled into the master
+    "MAS001": W,  # a decision that is none of the choices
+    "MAS002": W,  # an extension that is no date
+    "MAS003": W,  # a master that cannot be read back
 }
 
 

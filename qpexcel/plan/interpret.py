@@ -1,0 +1,56 @@
+"""Tables as people write them → a Plan, and everything doubtful in one pass."""
+
+from __future__ import annotations
+
+import hashlib
+
+from qpexcel.findings import Finding, QpexcelError
+from qpexcel.model import Plan
+from qpexcel.plan.items import read_items
+from qpexcel.plan.own_fields import read_own_fields
+from qpexcel.plan.settings import read_head
+from qpexcel.plan.tables import PlanTables
+from qpexcel.plan.units import read_directory
+
+
+def interpret(tables: PlanTables, *, fallback_year: int) -> tuple[Plan, tuple[Finding, ...]]:
+    """Read a plan from its tables.
+
+    Args:
+        tables: The plan workbook's tables, or the built-in plan's.
+        fallback_year: The ROC year to go on with where the plan gives none.
+
+    Raises:
+        QpexcelError: PLN003 where there is not one item.
+    """
+    head, of_head = read_head(tables, fallback_year)
+    directory, of_units = read_directory(tables.units)
+    items, of_items = read_items(tables.items, head, directory)
+    if not items:
+        raise QpexcelError(Finding("PLN003"))
+    own, help_texts, of_fields = read_own_fields(tables.fields)
+    confirm = [
+        Finding("PLN030", record["confirm"].text, place=record["confirm"].place).at(unit=record["name"].text)
+        for record in tables.units
+        if record["confirm"].text
+    ]
+    plan = Plan(
+        id=head.id or _fallback_id(head.title, head.organisation, head.year),
+        title=head.title,
+        organisation=head.organisation,
+        year=head.year,
+        span=head.span,
+        items=items,
+        units=tuple(directory.units),
+        groups=tuple(directory.groups),
+        own_fields=own,
+        field_help=help_texts,
+        basis=head.basis,
+        settings=head.settings,
+    )
+    return plan, (*of_head, *of_units, *confirm, *of_items, *of_fields)
+
+
+def _fallback_id(title: str, organisation: str, year: int) -> str:
+    """Name a plan whose workbook lost its code by what is least likely to change."""
+    return hashlib.sha256(f"{organisation}|{year}|{title}".encode()).hexdigest()[:12]

@@ -1,0 +1,194 @@
+"""plan.xlsx → tables, whatever a person did to it: moved columns, spaces, blank rows, other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.plan.tables import (
+    FIELD_COLUMNS,
+    ITEM_COLUMNS,
+    SETTINGS,
+    UNIT_COLUMNS,
+    Entry,
+    PlanTables,
+    Record,
+)
+from qpexcel.sheets.grids import Grid, UnreadableWorkbookError, read_grids
+from qpexcel.text import fold
+from qpexcel.words import every_language
+
+_HEADER_WITHIN = 30  # rows from the top in which a header is looked for
+_NEAR_LABEL = 80  # rapidfuzz ratio from which a heading counts as a slip of ours
+
+
+@dataclass(frozen=True, slots=True)
+class _TableKind:
+    """A sheet of the plan workbook: its catalogue keys and the columns it cannot do without."""
+
+    sheet: str
+    labels: str
+    columns: tuple[str, ...]
+    needed: tuple[str, ...]
+
+
+_UNITS = _TableKind("sheet.plan_units", "unit_column", UNIT_COLUMNS, ("name",))
+_ITEMS = _TableKind("sheet.plan_items", "item_column", ITEM_COLUMNS, ("action", "due", "units"))
+_FIELDS = _TableKind("sheet.plan_fields", "field_column", FIELD_COLUMNS, ("label",))
+
+
+def read_plan_tables(path: Path) -> tuple[PlanTables, tuple[Finding, ...]]:
+    """Read the plan workbook.
+
+    Raises:
+        QpexcelError: PLN001 where there is none, PLN002 where it cannot be read, PLN004 where it
+            has no sheet with work items.
+    """
+    try:
+        grids = read_grids(path.read_bytes())
+    except FileNotFoundError as error:
+        raise QpexcelError(Finding("PLN001", str(path), place=Place(file=path.name))) from error
+    except (UnreadableWorkbookError, OSError) as error:
+        raise QpexcelError(Finding("PLN002", path.name, {"why": str(error)}, Place(file=path.name))) from error
+    findings: list[Finding] = []
+    settings = _read_settings(path.name, grids, findings)
+    tables = {
+        kind.labels: _read_table(path.name, grids, kind, findings) for kind in (_UNITS, _ITEMS, _FIELDS)
+    }
+    return PlanTables(settings, tables["unit_column"], tables["item_column"], tables["field_column"]), tuple(
+        findings,
+    )
+
+
+def _labels(kind: str, keys: Iterable[str]) -> dict[str, str]:
+    """Return folded label → key, in every language."""
+    return {fold(word): key for key in keys for word in every_language(f"{kind}.{key}") if word}
+
+
+def _named(grids: Sequence[Grid], sheet: str) -> list[Grid]:
+    names = {fold(word) for word in every_language(sheet)}
+    return [grid for grid in grids if fold(grid.name) in names]
+
+
+def _read_settings(file: str, grids: Sequence[Grid], findings: list[Finding]) -> dict[str, Entry]:
+    """Read label–value pairs from the sheet 計畫, or from whichever sheet holds most of its labels."""
+    labels = _labels("setting", SETTINGS)
+    best: dict[str, Entry] = {}
+    unknown: list[Finding] = []
+    for grid in _named(grids, "sheet.plan_settings") or grids:
+        found: dict[str, Entry] = {}
+        strange: list[Finding] = []
+        for row, cells in enumerate(grid.rows):
+            _read_setting(file, grid, row, cells, labels, found, strange)
+        if len(found) > len(best):
+            best, unknown = found, strange
+    if not best:
+        sheet = every_language("sheet.plan_settings")[0]
+        findings.append(Finding("PLN005", sheet, place=Place(file=file)))
+    findings += unknown
+    return best
+
+
+def _read_setting(
+    file: str,
+    grid: Grid,
+    row: int,
+    cells: Sequence[object],
+    labels: Mapping[str, str],
+    found: dict[str, Entry],
+    strange: list[Finding],
+) -> None:
+    """Take one row of the settings sheet: the first text is the label, the cell after it the value."""
+    first = next(iter(grid.texts(row)), None)
+    if first is None:
+        return
+    col, label = first
+    value = cells[col + 1] if col + 1 < len(cells) else None
+    place = Place(file, grid.name, grid.cell(row, col + 1))
+    key = labels.get(fold(label)) or _slip(label, labels, value, place, strange)
+    if key and key not in found:
+        found[key] = Entry(value, place)
+
+
+def _slip(
+    label: str,
+    labels: Mapping[str, str],
+    value: object,
+    place: Place,
+    strange: list[Finding],
+) -> str | None:
+    """Return the key of the label this one is a slip of (PLN016), where it carries a value."""
+    if value in ("", None):
+        return None
+    near = process.extractOne(fold(label), list(labels), scorer=fuzz.ratio, score_cutoff=_NEAR_LABEL)
+    if near is None:
+        return None
+    strange.append(Finding("PLN016", label, {"meant": near[0]}, place))
+    return labels[near[0]]
+
+
+def _read_table(file: str, grids: Sequence[Grid], kind: _TableKind, findings: list[Finding]) -> tuple[Record, ...]:
+    """Read one table; a sheet that is missing is a finding, and fatal only for the work items."""
+    labels = _labels(kind.labels, kind.columns)
+    header = _find_header(_named(grids, kind.sheet), labels, kind) or _find_header(grids, labels, kind)
+    if header is None:
+        sheet = every_language(kind.sheet)[0]
+        finding = Finding("PLN004" if kind is _ITEMS else "PLN005", sheet, place=Place(file=file))
+        if kind is _ITEMS:
+            raise QpexcelError(finding)
+        findings.append(finding)
+        return ()
+    grid, top = header
+    columns = _columns(file, grid, top, labels, findings)
+    for missing in sorted(set(kind.needed) - set(columns.values())):
+        label = every_language(f"{kind.labels}.{missing}")[0]
+        findings.append(Finding("PLN017", label, place=Place(file, grid.name, grid.cell(top, 0))))
+    return tuple(_record(file, grid, row, columns) for row in range(top + 1, len(grid.rows)))
+
+
+def _find_header(grids: Sequence[Grid], labels: Mapping[str, str], kind: _TableKind) -> tuple[Grid, int] | None:
+    """Return the sheet and row whose cells match most of the labels, a needed one among them."""
+    best: tuple[int, Grid, int] | None = None
+    for grid in grids:
+        for row in range(min(len(grid.rows), _HEADER_WITHIN)):
+            keys = {labels[fold(text)] for _, text in grid.texts(row) if fold(text) in labels}
+            if keys & set(kind.needed) and len(keys) > max(best[0] if best else 0, 1):
+                best = (len(keys), grid, row)
+    return best[1:] if best else None
+
+
+def _columns(
+    file: str,
+    grid: Grid,
+    top: int,
+    labels: Mapping[str, str],
+    findings: list[Finding],
+) -> dict[int, str]:
+    """Return column place → key. Slips are taken with a finding, unknown columns left alone."""
+    columns: dict[int, str] = {}
+    for col, text in grid.texts(top):
+        if fold(text) in labels:
+            columns.setdefault(col, labels[fold(text)])
+    free = {label: key for label, key in labels.items() if key not in columns.values()}
+    for col, text in grid.texts(top):
+        if col not in columns:
+            key = _slip(text, free, text, Place(file, grid.name, grid.cell(top, col)), findings)
+            if key:
+                columns[col] = key
+    return columns
+
+
+def _record(file: str, grid: Grid, row: int, columns: Mapping[int, str]) -> Record:
+    cells = grid.rows[row]
+    place = Place(file, grid.name, grid.cell(row, min(columns)))
+    return Record(
+        {
+            key: Entry(cells[col] if col < len(cells) else None, Place(file, grid.name, grid.cell(row, col)))
+            for col, key in columns.items()
+        },
+        place,
+    )

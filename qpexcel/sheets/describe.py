@@ -1,0 +1,161 @@
+"""What a sheet is, as data: tested without Excel, drawn by `draw`.
+
+Rows are 1-based and columns 0-based letters' indices (A = 0) throughout. Styles are names from
+`workbook_templates/look.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+Plain = str | float | int | bool | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula and the value it has now, which readers that do not compute will see."""
+
+    text: str
+    value: str | float | int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a place in this workbook ("internal:'總覽'!A1") and what it shows."""
+
+    target: str
+    text: str
+
+
+Value = Plain | Formula | Link
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell outside a table. `across` is how many further columns it is merged over."""
+
+    row: int
+    col: int
+    value: Value
+    style: str = "base"
+    across: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What Excel itself should hold against typed input.
+
+    `kind` list|number|day. `choices` for a list; `source` a range to take them from instead.
+    `strict` refuses, otherwise Excel only warns. `title`/`message` explain a refusal; `prompt`
+    shows when the cell is entered.
+    """
+
+    kind: str
+    choices: tuple[str, ...] = ()
+    source: str = ""
+    strict: bool = True
+    title: str = ""
+    message: str = ""
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Colour the cells of a column whose text is one of `values`."""
+
+    values: tuple[str, ...]
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading, width, values from the top down and how they look.
+
+    `styles`, where given, holds a style for each value and wins over `style`.
+    """
+
+    label: str
+    width: float
+    values: Sequence[Value]
+    style: str = "cell"
+    styles: Sequence[str] | None = None
+    rule: Rule | None = None
+    conditions: tuple[Condition, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A grid with one header row at `row`, its first column at `col`."""
+
+    row: int
+    columns: tuple[Column, ...]
+    col: int = 0
+    heights: Sequence[float] = ()
+    header_height: float = 33
+    autofilter: bool = True
+
+    @property
+    def length(self) -> int:
+        """How many data rows there are."""
+        return max((len(column.values) for column in self.columns), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How a sheet prints: A4, fitted to the width."""
+
+    landscape: bool = True
+    repeat_rows: tuple[int, int] | None = None
+    footer: str = ""
+    one_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet. `names` maps a defined name to an A1 address on this sheet.
+
+    `protect` locks what is not an input, without a password. `visibility` visible|hidden|very_hidden.
+    """
+
+    name: str
+    cells: tuple[Cell, ...] = ()
+    tables: tuple[Table, ...] = ()
+    widths: Mapping[int, float] = field(default_factory=dict)
+    heights: Mapping[int, float] = field(default_factory=dict)
+    rules: tuple[tuple[str, Rule], ...] = ()
+    conditions: tuple[tuple[str, Condition], ...] = ()
+    freeze: tuple[int, int] | None = None
+    page: Page | None = None
+    protect: bool = False
+    visibility: str = "visible"
+    gridlines: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook: its sheets, what its properties say, and the day they say it was made."""
+
+    sheets: tuple[Sheet, ...]
+    title: str
+    made: date
+    author: str = ""
+    roc_calendar: bool = True
+
+
+def letter(col: int) -> str:
+    """Return a 0-based column's letters: 0 → A, 26 → AA."""
+    letters = ""
+    col += 1
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, col: int) -> str:
+    """Return a cell's A1 address; `row` 1-based, `col` 0-based."""
+    return f"{letter(col)}{row}"

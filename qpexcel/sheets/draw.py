@@ -1,0 +1,259 @@
+"""The one writer that turns descriptions into an .xlsx file, with xlsxwriter.
+
+Text is always written as text: nothing that begins with = + - @ becomes a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from qpexcel.sheets.describe import (
+    Book,
+    Cell,
+    Column,
+    Condition,
+    Formula,
+    Link,
+    Page,
+    Rule,
+    Sheet,
+    Table,
+    Value,
+    letter,
+)
+from qpexcel.sheets.theme import properties
+
+# Excel's limit is 32,767 UTF-16 units a cell; a longer text is cut here with this mark, and the
+# whole of it stays in the ledger.
+LONGEST_TEXT = 32_767
+CUT_MARK = "…"
+_MARGIN = 0.59  # inches: 1.5 cm
+_A4 = 9
+_UNPROTECTED = {
+    "objects": True,
+    "scenarios": True,
+    "format_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "sort": True,
+    "autofilter": True,
+    "insert_hyperlinks": True,
+    "pivot_tables": True,
+}
+
+
+def write_book(book: Book, path: Path) -> None:
+    """Write the workbook to a path; what it writes depends on nothing but the description."""
+    base = properties("base", roc_calendar=book.roc_calendar)
+    default = {"font_name": base["font_name"], "font_size": base["font_size"]}
+    with xlsxwriter.Workbook(path, {"default_format_properties": default}) as workbook:
+        _describe_file(workbook, book)
+        styles = _Styles(workbook, roc_calendar=book.roc_calendar)
+        for sheet in book.sheets:
+            _draw_sheet(workbook, sheet, styles)
+
+
+def _describe_file(workbook: Any, book: Book) -> None:
+    made = datetime(book.made.year, book.made.month, book.made.day)  # noqa: DTZ001 - a day, not a moment
+    workbook.set_properties({"title": book.title, "author": book.author, "created": made})
+    # Values are cached in the file; a reader that computes does so only where asked.
+    workbook.set_calc_mode("auto")
+
+
+class _Styles:
+    """Excel formats by style name, each made once a workbook."""
+
+    def __init__(self, workbook: Any, *, roc_calendar: bool) -> None:
+        self._workbook = workbook
+        self._roc = roc_calendar
+        self._formats: dict[str, Any] = {}
+
+    def __getitem__(self, style: str) -> Any:
+        if style not in self._formats:
+            self._formats[style] = self._workbook.add_format(dict(properties(style, roc_calendar=self._roc)))
+        return self._formats[style]
+
+
+def _draw_sheet(workbook: Any, sheet: Sheet, styles: _Styles) -> None:
+    target = workbook.add_worksheet(sheet.name)
+    _set_columns(target, sheet, styles)
+    for row, height in sheet.heights.items():
+        target.set_row(row - 1, height)
+    for cell in sheet.cells:
+        _draw_cell(target, cell, styles)
+    for table in sheet.tables:
+        _draw_table(target, table, styles)
+    for where, rule in sheet.rules:
+        target.data_validation(where, _validation(rule))
+    for where, condition in sheet.conditions:
+        _add_conditions(target, where, (condition,), styles)
+    for name, where in sheet.names.items():
+        quoted = sheet.name.replace("'", "''")
+        workbook.define_name(name, f"='{quoted}'!{where}")
+    _set_view(target, sheet)
+    if sheet.page:
+        _set_page(target, sheet.page)
+
+
+def _set_columns(target: Any, sheet: Sheet, styles: _Styles) -> None:
+    for col, width in sheet.widths.items():
+        target.set_column(col, col, width)
+    for table in sheet.tables:
+        for offset, column in enumerate(table.columns):
+            options = {"hidden": 1} if column.hidden else {}
+            col = table.col + offset
+            target.set_column(col, col, column.width, styles["base"], options)
+
+
+def _set_view(target: Any, sheet: Sheet) -> None:
+    if not sheet.gridlines:
+        target.hide_gridlines(2)
+    if sheet.freeze:
+        target.freeze_panes(*sheet.freeze)
+    if sheet.protect:
+        target.protect("", _UNPROTECTED)
+    if sheet.visibility == "hidden":
+        target.hide()
+    elif sheet.visibility == "very_hidden":
+        target.very_hidden()
+
+
+def _set_page(target: Any, page: Page) -> None:
+    target.set_paper(_A4)
+    if page.landscape:
+        target.set_landscape()
+    target.set_margins(_MARGIN, _MARGIN, _MARGIN, _MARGIN + 0.15)
+    target.fit_to_pages(1, 1 if page.one_page else 0)
+    if page.repeat_rows:
+        first, last = page.repeat_rows
+        target.repeat_rows(first - 1, last - 1)
+    if page.footer:
+        target.set_footer(page.footer, {"margin": 0.3})
+
+
+def _draw_cell(target: Any, cell: Cell, styles: _Styles) -> None:
+    style = styles[cell.style]
+    row = cell.row - 1
+    if cell.across:
+        target.merge_range(row, cell.col, row, cell.col + cell.across, "", style)
+    _write(target, row, cell.col, cell.value, style)
+
+
+def _draw_table(target: Any, table: Table, styles: _Styles) -> None:
+    first = table.row
+    target.set_row(table.row - 1, table.header_height)
+    for number, height in enumerate(table.heights):
+        target.set_row(first + number, height)
+    for offset, column in enumerate(table.columns):
+        _draw_column(target, table, table.col + offset, column, styles)
+    if table.autofilter and table.columns:
+        last = table.row - 1 + max(table.length, 1)
+        target.autofilter(table.row - 1, table.col, last, table.col + len(table.columns) - 1)
+
+
+def _draw_column(target: Any, table: Table, col: int, column: Column, styles: _Styles) -> None:
+    target.write_string(table.row - 1, col, column.label, styles["header"])
+    own = [styles[name] for name in column.styles] if column.styles else None
+    one = styles[column.style]
+    for number, value in enumerate(column.values):
+        _write(target, table.row + number, col, value, own[number] if own else one)
+    if not column.values:
+        return
+    where = f"{letter(col)}{table.row + 1}:{letter(col)}{table.row + len(column.values)}"
+    if column.rule:
+        target.data_validation(where, _validation(column.rule))
+    _add_conditions(target, where, column.conditions, styles)
+
+
+def _write_text(target: Any, row: int, col: int, value: str, style: Any) -> None:
+    target.write_string(row, col, fit(value), style)
+
+
+def _write_formula(target: Any, row: int, col: int, value: Formula, style: Any) -> None:
+    target.write_formula(row, col, value.text, style, value.value)
+
+
+def _write_link(target: Any, row: int, col: int, value: Link, style: Any) -> None:
+    target.write_url(row, col, value.target, style, fit(value.text))
+
+
+def _write_day(target: Any, row: int, col: int, value: date, style: Any) -> None:
+    target.write_datetime(row, col, value, style)
+
+
+def _write_number(target: Any, row: int, col: int, value: float, style: Any) -> None:
+    target.write_number(row, col, value, style)
+
+
+def _write_blank(target: Any, row: int, col: int, _: object, style: Any) -> None:
+    target.write_blank(row, col, None, style)
+
+
+def _write_boolean(target: Any, row: int, col: int, value: bool, style: Any) -> None:  # noqa: FBT001
+    target.write_boolean(row, col, value, style)
+
+
+_WRITERS: dict[type, Callable[..., None]] = {
+    str: _write_text,
+    int: _write_number,
+    float: _write_number,
+    bool: _write_boolean,
+    date: _write_day,
+    Formula: _write_formula,
+    Link: _write_link,
+    type(None): _write_blank,
+}
+
+
+def _write(target: Any, row: int, col: int, value: Value, style: Any) -> None:
+    writer = _write_blank if value == "" else _WRITERS[type(value)]
+    writer(target, row, col, value, style)
+
+
+def fit(text: str) -> str:
+    """Return a text as Excel can hold it: cut with a mark where it is over the limit.
+
+    Control characters are left to xlsxwriter, which escapes them as Excel does.
+    """
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2 if len(text) > LONGEST_TEXT // 2 else len(text)
+    if units <= LONGEST_TEXT:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[: (LONGEST_TEXT - len(CUT_MARK)) * 2]
+    return kept.decode("utf-16-le", "ignore") + CUT_MARK
+
+
+def _validation(rule: Rule) -> dict[str, Any]:
+    """Return a rule in xlsxwriter's words."""
+    options: dict[str, Any] = {
+        "ignore_blank": True,
+        "error_type": "stop" if rule.strict else "warning",
+        "error_title": rule.title[:32],
+        "error_message": rule.message[:255],
+        "input_message": rule.prompt[:255],
+        "show_input": bool(rule.prompt),
+    }
+    return {key: value for key, value in (options | _criteria(rule)).items() if value != ""}
+
+
+def _criteria(rule: Rule) -> dict[str, Any]:
+    if rule.kind == "list":
+        return {"validate": "list", "source": rule.source or list(rule.choices)}
+    if rule.kind == "number":
+        return {"validate": "decimal", "criteria": ">=", "value": 0}
+    if rule.kind == "day":
+        return {"validate": "date", "criteria": ">=", "value": date(1912, 1, 1)}
+    if rule.kind == "any":
+        return {"validate": "any"}
+    raise ValueError(rule.kind)
+
+
+def _add_conditions(target: Any, where: str, conditions: Sequence[Condition], styles: _Styles) -> None:
+    for condition in conditions:
+        for value in condition.values:
+            criteria = {"type": "cell", "criteria": "==", "value": f'"{value}"', "format": styles[condition.style]}
+            target.conditional_format(where, criteria)

@@ -1,0 +1,68 @@
+"""Reading workbooks into flat grids with true addresses, through calamine.
+
+A grid stays what the file said until somebody has checked it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from python_calamine import CalamineWorkbook
+
+from qpexcel.sheets.describe import address
+
+
+class UnreadableWorkbookError(Exception):
+    """The bytes are no workbook that can be read. Carries the reader's own words, for the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet's cells. `top` and `left` are the 0-based row and column of its first cell.
+
+    Cells are str, float, int, bool, date, datetime, time or timedelta; "" where there is none.
+    """
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    top: int = 0
+    left: int = 0
+
+    def cell(self, row: int, col: int) -> str:
+        """Return the A1 address of a cell given by its place within `rows`."""
+        return address(self.top + row + 1, self.left + col)
+
+    def row_number(self, row: int) -> int:
+        """Return the 1-based row of the sheet for a place within `rows`."""
+        return self.top + row + 1
+
+    def texts(self, row: int) -> Iterator[tuple[int, str]]:
+        """Yield (place, text) of a row's text cells."""
+        return ((col, value) for col, value in enumerate(self.rows[row]) if isinstance(value, str) and value)
+
+
+def read_grids(data: bytes) -> list[Grid]:
+    """Read every sheet of a workbook (xlsx, xlsm, xlsb, xls, ods), hidden ones too.
+
+    Raises:
+        UnreadableWorkbookError: whatever the reader said. calamine's own panic is a BaseException,
+            so it is caught as one; a keyboard interrupt passes.
+    """
+    try:
+        workbook = CalamineWorkbook.from_filelike(BytesIO(data))
+        return [_read_grid(workbook, name) for name in workbook.sheet_names]
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        raise UnreadableWorkbookError(f"{type(error).__name__}: {error}") from error
+
+
+def _read_grid(workbook: CalamineWorkbook, name: str) -> Grid:
+    sheet = workbook.get_sheet_by_name(name)
+    # Leading blank rows and columns are skipped, so that one stray cell far away does not ask for
+    # gigabytes; `start` puts the addresses right again.
+    rows = sheet.to_python(skip_empty_area=True)
+    top, left = sheet.start or (0, 0)
+    return Grid(name, rows, top, left)

@@ -46,11 +46,11 @@ def _either(words: str) -> str:
 
 
 _HAN = r"[\u3400-\u9fff]"
-_HAN_NUMBER = "〇零一二兩三四五六七八九十百千萬廿卅"
+_HAN_NUMBER = "〇零一二兩三四五六七八九十百千廿卅"
 _ENDS = r"以上|以下|以內|之內|以外|辦理|舉辦|完成|進行|參與|參加|實施"
 _QUANTITY = re.compile(
     rf"""(?P<number>(?<![0-9A-Za-z.,/:\-])(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+(?:\.[0-9]+)?)(?:[萬億](?!元))?
-        |(?<![{_HAN_NUMBER}])[{_HAN_NUMBER}]+)
+        |(?<![{_HAN_NUMBER}])[{_HAN_NUMBER}]+(?:萬(?!元))?)
     (?P<more>以上)?\s*
     (?P<measure>個(?P<inner>以上)?(?:{_either(_NOUNS)}|(?:(?!{_ENDS}|內){_HAN}){{1,4}}(?!(?!{_ENDS}|內){_HAN})
             |(?:(?!{_ENDS}){_HAN}){{2}})
@@ -263,11 +263,10 @@ def _is_asked_time(match: re.Match[str], since: str, op: str, *, in_cell: bool) 
 
 def _count(number: str) -> float | None:
     plain = number.replace(",", "")
-    scale = {"萬": 10**4, "億": 10**8}.get(plain[-1], 1) if plain[0].isascii() else 1
-    if plain[0].isascii():
-        return float(plain.rstrip("萬億")) * scale
-    value = chinese_number(plain)
-    return None if value is None else float(value)
+    scale = {"萬": 10**4, "億": 10**8}.get(plain[-1], 1)
+    digits = plain.rstrip("萬億")
+    value = float(digits) if digits[0].isascii() else chinese_number(digits)
+    return None if value is None else float(value * scale)
 
 
 def _measure(match: re.Match[str]) -> str:

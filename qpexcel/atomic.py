@@ -32,6 +32,12 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is either the old one or the whole new one. Raises as `replacing`."""
+    with replacing(path) as beside:
+        beside.write_bytes(data)
+
+
 def _rename(beside: Path, path: Path) -> None:
     try:
         os.replace(beside, path)  # noqa: PTH105 - Path.replace does the same; this names the system call

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import xlsxwriter
@@ -47,15 +47,17 @@ _UNPROTECTED = {
 }
 
 
-def write_book(book: Book, path: Path) -> None:
-    """Write the workbook to a path; what it writes depends on nothing but the description."""
+def draw_book(book: Book) -> bytes:
+    """Return the workbook as .xlsx bytes; they depend on nothing but the description."""
     base = properties("base", roc_calendar=book.roc_calendar)
     default = {"font_name": base["font_name"], "font_size": base["font_size"]}
-    with xlsxwriter.Workbook(path, {"default_format_properties": default}) as workbook:
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"default_format_properties": default, "in_memory": True}) as workbook:
         _describe_file(workbook, book)
         styles = _Styles(workbook, roc_calendar=book.roc_calendar)
         for sheet in book.sheets:
             _draw_sheet(workbook, sheet, styles)
+    return file.getvalue()
 
 
 def _describe_file(workbook: Any, book: Book) -> None:

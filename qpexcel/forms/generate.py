@@ -1,0 +1,131 @@
+"""Plan → outgoing/<unit>.xlsx, one workbook per unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from qpexcel.atomic import write_whole
+from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.forms.form import FormRequest, choices_sheet, form_sheet
+from qpexcel.forms.help import help_sheet, inspections_sheet
+from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
+from qpexcel.model import Obligation, Plan
+from qpexcel.plan.obligations import obligations, version_of
+from qpexcel.sheets.describe import Book
+from qpexcel.sheets.draw import LONGEST_TEXT, draw_book
+from qpexcel.words import load_words
+from qpexcel.workspace import file_names, sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A reporting round. `return_by` is the last day to send workbooks back."""
+
+    label: str
+    as_of: date
+    return_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A workbook that was written for a unit."""
+
+    unit: str
+    path: Path
+    sha256: str
+
+
+def rows_by_unit(plan: Plan) -> dict[str, tuple[Obligation, ...]]:
+    """Return each unit's rows in plan order, units in the plan's own order; none without rows."""
+    rows: dict[str, list[Obligation]] = {unit.name: [] for unit in plan.units}
+    for row in obligations(plan):
+        rows.setdefault(row.unit, []).append(row)
+    return {unit: tuple(own) for unit, own in rows.items()}
+
+
+def unit_book(request: FormRequest, stamp: Stamp) -> Book:
+    """Describe a unit's workbook: the form first, then inspections, help and the hidden sheets."""
+    plan, words = request.plan, request.words
+    choices = choices_sheet(plan, words)
+    sheets = (
+        form_sheet(request),
+        inspections_sheet(plan, request.unit, request.as_of, words),
+        help_sheet(plan, request.quantities, request.return_by, words),
+        *((choices,) if choices else ()),
+        stamp_sheet(stamp),
+    )
+    title = " ".join(part for part in (plan.organisation, plan.title, request.unit) if part)
+    return Book(sheets, title, request.as_of, plan.organisation, plan.settings.roc_calendar)
+
+
+def generate(
+    plan: Plan,
+    folder: Path,
+    round_: Round,
+    key: bytes,
+    units: Sequence[str] = (),
+) -> Iterator[tuple[FormRequest, Path, Stamp]]:
+    """Yield what is to be written for each unit that has rows: its request, path and signed stamp."""
+    words = load_words(plan.settings.language)
+    names = file_names(rows_by_unit(plan))
+    version = version_of(plan)
+    for unit, rows in rows_by_unit(plan).items():
+        if not rows or (units and unit not in units):
+            continue
+        stamp = Stamp(
+            plan_id=plan.id,
+            plan_title=plan.title,
+            plan_version=version,
+            unit=unit,
+            round=round_.label,
+            as_of=round_.as_of.isoformat(),
+            return_by=round_.return_by.isoformat() if round_.return_by else "",
+        )
+        request = FormRequest(plan, unit, rows, round_.label, round_.as_of, round_.return_by, words)
+        yield request, folder / f"{names[unit]}.xlsx", sign(stamp, key)
+
+
+def write_unit_book(request: FormRequest, path: Path, stamp: Stamp) -> Issued:
+    """Write a unit's workbook in place of whatever is there. Raises as `write_whole`."""
+    data = draw_book(unit_book(request, stamp))
+    write_whole(path, data)
+    return Issued(request.unit, path, sha256(data))
+
+
+def is_edited(path: Path, issued: str | None) -> bool:
+    """Whether the workbook there is no longer byte for byte the one we issued.
+
+    Args:
+        path: The workbook's place.
+        issued: The hash of what we last wrote there; None where nobody remembers, in which case
+            whatever stands there counts as edited.
+    """
+    return path.exists() and sha256(path.read_bytes()) != issued
+
+
+def check_units(plan: Plan, units: Iterable[str]) -> None:
+    """Raise QpexcelError GEN002 where a name given on the command line is no unit of the plan."""
+    known = [unit.name for unit in plan.units]
+    for unit in units:
+        if unit not in known:
+            raise QpexcelError(Finding("GEN002", unit, {"known": "、".join(known)}))
+
+
+def doubts(plan: Plan) -> list[Finding]:
+    """Return what a person should know of the workbooks before sending them out."""
+    found = [Finding("GEN003", unit, place=Place(unit=unit)) for unit, rows in rows_by_unit(plan).items() if not rows]
+    too_long = [item.id for item in plan.items if len(item.action) > LONGEST_TEXT]
+    return found + [Finding("GEN004", words={"item_id": item}, place=Place(item=item)) for item in too_long]
+
+
+def edited(path: Path, unit: str) -> Finding:
+    """Return the finding for a workbook that was left alone because a person changed it."""
+    return Finding("GEN001", path.name, place=Place(file=path.name, unit=unit))
+
+
+def hashes(issued: Iterable[Issued]) -> Mapping[str, str]:
+    """Return the hash of each workbook written, by its file name."""
+    return {one.path.name: one.sha256 for one in issued}

@@ -1,0 +1,104 @@
+"""A returned workbook's grids → its form rows, found by their labels wherever they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz, process
+
+from qpexcel.fields import labels
+from qpexcel.findings import Finding
+from qpexcel.forms.stamp import STAMP_SHEET
+from qpexcel.model import Plan
+from qpexcel.sheets.grids import Grid
+from qpexcel.text import fold
+from qpexcel.words import every_language
+
+_HEADER_WITHIN = 60  # rows from the top in which the header is looked for
+_ENOUGH_LABELS = 4  # headings that make a sheet a form
+_NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
+
+
+@dataclass(frozen=True)
+class FormTable:
+    """A form found on a sheet: where its header is and which column holds what."""
+
+    grid: Grid
+    header: int
+    columns: Mapping[str, int]
+    findings: tuple[Finding, ...] = ()
+
+    def rows(self) -> Iterator[int]:
+        """Yield the places of the rows below the header."""
+        return iter(range(self.header + 1, len(self.grid.rows)))
+
+    def value(self, row: int, key: str) -> object:
+        """Return a cell by row place and column key; "" where there is none."""
+        col = self.columns.get(key)
+        cells = self.grid.rows[row]
+        return cells[col] if col is not None and col < len(cells) else ""
+
+    def address(self, row: int, key: str) -> str:
+        """Return a cell's A1 address by row place and column key."""
+        return self.grid.cell(row, self.columns[key])
+
+
+class Labels:
+    """Every heading the form may have, prepared once for a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.by_fold = {fold(label): key for label, key in labels(plan).items()}
+        self.shown = {key: label for label, key in reversed(labels(plan).items())}
+
+    @cached_property
+    def reporter(self) -> set[str]:
+        """The headings of the cell that names who filled the form in."""
+        return {fold(word) for word in every_language("form_head.reporter")}
+
+
+def find_forms(grids: Sequence[Grid], known: Labels) -> list[FormTable]:
+    """Return every sheet that holds the form's header, in the workbook's order."""
+    found = (_find_form(grid, known) for grid in grids if grid.name != STAMP_SHEET)
+    return [table for table in found if table]
+
+
+def _find_form(grid: Grid, known: Labels) -> FormTable | None:
+    for row in range(min(len(grid.rows), _HEADER_WITHIN)):
+        texts = list(grid.texts(row))
+        if len(texts) < _ENOUGH_LABELS:
+            continue
+        columns: dict[str, int] = {}
+        for col, text in texts:
+            key = known.by_fold.get(fold(text))
+            if key:
+                columns.setdefault(key, col)
+        if len(columns) >= _ENOUGH_LABELS and columns.keys() & {"item", "key"}:
+            return _with_slips(grid, row, columns, known)
+    return None
+
+
+def _with_slips(grid: Grid, header: int, columns: dict[str, int], known: Labels) -> FormTable:
+    """Take headings that are a slip of a missing one of ours, each with a finding."""
+    free = {text: key for text, key in known.by_fold.items() if key not in columns}
+    findings = []
+    for col, text in grid.texts(header):
+        if col in columns.values():
+            continue
+        near = process.extractOne(fold(text), list(free), scorer=fuzz.ratio, score_cutoff=_NEAR_LABEL)
+        if near and free[near[0]] not in columns:
+            columns[free[near[0]]] = col
+            meant = {"meant": known.shown[free[near[0]]]}
+            findings.append(Finding("RET022", text, meant).at(sheet=grid.name, cell=grid.cell(header, col)))
+    return FormTable(grid, header, columns, tuple(findings))
+
+
+def reporter_of(table: FormTable, known: Labels) -> str:
+    """Return who filled the form in, from the cell beside 填報人; "" where nobody says."""
+    for row in range(table.header):
+        for col, text in table.grid.texts(row):
+            if fold(text) in known.reporter:
+                cells = table.grid.rows[row]
+                return str(cells[col + 1]).strip() if col + 1 < len(cells) else ""
+    return ""

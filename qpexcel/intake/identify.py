@@ -1,0 +1,81 @@
+"""Whose is it? Told by the stamp and the row keys, never by the file's name (contract §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from qpexcel.findings import Finding
+from qpexcel.forms.stamp import Stamp, Verdict, read_stamp, verify
+from qpexcel.intake.form_reader import FormTable
+from qpexcel.model import Plan
+from qpexcel.sheets.grids import Grid
+
+_KEY_PARTS = 3  # item | unit | period
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose workbook it is. `refusal` says why it is refused; `doubt` why it is unverified."""
+
+    unit: str = ""
+    round: str = ""
+    return_by: str = ""
+    verified: bool = False
+    refusal: Finding | None = None
+    doubt: Finding | None = None
+
+
+def identify(grids: Sequence[Grid], forms: Sequence[FormTable], plan: Plan, key: bytes | None) -> Identity:
+    """Tell whose workbook this is.
+
+    Args:
+        grids: All its sheets.
+        forms: The forms found on them.
+        plan: The plan of this workspace.
+        key: The key that stamps are signed with; None where it is lost.
+    """
+    stamp = read_stamp(list(grids))
+    if stamp is None:
+        return _by_rows(forms, plan)
+    verdict = verify(stamp, key)
+    if verdict is Verdict.ALTERED:
+        return Identity(refusal=Finding("FIL006", stamp.unit))
+    if stamp.plan_id != plan.id:
+        named = stamp.plan_title or stamp.plan_id
+        return Identity(refusal=Finding("FIL005", named, {"plan": plan.title or plan.id}))
+    if not _is_unit(stamp.unit, plan):
+        return Identity(refusal=Finding("FIL015", stamp.unit))
+    if verdict is Verdict.GENUINE:
+        return Identity(stamp.unit, stamp.round, stamp.return_by, verified=True)
+    return _unverified(stamp.unit, plan, stamp)
+
+
+def _by_rows(forms: Sequence[FormTable], plan: Plan) -> Identity:
+    """Tell by the row keys: those of one unit only will do."""
+    units = list(dict.fromkeys(_units_in(forms)))
+    known = [unit for unit in units if _is_unit(unit, plan)]
+    if not known:
+        return Identity(refusal=Finding("FIL004"))
+    if len(units) > 1:
+        return Identity(refusal=Finding("FIL008", "、".join(units[:6])))
+    return _unverified(known[0], plan, None)
+
+
+def _unverified(unit: str, plan: Plan, stamp: Stamp | None) -> Identity:
+    if plan.settings.refuse_unverified:
+        return Identity(refusal=Finding("FIL017", unit))
+    round_ = stamp.round if stamp else ""
+    return Identity(unit, round_, stamp.return_by if stamp else "", doubt=Finding("FIL007", unit))
+
+
+def _units_in(forms: Iterable[FormTable]) -> Iterable[str]:
+    for table in forms:
+        for row in table.rows():
+            parts = str(table.value(row, "key")).strip().split("|")
+            if len(parts) == _KEY_PARTS:
+                yield parts[1]
+
+
+def _is_unit(name: str, plan: Plan) -> bool:
+    return any(unit.name == name for unit in plan.units)

@@ -1,0 +1,125 @@
+"""Many returns → what each row says now (contract §4: which return counts, blanks never erase).
+
+Merging is by row key with pandas, never by position or file name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from qpexcel.findings import Finding, Place
+from qpexcel.intake.cells import is_erasure
+from qpexcel.intake.returns import Answer, Return
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What a row says now: its answers by column, and the return that last spoke of it."""
+
+    key: str
+    answers: dict[str, Answer]
+    source: Return | None
+    sheet: str
+    row: int
+
+
+def in_order(returns: Iterable[Return]) -> list[Return]:
+    """Return returns from the earliest saved to the latest; of equal ones the later received is later."""
+    return sorted(returns, key=lambda one: (one.received.saved_at, one.received.received_at, one.received.path))
+
+
+def merge(returns: Sequence[Return], label: Callable[[str], str]) -> tuple[list[Current], list[Finding]]:
+    """Merge returns that count, given from the earliest to the latest.
+
+    Args:
+        returns: Accepted and superseded returns, in order.
+        label: Column key → heading, for findings.
+
+    Returns:
+        The rows that any return holds an answer for, and RET011/RET012 where returns disagree.
+    """
+    cells = _cells(returns)
+    if cells.empty:
+        return [], []
+    last = cells.groupby(["key", "field"], sort=False).tail(1)
+    findings = [*_differences(cells, last, returns, label), *_blanks(last, returns, label)]
+    kept = last[~last["erased"]]
+    return _currents(kept, returns), findings
+
+
+def _cells(returns: Sequence[Return]) -> pd.DataFrame:
+    """One line per filled cell of every return: which return (by place), row, column and text."""
+    records = [
+        (order, row.key, field, answer.text, answer.text.strip(), number)
+        for order, one in enumerate(returns)
+        for number, row in enumerate(one.rows)
+        for field, answer in row.answers.items()
+    ]
+    frame = pd.DataFrame.from_records(records, columns=["order", "key", "field", "text", "plain", "number"])
+    words = {text: is_erasure(text) for text in frame["plain"].unique() if len(text) < 12}  # noqa: PLR2004
+    frame["erased"] = frame["plain"].map(words).eq(other=True)
+    return frame
+
+
+def _currents(kept: pd.DataFrame, returns: Sequence[Return]) -> list[Current]:
+    currents: dict[str, Current] = {}
+    newest: dict[str, int] = {}
+    columns = (kept[name].tolist() for name in ("key", "field", "order", "number"))
+    for key, field, order, number in zip(*columns, strict=True):
+        row = returns[order].rows[number]
+        current = currents.get(key)
+        if current is None or order > newest[key]:
+            answers = current.answers if current else {}
+            current = Current(key, answers, returns[order], row.sheet, row.row)
+            currents[key], newest[key] = current, order
+        current.answers[field] = row.answers[field]
+    return list(currents.values())
+
+
+def _differences(
+    cells: pd.DataFrame,
+    last: pd.DataFrame,
+    returns: Sequence[Return],
+    label: Callable[[str], str],
+) -> Iterable[Finding]:
+    """RET012: two returns of one round that say different things; both are shown, the later counts."""
+    rounds = pd.Series([one.round for one in returns])
+    same_round = cells.assign(round=cells["order"].map(rounds))
+    spread = same_round.groupby(["key", "field", "round"], sort=False)["plain"].agg(["nunique", "first"])
+    changed = spread[spread["nunique"] > 1].reset_index()
+    if changed.empty:
+        return
+    both = changed.merge(last, on=["key", "field"])
+    for line in both.itertuples(index=False):
+        if line.round != returns[line.order].round or line.first == line.plain:
+            continue
+        yield _finding("RET012", line, returns, {"field": label(line.field), "older": line.first}, line.text)
+
+
+def _blanks(last: pd.DataFrame, returns: Sequence[Return], label: Callable[[str], str]) -> Iterable[Finding]:
+    """RET011: the latest return holds the row, but not what an earlier one said."""
+    presence = pd.DataFrame.from_records(
+        [
+            (order, row.key, row.sheet, row.row)
+            for order, one in enumerate(returns)
+            for row in one.rows
+        ],
+        columns=["latest", "key", "sheet", "line"],
+    ).drop_duplicates("key", keep="last")
+    joined = last.merge(presence, on="key")
+    lost = joined[(joined["order"] < joined["latest"]) & ~joined["erased"]]
+    for line in lost.itertuples(index=False):
+        one = returns[line.latest]
+        place = Place(one.received.path, line.sheet, f"A{line.line}", line.key.split("|")[0], one.unit)
+        yield Finding("RET011", line.text, {"field": label(line.field)}, place)
+
+
+def _finding(code: str, line: object, returns: Sequence[Return], words: dict[str, str], value: str) -> Finding:
+    one = returns[line.order]  # type: ignore[attr-defined]
+    row = one.rows[line.number]  # type: ignore[attr-defined]
+    cell = row.answers[line.field].cell  # type: ignore[attr-defined]
+    place = Place(one.received.path, row.sheet, cell, row.key.split("|")[0], one.unit)
+    return Finding(code, value, words, place)

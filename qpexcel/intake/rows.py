@@ -1,0 +1,176 @@
+"""A form's grid rows → answer rows. Rows are told by their key, never by where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from qpexcel.fields import label_of, most_targets, unit_keys
+from qpexcel.findings import Finding
+from qpexcel.forms.form import FormRequest, plan_cells
+from qpexcel.intake.cells import CellReader, shown_text
+from qpexcel.intake.form_reader import FormTable
+from qpexcel.intake.returns import Answer, AnswerRow
+from qpexcel.model import Plan
+from qpexcel.text import fold
+
+_KEY_PARTS = 3
+# Of the plan's cells, those whose change in a return is worth listing; dates are shown too
+# variously to be compared as text.
+_COMPARED = ("section", "action", "target", "role")
+
+
+@dataclass(frozen=True, slots=True)
+class _PlannedRow:
+    """What we wrote into a row's locked cells, folded for comparing, and as shown."""
+
+    key: str
+    shown: Mapping[str, str]
+
+
+class Expected:
+    """What a unit's form held when it went out, and how to read it; made once for a unit."""
+
+    def __init__(self, request: FormRequest, reader: CellReader) -> None:
+        self.unit = request.unit
+        self.plan = request.plan
+        self.words = request.words
+        self.reader = reader
+        self.keys = unit_keys(request.plan, most_targets(request.plan))
+        self.rows = {row.key: row for row in _planned(request)}
+        self.by_item_period = {
+            (fold(row.shown["item"]), fold(row.shown["period"])): row.key for row in self.rows.values()
+        }
+
+
+def _planned(request: FormRequest) -> list[_PlannedRow]:
+    """Return what the form's locked cells held."""
+    cells = plan_cells(request.plan, request.words)
+    shown = {name: cells[name] for name in ("item", "period", *_COMPARED)}
+    return [
+        _PlannedRow(row.key, {name: str(value(row)) for name, value in shown.items()}) for row in request.rows
+    ]
+
+
+def read_rows(
+    forms: Sequence[FormTable],
+    expected: Expected,
+) -> tuple[tuple[AnswerRow, ...], tuple[Finding, ...]]:
+    """Read every row of a workbook's forms.
+
+    Returns:
+        One row per key that is on the form (also rows without any answer: they came back blank),
+        and what was found wrong with the rows themselves.
+    """
+    rows: dict[str, AnswerRow] = {}
+    findings: list[Finding] = []
+    for table in forms:
+        findings += table.findings
+        findings += _missing_columns(table, expected)
+        for place in table.rows():
+            row, found = _read_row(table, place, expected)
+            findings += found
+            if row is None:
+                continue
+            if row.key in rows:
+                row, found = _joined(rows[row.key], row, expected)
+                findings += found
+            rows[row.key] = row
+    return tuple(rows.values()), tuple(findings)
+
+
+def _missing_columns(table: FormTable, expected: Expected) -> list[Finding]:
+    own = [key for key in expected.keys if not key.startswith("quantity") or key == "quantity"]
+    missing = [key for key in own if key not in table.columns]
+    labels = [label_of(key, expected.plan, expected.words) for key in missing]
+    return [Finding("RET023", label).at(sheet=table.grid.name) for label in labels]
+
+
+def _read_row(table: FormTable, place: int, expected: Expected) -> tuple[AnswerRow | None, list[Finding]]:
+    """Read one row; None where it is no row of this unit, with findings if it holds answers."""
+    answers = _answers(table, place, expected)
+    where = {"sheet": table.grid.name, "cell": table.grid.cell(place, table.columns.get("item", 0))}
+    key, findings = _key(table, place, expected, answers=bool(answers))
+    findings = [finding.at(**where) for finding in findings]
+    if key is None:
+        return None, findings
+    findings += _altered(table, place, expected, key)
+    return AnswerRow(key, table.grid.name, table.grid.row_number(place), answers), findings
+
+
+def _answers(table: FormTable, place: int, expected: Expected) -> dict[str, Answer]:
+    cells = table.grid.rows[place]
+    answers = {}
+    for key in expected.keys:
+        col = table.columns.get(key)
+        if col is None or col >= len(cells):
+            continue
+        value = cells[col]
+        if value in ("", None) or (isinstance(value, str) and not value.strip()):
+            continue
+        answers[key] = expected.reader.read(key, value, table.grid.cell(place, col))
+    return answers
+
+
+def _key(table: FormTable, place: int, expected: Expected, *, answers: bool) -> tuple[str | None, list[Finding]]:
+    """Return the row's key, by the key cell, else by item and period, else None."""
+    written = shown_text(table.value(place, "key"))
+    visible = _visible_key(table, place, expected)
+    if written in expected.rows:
+        if visible and visible != written:
+            if not answers:
+                return written, []
+            words = {"key_item": written.split("|")[0]}
+            return None, [Finding("RET003", shown_text(table.value(place, "item")), words)]
+        return written, []
+    parts = written.split("|")
+    if len(parts) == _KEY_PARTS:
+        if parts[1] != expected.unit:
+            return None, [Finding("RET001", parts[1])] if answers else []
+        return None, [Finding("RET014", written)] if answers else []
+    if visible:
+        return visible, [Finding("RET004", visible.split("|")[0])] if answers else []
+    return None, [Finding("RET002", written)] if answers else []
+
+
+def _visible_key(table: FormTable, place: int, expected: Expected) -> str | None:
+    """Return the key of the row whose item and period the cells show, if there is one."""
+    item = fold(shown_text(table.value(place, "item")))
+    period = fold(shown_text(table.value(place, "period")))
+    return expected.by_item_period.get((item, period)) if item else None
+
+
+def _altered(table: FormTable, place: int, expected: Expected, key: str) -> list[Finding]:
+    """List plan text that was changed in the return; it is never merged."""
+    findings = []
+    for name in _COMPARED:
+        if name not in table.columns:
+            continue
+        now, planned = shown_text(table.value(place, name)), expected.rows[key].shown[name]
+        # A blank plan cell is a row somebody cleared, not a wish to change the plan.
+        if now and fold(now) != fold(planned):
+            words = {"field": expected.words(f"field.{name}"), "planned": planned}
+            cell = table.address(place, name)
+            findings.append(Finding("RET013", now, words).at(sheet=table.grid.name, cell=cell))
+    return findings
+
+
+def _joined(first: AnswerRow, again: AnswerRow, expected: Expected) -> tuple[AnswerRow, list[Finding]]:
+    """Join a row that appears twice: blanks are filled, and where they differ the first counts."""
+    findings = []
+    for key, answer in again.answers.items():
+        before = first.answers.get(key)
+        if before and before.text != answer.text:
+            words = {"field": label_of(key, expected.plan, expected.words), "older": before.text}
+            where = {"sheet": again.sheet, "cell": answer.cell, "item": first.key.split("|")[0]}
+            findings.append(Finding("RET015", answer.text, words).at(**where))
+    answers = {**again.answers, **first.answers}
+    return AnswerRow(first.key, first.sheet, first.row, answers), findings
+
+
+def expectations(requests: Iterable[FormRequest], plan: Plan) -> dict[str, Expected]:
+    """Return what each unit's form holds, by unit."""
+    reader = CellReader(plan)
+    return {request.unit: Expected(request, reader) for request in requests}
+
+

@@ -1,0 +1,142 @@
+"""One folder holds one plan's whole life (contract §1): where everything stands in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from qpexcel.atomic import replacing
+from qpexcel.findings import Finding, QpexcelError
+
+_KEY_BYTES = 32
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+_LONGEST_NAME = 80  # characters; 80 CJK characters are 240 bytes, and 255 is the usual limit
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The paths of one workspace. Nothing is created until it is written."""
+
+    root: Path
+
+    @property
+    def plan(self) -> Path:
+        """The plan workbook people edit."""
+        return self.root / "plan.xlsx"
+
+    @property
+    def outgoing(self) -> Path:
+        """The unit workbooks to send out."""
+        return self.root / "outgoing"
+
+    @property
+    def returned(self) -> Path:
+        """What came back; only read, never changed."""
+        return self.root / "returned"
+
+    @property
+    def master(self) -> Path:
+        """The master tracking workbook."""
+        return self.root / "master.xlsx"
+
+    @property
+    def ledger(self) -> Path:
+        """What we know of everything that came back."""
+        return self.root / ".qpexcel" / "ledger.sqlite"
+
+    @property
+    def archive(self) -> Path:
+        """Every file that came back or was replaced, by its hash."""
+        return self.root / ".qpexcel" / "archive"
+
+    @property
+    def signing_key_path(self) -> Path:
+        """The key that stamps are signed with."""
+        return self.root / ".qpexcel" / "signing.key"
+
+    def signing_key(self) -> bytes | None:
+        """Return the key, or None where there is none. WSP006 where the file is damaged."""
+        try:
+            key = bytes.fromhex(self.signing_key_path.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return None
+        except (ValueError, OSError) as error:
+            raise QpexcelError(Finding("WSP006", str(self.signing_key_path))) from error
+        if len(key) < _KEY_BYTES:
+            raise QpexcelError(Finding("WSP006", str(self.signing_key_path)))
+        return key
+
+    def ensure_signing_key(self, key: bytes | None = None) -> bytes:
+        """Return the key; where there is none, keep the one given, or a new random one."""
+        known = self.signing_key()
+        if known is not None:
+            return known
+        fresh = key or secrets.token_bytes(_KEY_BYTES)
+        with replacing(self.signing_key_path) as beside:
+            beside.touch(mode=0o600)
+            beside.write_text(fresh.hex(), encoding="ascii")
+        return fresh
+
+    def keep(self, path: Path) -> Path:
+        """Copy a file into the archive under its hash, once; return the copy."""
+        data = path.read_bytes()
+        return self.keep_bytes(data, sha256(data), path.suffix)
+
+    def keep_bytes(self, data: bytes, digest: str, suffix: str) -> Path:
+        """Put bytes into the archive under their hash, once; return the path."""
+        kept = self.archive / f"{digest}{suffix.lower() if suffix.isascii() else ''}"
+        if not kept.exists():
+            with replacing(kept) as beside:
+                beside.write_bytes(data)
+        return kept
+
+    def back_up(self, path: Path, now: datetime) -> Path:
+        """Copy a file a person may have edited beside itself before it is overwritten."""
+        backup = path.with_name(f"{path.stem}.{now:%Y%m%d-%H%M%S}.bak{path.suffix}")
+        shutil.copy2(path, backup)
+        return backup
+
+
+def sha256(data: bytes) -> str:
+    """Return the bytes' SHA-256 as hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a safe, distinct file stem for each name: text from files is never used as a path.
+
+    Characters that Windows refuses become _, reserved names get one, and names that differ only in
+    case get a number.
+    """
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        stem = _safe(name)
+        count = 1
+        while stem.casefold() in taken:
+            count += 1
+            stem = f"{_safe(name)} ({count})"
+        taken.add(stem.casefold())
+        stems[name] = stem
+    return stems
+
+
+def _safe(name: str) -> str:
+    stem = _UNSAFE.sub("_", unicodedata.normalize("NFC", name))[:_LONGEST_NAME].strip(" .")
+    return f"{stem}_" if not stem or _RESERVED.match(stem) else stem
+
+
+def default_workspace(name: str = "output") -> Path:
+    """Return the default workspace folder, `output/` here unless `QPEXCEL_WORKSPACE` says otherwise."""
+    return Path(os.environ.get("QPEXCEL_WORKSPACE") or name)
+
+

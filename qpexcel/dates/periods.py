@@ -96,7 +96,10 @@ _EACH: dict[Frequency, Callable[[range, Span], Iterator[Period]]] = {
 }
 
 _NAME = re.compile(r"(?P<year>\d{4})(?:-(?P<kind>[QHSWA]?)(?P<number>\d{0,2}))?|(?P<turn>D\d+)")
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def period_label(name: str, roc: bool = True, language: str = "zh-TW", *, with_year: bool = False) -> str:  # noqa: FBT001, FBT002 - a setting handed on

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,6 +91,9 @@ PER_AND_SCOPE = """
 每人每年6小時 -> eq|6|小時|year|each_unit
 每年至少4場，其中2場於偏鄉辦理 -> ge|4|場|year;eq|2|場|year
 每季至少2次，專案檢討1次 -> ge|2|次|quarter;eq|1|次|plan
+一個月至少1次 -> ge|1|次|month
+全年至少12場次，其中偏鄉2場次 -> ge|12|場次|year;eq|2|場次|year
+每案於7日內辦結 -> le|7|日|case
 1年內至少2次 -> ge|2|次|year
 """
 
@@ -119,6 +124,10 @@ FALSE_FRIENDS = """
 每季終了後10日內填報
 文到7日內回復
 辦理3至5場
+參訪1次至2次
+每週一上午開會
+三合一服務
+訂定3年計畫
 依法第12條
 三分之一
 申請書一式3份
@@ -239,6 +248,13 @@ def test_any_sentence_and_cell_can_be_read(text):
         assert target.per in PERS
         assert target.count >= 0
         assert target.measure
+
+
+@pytest.mark.parametrize("text", ["一個" * 20_000, "每季至少1次，" * 5_000, "1個" * 10_000, "每" * 20_000])
+def test_a_hostile_sentence_takes_no_time(text):
+    before = perf_counter()
+    targets_in(text)
+    assert perf_counter() - before < 5
 
 
 @given(st.text())

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _SHORT = range(30, 100)  # programs put typed two-digit years 30-99 into 1930-1999
 _LAST_ROC_TYPED = 200  # a real date before this year is a ROC year that a program took literally
 _MONTHS = range(1, 13)
+_LONGEST = 200  # characters; a longer text is a report, not a date
 _LEAST_SERIAL = 10_000  # 1927; a smaller number is no day that anybody reports
 
 
@@ -96,7 +97,7 @@ def _read(value: object, span: Span) -> TypedDate:
     if not typed.strip():
         return TypedDate(None, None)
     if isinstance(value, str):
-        plain = _plain(value)
+        plain = _plain(value) if len(value) <= _LONGEST else ""
         if code := _code_of_month_only(plain, span):
             return _refused(code, typed, span)
         return _judge(tuple(_from_text(plain, span)), typed, span)

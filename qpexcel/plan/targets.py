@@ -71,14 +71,13 @@ _ADJACENT: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _FAR: tuple[tuple[str, str], ...] = (("至少", _GE), ("最少", _GE), ("至多", _LE), ("最多", _LE))
 _SUFFIXES = {"以上": _GE, "以下": _LE, "以內": _LE, "之內": _LE, "內": _LE}
-_TO_OR_THREE = "[3三]"
 _PER: tuple[tuple[str, str], ...] = (
     (r"每(?:[2二兩雙])個?(?:週|周|星期|禮拜)|隔(?:週|周)|雙(?:週|周)", "2week"),
     (r"(?:每|按|逐)[1一]?個?(?:週|周|星期|禮拜)|/(?:週|周)", "week"),
-    (rf"(?:每|按|逐)[1一]?個?季|每{_TO_OR_THREE}個月|/季", "quarter"),
+    (r"(?:每|按|逐)[1一]?個?季|每[3三]個月|/季", "quarter"),
     (r"每[6六]個月|每半年|上、?下半年|半年(?=至少|[1一]次)|/半年", "halfyear"),
     (r"每[1一]?個?學期|上、?下學期|/學期", "semester"),
-    (r"(?:每|按|逐)[1一]?個?月|/月", "month"),
+    (r"(?:每|按|逐)[1一]?個?月|[1一]個月(?=至少)|/月", "month"),
     (
         r"(?:每|按|逐)[1一]?個?學?年度?|年度內|年度(?=至少|最少|不得)|全年度?|(?<!\d)[1一]年內?(?=至少)|/年",
         "year",
@@ -96,13 +95,14 @@ _NOT_ASKED = re.compile(
     r"一式|等|由|自|從|"
     r"(?<!不)(?<!不得)(?<!不可)(?:超過|逾|高於|大於|多於)|>|分|萬|歷)$"
 )
-_RANGE = re.compile(r"[0-9一二三四五六七八九十][至到~～–—-]$")
+_RANGE = re.compile(r"[0-9一二三四五六七八九十][次場件篇份項人]?[至到~～–—-]$")
 # What days are counted from makes them a deadline (每季終了後10日內) or what was before (由7日縮短為3日).
 _COUNTED_FROM = re.compile(r"(?:(?:結束|終了|屆滿|奉核|核定)[後前]|[文函]到後?|[由自從])$")
 _VERB = re.compile(
     r"(?:辦理|舉辦|召開|召集|實施|進行|完成|安排|開設|抽查|抽測|檢查|測試|演練|訪視|訪查|應|各|其中|共|計|約)$"
 )
 _LEFT_AT_END = re.compile(r"$|[)）」』】、/：:及與和或並且]")
+_REACH = 40  # characters: an operator further off in the clause does not govern the number
 _NOTHING = frozenset(
     {"", "無", "-", "--", "—", "——", "－", "–", "x", "X", "N/A", "n/a", "NA", "免", "免填", "無目標"}
 )
@@ -178,13 +178,13 @@ def _read_clause(clause: str, before: Target | None, *, in_cell: bool) -> Iterat
     for match in _QUANTITY.finditer(clause):
         if any(start < match.end("measure") and match.start() < end for start, end in taken):
             continue
-        since = clause[seen.end if seen else 0 : match.start()]
+        since = clause[max(seen.end if seen else 0, match.start() - _REACH) : match.start()]
         op, spread = _operator(match, since, seen.spread if seen else "")
         count = _count(match["number"])
         close = match.start() in {end for _, end in taken}
         if count is None or not _is_asked(match, since, op, close=close, in_cell=in_cell):
             continue
-        lent = before if before and "其中" in clause[: match.start()] else None
+        lent = before if before and 0 <= clause.find("其中") < match.start() else None
         per = _nearest(pers, match.start()) or (lent.per if lent else "plan")
         shared = lent.scope if lent and not scopes else "shared"
         target = Target(op or "eq", count, _measure(match), per, "each_unit" if scopes else shared)
@@ -217,7 +217,7 @@ def _operator(match: re.Match[str], since: str, spread: str) -> tuple[str, str]:
 
 def _is_asked(match: re.Match[str], since: str, op: str, *, close: bool, in_cell: bool) -> bool:
     """Whether the quantity is asked for, and is no set phrase, date, range or number of a rule."""
-    rest = match.string[match.end() :]
+    rest = match.string[match.end() : match.end() + _REACH]
     if _RANGE.search(since):
         return False
     measure = match["measure"]
@@ -236,7 +236,7 @@ def _is_asked(match: re.Match[str], since: str, op: str, *, close: bool, in_cell
 def _is_asked_bare(match: re.Match[str], *, ends: bool, led: bool, close: bool) -> bool:
     """Whether a bare number in a sentence is a target. `led`: by a verb or by 每 just before it."""
     number, measure = match["number"], match["measure"]
-    rest = match.string[match.end() :]
+    rest = match.string[match.end() : match.end() + _REACH]
     if measure in _LEGAL.split() or (number, measure) == ("24", "小時") or rest.startswith("性"):
         return False
     if number[0] in _HAN_NUMBER:
@@ -248,7 +248,7 @@ def _is_asked_bare(match: re.Match[str], *, ends: bool, led: bool, close: bool) 
 
 def _is_asked_time(match: re.Match[str], since: str, op: str, *, in_cell: bool) -> bool:
     """Whether days, weeks, months or years are a target rather than a date or a deadline."""
-    rest = match.string[match.end() :]
+    rest = match.string[match.end() : match.end() + _REACH]
     if re.search(r"[月年第]$", since) or re.match(r"[0-9度底初終月前]|以前", rest):
         return False
     if match["suffix"] in {"內", "之內", "以內"} and "至少" in rest:

@@ -22,6 +22,7 @@ from qpexcel.text import tidy
 
 __all__ = ["Context", "read_deadline", "recurrence_in"]
 
+_LONGEST = 500  # characters; what is longer is a text that strayed into the cell
 _BLANK = re.compile(r"[-/、,.。;:~*無]*")
 _SAME = re.compile(r"(?:期限)?(?:同|如)(?:上|前)[項列欄]?(?:期限)?|[〃″々\"]+")
 _CONTINUOUS = re.compile("隨時|經常|持續|常年|長期|常態|例行|賡續|不定期|平時|平日")
@@ -73,7 +74,10 @@ def read_deadline(due_text: str, action: str, context: Context) -> Reading:
     `action` is the item's text: it says what recurs where the cell does not. Due days and period ends
     are the last days that count. Findings have the due text as their value.
     """
-    case = _Case(clean(due_text), tidy(due_text), action, context)
+    value = tidy(due_text)
+    if len(value) > _LONGEST:
+        return Deadline(DueKind.VAGUE), (Finding("DUE002", value),)
+    case = _Case(clean(due_text), value, action, context)
     for read in (_read_blank, _read_same, _read_recurring, _read_dated, _read_open):
         if found := read(case):
             deadline, findings = found

@@ -22,16 +22,19 @@ _SHORT_TENS = {"廿": 20, "卅": 30, "卌": 40}
 _ZERO = "[零〇○]"
 _ONE_TO_NINE = "[一二三四五六七八九兩壹貳參肆伍陸柒捌玖]"
 _WORDED = re.compile(
-    rf"(?:(?P<thousands>{_ONE_TO_NINE})[千仟]{_ZERO}?)?"
+    rf"(?:(?P<thousands>{_ONE_TO_NINE})[千仟])?"
     rf"(?:(?P<hundreds>{_ONE_TO_NINE})[百佰])?"
     rf"(?:(?P<gap>{_ZERO})?(?:(?P<tens>{_ONE_TO_NINE})?(?P<ten>[十拾])|(?P<short>[廿卅卌])))?"
     rf"(?P<zero>{_ZERO})?(?P<ones>{_ONE_TO_NINE})?",
 )
 _MOST_DIGITS = 4
 
-_NUMERAL = "[〇○零一二三四五六七八九兩十百千廿卅卌壹貳參肆伍陸柒捌玖拾佰仟]+"
+_CHAR = "[〇○零一二三四五六七八九兩十百千廿卅卌壹貳參肆伍陸柒捌玖拾佰仟]"
+_LINK = "[、，,及和與至到~～-]"
+_NUMERAL = f"{_CHAR}+"
 _UNIT = "年|月|日|號|次|季|週|周|旬|個|天|期|學期|學年|星期|小時|工作|項|篇|場"
-_COUNTED = re.compile(rf"{_NUMERAL}(?:[、，,及和與至到~～-]{_NUMERAL})*(?=\s*(?:{_UNIT}))")
+# Looking back keeps a long list from being tried anew at each of its members.
+_COUNTED = re.compile(rf"(?<!{_CHAR})(?<!{_CHAR}{_LINK}){_NUMERAL}(?:{_LINK}{_NUMERAL})*(?=\s*(?:{_UNIT}))")
 _FIRST = re.compile(r"元(?=\s*[年月])")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qpexcel.fields import own_key
 from qpexcel.findings import Finding, Place
@@ -29,16 +29,18 @@ class Checked:
         """Whether a column holds anything at all."""
         return key in self.current.answers
 
-    def cell(self, key: str) -> str:
-        """Return where the column's answer stands; "" where there is none."""
-        answer = self.current.answers.get(key)
-        return answer.cell if answer else ""
+    def place(self, key: str) -> Place:
+        """Return where the column's answer stands, or else the row."""
+        current = self.current
+        item, unit, _ = current.key.split("|")
+        row = Place(current.source.path, current.sheet, f"A{current.row}", item, unit)
+        return current.places.get(key, row)
 
 
 def date_missing(row: Checked) -> Iterator[Finding]:
     """Without the day nobody can say whether it was on time."""
     if row.value("execution") == Execution.DONE and not row.filled("completed_on"):
-        yield Finding("RET007", words={"example": example_day(row.plan)}).at(cell=row.cell("execution"))
+        yield Finding("RET007", words={"example": example_day(row.plan)}, place=row.place("execution"))
 
 
 def date_without_done(row: Checked) -> Iterator[Finding]:
@@ -47,7 +49,7 @@ def date_without_done(row: Checked) -> Iterator[Finding]:
     if row.value("completed_on") and status not in (None, Execution.DONE):
         words = {"status": load_words(row.plan.settings.language)(f"execution.{status}")}
         text = row.current.answers["completed_on"].text
-        yield Finding("RET008", text, words).at(cell=row.cell("completed_on"))
+        yield Finding("RET008", text, words, row.place("completed_on"))
 
 
 def required_fields(row: Checked) -> Iterator[Finding]:
@@ -55,14 +57,14 @@ def required_fields(row: Checked) -> Iterator[Finding]:
     for field in row.plan.own_fields:
         asked = field.required_when == "always" or field.required_when == row.value("execution")
         if field.required_when and asked and not row.filled(own_key(field)):
-            yield Finding("RET017", words={"field": field.label}).at(cell=row.cell("execution"))
+            yield Finding("RET017", words={"field": field.label}, place=row.place("execution"))
 
 
 def own_doubts(row: Checked) -> Iterator[Finding]:
     """What was doubtful about the very cells that count."""
-    for answer in row.current.answers.values():
+    for key, answer in row.current.answers.items():
         for finding in answer.findings:
-            yield finding.at(cell=answer.cell)
+            yield replace(finding, place=row.place(key))
 
 
 CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
@@ -75,15 +77,4 @@ CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
 
 def check_rows(currents: Iterable[Current], plan: Plan) -> list[Finding]:
     """Run every check on every merged row; findings carry file, sheet, cell, item and unit."""
-    findings: list[Finding] = []
-    for current in currents:
-        found = [finding for check in CHECKS for finding in check(Checked(current, plan))]
-        if not found or current.source is None:
-            continue
-        item, unit, _ = current.key.split("|")
-        where = Place(current.source.received.path, current.sheet, f"A{current.row}", item, unit)
-        findings += [
-            Finding(f.code, f.value, f.words, Place(where.file, where.sheet, f.place.cell or where.cell, item, unit))
-            for f in found
-        ]
-    return findings
+    return [finding for current in currents for check in CHECKS for finding in check(Checked(current, plan))]

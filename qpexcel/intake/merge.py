@@ -12,16 +12,20 @@ import pandas as pd
 
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.cells import is_erasure
-from qpexcel.intake.returns import Answer, Return
+from qpexcel.intake.returns import Answer, AnswerRow, Received, Return
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What a row says now: its answers by column, and the return that last spoke of it."""
+    """What a row says now: its answers by column, each with its place, and where it last spoke.
+
+    `source` and `place` are those of the latest return that filled a cell of the row.
+    """
 
     key: str
     answers: dict[str, Answer]
-    source: Return | None
+    places: dict[str, Place]
+    source: Received
     sheet: str
     row: int
 
@@ -72,11 +76,17 @@ def _currents(kept: pd.DataFrame, returns: Sequence[Return]) -> list[Current]:
         row = returns[order].rows[number]
         current = currents.get(key)
         if current is None or order > newest[key]:
-            answers = current.answers if current else {}
-            current = Current(key, answers, returns[order], row.sheet, row.row)
+            answers, places = (current.answers, current.places) if current else ({}, {})
+            current = Current(key, answers, places, returns[order].received, row.sheet, row.row)
             currents[key], newest[key] = current, order
         current.answers[field] = row.answers[field]
+        current.places[field] = place_of(returns[order], row, row.answers[field].cell)
     return list(currents.values())
+
+
+def place_of(one: Return, row: AnswerRow, cell: str) -> Place:
+    """Return where a cell of a return stands."""
+    return Place(one.received.path, row.sheet, cell, row.key.split("|")[0], one.unit)
 
 
 def _differences(
@@ -121,5 +131,4 @@ def _finding(code: str, line: object, returns: Sequence[Return], words: dict[str
     one = returns[line.order]  # type: ignore[attr-defined]
     row = one.rows[line.number]  # type: ignore[attr-defined]
     cell = row.answers[line.field].cell  # type: ignore[attr-defined]
-    place = Place(one.received.path, row.sheet, cell, row.key.split("|")[0], one.unit)
-    return Finding(code, value, words, place)
+    return Finding(code, value, words, place_of(one, row, cell))

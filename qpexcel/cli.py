@@ -1,0 +1,325 @@
+"""The commands: parse, call, print, exit. The only place that prints, exits or reads the clock."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from qpexcel import __version__
+from qpexcel.findings import QpexcelError
+from qpexcel.words import LANGUAGES, Words, load_words
+from qpexcel.workspace import Workspace, default_workspace
+
+if TYPE_CHECKING:
+    from qpexcel.console import Console
+
+F = TypeVar("F", bound=Callable[..., Any])
+_STRICT_FAILURE = 3
+
+
+def _language(chosen: str | None) -> str:
+    """Return the language of messages: --lang, else QPEXCEL_LANG, else the locale, else English."""
+    wanted = chosen or os.environ.get("QPEXCEL_LANG")
+    if wanted in LANGUAGES:
+        return wanted
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    spoken = spoken or locale.getlocale()[0] or ""
+    return "zh-TW" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+class _Command(click.Command):
+    """A command whose help is found in the catalogue, in the reader's language."""
+
+    def _words(self, ctx: click.Context) -> Words:
+        return load_words(_language(ctx.find_root().params.get("lang")))
+
+    def get_short_help_str(self, limit: int = 60) -> str:
+        """Return the first sentence, for the list of commands."""
+        del limit
+        ctx = click.get_current_context(silent=True)
+        words = self._words(ctx) if ctx else load_words(_language(None))
+        return words(f"command.{self.name}")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command does."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(self._words(ctx)(f"command.{self.name}"))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, each with its explanation."""
+        words = self._words(ctx)
+        for parameter in self.get_params(ctx):
+            if isinstance(parameter, click.Option) and parameter.name:
+                parameter.help = words.get(f"option.{parameter.name}", parameter.help or "")
+        super().format_options(ctx, formatter)
+
+
+class _Group(_Command, click.Group):
+    command_class = _Command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options and then the commands."""
+        _Command.format_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+class _Day(click.ParamType[date]):
+    """A day as the contract lets people write it: 2007-06-15, 96/6/15, 96.6.15, 96年6月15日."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse the day or stop with a usage error."""
+        from qpexcel.dates.roc import parse_day  # noqa: PLC0415
+
+        day = value if isinstance(value, date) else parse_day(str(value))
+        if day is None:
+            chosen = ctx.find_root().params.get("lang") if ctx else None
+            self.fail(load_words(_language(chosen))("terminal.bad_day", value=value), param, ctx)
+        return day
+
+
+DAY = _Day()
+
+
+def _console() -> Console:
+    from qpexcel.console import Console  # noqa: PLC0415
+
+    root = click.get_current_context().find_root()
+    return Console(load_words(_language(root.params.get("lang"))))
+
+
+def _reported(function: F) -> F:
+    """Turn the package's one exception into one line on stderr and exit status 1."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except QpexcelError as error:
+            _console().error(error.finding)
+            sys.exit(1)
+
+    return run  # type: ignore[return-value]
+
+
+def _workspace(context: click.Context, _: click.Parameter, value: str | None) -> Workspace:
+    del context
+    return Workspace(Path(value) if value else default_workspace())
+
+
+_workspace_option = click.option("-w", "--workspace", metavar="DIR", callback=_workspace, expose_value=True)
+_as_of_option = click.option("--as-of", type=DAY, metavar="DATE")
+_json_option = click.option("--json", "as_json", is_flag=True)
+_force_option = click.option("--force", is_flag=True)
+
+
+def _print_json(document: object) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    click.get_binary_stream("stdout").write(text.encode() + b"\n")
+
+
+@click.group(cls=_Group, name="qpexcel", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=click.Choice(LANGUAGES))
+@click.version_option(__version__)
+def cli(lang: str | None) -> None:
+    """Start here; the words stand in the catalogue."""
+
+
+@cli.command("new")
+@_workspace_option
+@click.option("--example", is_flag=True)
+@_force_option
+@_reported
+def new(workspace: Workspace, *, example: bool, force: bool) -> None:
+    """Write a plan workbook."""
+    from qpexcel.cycle import new_plan  # noqa: PLC0415
+
+    console = _console()
+    new_plan(workspace, console.words.language, _now(), example=example, force=force)
+    console.say("terminal.new_done", path=workspace.plan)
+
+
+@cli.command("check")
+@_workspace_option
+@_json_option
+@_reported
+def check(workspace: Workspace, *, as_json: bool) -> None:
+    """Check the plan workbook."""
+    from qpexcel.contract_json import check_json  # noqa: PLC0415
+    from qpexcel.cycle import load_plan  # noqa: PLC0415
+
+    console = _console()
+    loaded = load_plan(workspace, _today())
+    if as_json:
+        _print_json(check_json(loaded.findings, console.words))
+        return
+    console.check(loaded.plan, loaded.findings)
+
+
+@cli.command("plan")
+@_workspace_option
+@_json_option
+@_reported
+def plan(workspace: Workspace, *, as_json: bool) -> None:
+    """Show the plan."""
+    from qpexcel.contract_json import plan_json  # noqa: PLC0415
+    from qpexcel.cycle import load_plan  # noqa: PLC0415
+
+    console = _console()
+    loaded = load_plan(workspace, _today())
+    if as_json:
+        _print_json(plan_json(loaded.plan, loaded.findings, console.words))
+        return
+    console.plan(loaded.plan)
+    console.findings(loaded.findings)
+
+
+@cli.command("generate")
+@_workspace_option
+@click.option("--unit", "units", multiple=True, metavar="NAME")
+@click.option("--round", "round_label", metavar="LABEL")
+@click.option("--return-by", type=DAY, metavar="DATE")
+@_as_of_option
+@_force_option
+@_reported
+def generate(
+    workspace: Workspace,
+    units: tuple[str, ...],
+    round_label: str | None,
+    return_by: date | None,
+    as_of: date | None,
+    *,
+    force: bool,
+) -> None:
+    """Write the units' workbooks."""
+    from qpexcel.cycle import generate_workbooks, load_plan  # noqa: PLC0415
+
+    console = _console()
+    loaded = load_plan(workspace, _today())
+    with console.progress("terminal.generating") as advance:
+        done = generate_workbooks(
+            workspace,
+            loaded.plan,
+            as_of or _today(),
+            _now(),
+            units=units,
+            round_label=round_label,
+            return_by=return_by,
+            force=force,
+            progress=advance,
+        )
+    console.findings((*loaded.findings, *done.findings))
+    console.say("terminal.generated", count=len(done.issued), folder=workspace.outgoing, round=done.round.label)
+
+
+@cli.command("consolidate")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@_workspace_option
+@_as_of_option
+@click.option("--strict", is_flag=True)
+@_json_option
+@_reported
+def consolidate(
+    paths: tuple[Path, ...],
+    workspace: Workspace,
+    as_of: date | None,
+    *,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Merge what came back into the master."""
+    from qpexcel import cycle  # noqa: PLC0415
+    from qpexcel.contract_json import status_json  # noqa: PLC0415
+
+    console = _console()
+    loaded = cycle.load_plan(workspace, _today())
+    with console.progress("terminal.reading") as advance:
+        standing = cycle.consolidate(
+            workspace,
+            loaded,
+            as_of or _today(),
+            _now(),
+            paths=paths,
+            progress=advance,
+        )
+    if as_json:
+        _print_json(status_json(standing, console.words))
+    else:
+        console.files(standing.files, only_trouble=True)
+        console.findings(standing.findings)
+        console.standing(standing)
+        console.say("terminal.consolidated", path=workspace.master)
+    if strict and _has_errors(standing):
+        sys.exit(_STRICT_FAILURE)
+
+
+def _has_errors(standing: Any) -> bool:
+    refused = any(one.outcome == "refused" for one in standing.files)
+    return refused or any(finding.severity == "error" for finding in standing.findings)
+
+
+@cli.command("status")
+@_workspace_option
+@_as_of_option
+@_json_option
+@_reported
+def status(workspace: Workspace, as_of: date | None, *, as_json: bool) -> None:
+    """Say where everything stands."""
+    from qpexcel.contract_json import status_json  # noqa: PLC0415
+    from qpexcel.cycle import standing_as_of  # noqa: PLC0415
+
+    console = _console()
+    standing = standing_as_of(workspace, as_of, _today())
+    if as_json:
+        _print_json(status_json(standing, console.words))
+        return
+    console.standing(standing)
+
+
+@cli.command("files")
+@_workspace_option
+@_json_option
+@_reported
+def files(workspace: Workspace, *, as_json: bool) -> None:
+    """List every file that came back."""
+    from qpexcel.contract_json import files_json  # noqa: PLC0415
+    from qpexcel.cycle import standing_as_of  # noqa: PLC0415
+
+    console = _console()
+    standing = standing_as_of(workspace, None, _today())
+    if as_json:
+        _print_json({"schema": 1, "files": files_json(standing.files, console.words)})
+        return
+    console.files(standing.files)
+
+
+@cli.command("demo")
+@click.option("-w", "--workspace", metavar="DIR")
+@_reported
+def demo(workspace: str | None) -> None:
+    """Run the whole cycle on the built-in plan."""
+    from qpexcel.demo import run_demo  # noqa: PLC0415
+
+    console = _console()
+    root = Path(workspace or os.environ.get("QPEXCEL_WORKSPACE") or "output/demo")
+    result = run_demo(Workspace(root), console.words.language)
+    console.demo(result)
+
+
+def _now() -> datetime:
+    return datetime.now()  # noqa: DTZ005 - the clock on the reader's wall
+
+
+def _today() -> date:
+    return _now().date()

@@ -1,0 +1,179 @@
+"""What the commands print, with rich. Text from files is shown as it is, never as markup."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console as RichConsole
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from qpexcel.findings import Finding, Severity
+from qpexcel.intake.returns import Outcome, Return
+from qpexcel.master.reasons import reason_text
+from qpexcel.model import Plan
+from qpexcel.plan.wording import due_words, period_words, short_day, targets_words
+from qpexcel.words import Words
+
+if TYPE_CHECKING:
+    from qpexcel.demo import DemoResult
+    from qpexcel.standing import RowStanding, Standing
+
+_LIGHT_STYLES = {"red": "bold red", "yellow": "yellow", "green": "green", "grey": "dim"}
+_SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+_MOST_ATTENTION = 12  # rows of what needs attention
+_MOST_INFO = 5  # notes shown before the rest is only counted
+_LONGEST = 44  # characters of an action in a table
+
+
+class Console:
+    """Prints for people; results to stdout, problems and progress to stderr."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self._out = RichConsole(highlight=False)
+        self._err = RichConsole(stderr=True, highlight=False)
+
+    def say(self, key: str, **gaps: object) -> None:
+        """Print one sentence of the catalogue."""
+        self._out.print(Text(self.words(key, **gaps)), soft_wrap=True)
+
+    def error(self, finding: Finding) -> None:
+        """Print why the command cannot go on, in one line."""
+        line = f"{self.words('severity.error')} {finding.code}  {self.words.line(finding)}"
+        self._err.print(Text(line), soft_wrap=True)
+
+    def findings(self, findings: Iterable[Finding]) -> None:
+        """Print findings, worst first, each in one line with its place; notes are few and counted."""
+        found = list(findings)
+        for severity in Severity:
+            some = [finding for finding in found if finding.severity is severity]
+            most = _MOST_INFO if severity is Severity.INFO else len(some)
+            for finding in some[:most]:
+                head = Text(f"{self.words(f'severity.{severity}')} {finding.code}  ", _SEVERITY_STYLES[severity])
+                self._err.print(head.append(self.words.line(finding), style=""), soft_wrap=True)
+            if len(some) > most:
+                self._err.print(Text(self.words("terminal.more_notes", count=len(some) - most)), style="dim")
+
+    def check(self, plan: Plan, findings: Sequence[Finding]) -> None:
+        """Print everything found in a plan workbook and a count."""
+        self.findings(findings)
+        counts = Counter(finding.severity for finding in findings)
+        confirm = sum(finding.code == "PLN030" for finding in findings)
+        gaps = {"items": len(plan.items), "confirm": confirm}
+        gaps |= {str(severity): counts[severity] for severity in Severity}
+        self.say("terminal.checked", **gaps)
+
+    def plan(self, plan: Plan) -> None:
+        """Print the plan as a table."""
+        table = self._table(f"{plan.organisation} {plan.title}".strip(), "item", "action", "due", "units", "target")
+        for item in plan.items:
+            periods = [period_words(period.name, plan, self.words) for period in item.deadline.periods]
+            turns = f"\n{periods[0]}–{periods[-1]}（{len(periods)}）" if periods else ""
+            due = due_words(item.deadline.due, plan) or item.due_text
+            units = "、".join((*item.units, *(f"({unit})" for unit in item.co_units)))
+            table.add_row(
+                Text(item.id),
+                Text(_cut(item.action)),
+                Text(due + turns),
+                Text(units),
+                Text(targets_words(item.targets, self.words)),
+            )
+        self._out.print(table)
+
+    def files(self, files: Iterable[Return], *, only_trouble: bool = False) -> None:
+        """Print the files that came back and what became of them."""
+        shown = [one for one in files if not only_trouble or one.outcome is Outcome.REFUSED]
+        if not shown:
+            if not only_trouble:
+                self.say("terminal.no_files")
+            return
+        table = self._table("", "file", "outcome", "unit", "reason")
+        for one in shown:
+            reason = self.words.message(one.reason) if one.reason else ""
+            outcome = self.words(f"outcome.{one.outcome}")
+            table.add_row(Text(_printable(one.received.path)), Text(outcome), Text(one.unit), Text(reason))
+        self._out.print(table)
+
+    def standing(self, standing: Standing) -> None:
+        """Print the figures of the day, what needs attention and who is silent."""
+        plan = standing.plan
+        self._out.print(Text(f"{plan.organisation} {plan.title}".strip(), style="bold"))
+        self.say("terminal.figures", **_figures(standing), day=due_words(standing.as_of, plan))
+        urgent = [row for row in standing.rows if row.light == "red" or row.timeliness == "done_undated"]
+        if urgent:
+            self._attention(urgent, standing)
+        for state in ("missing", "awaited", "needs_correction"):
+            names = [one.unit for one in standing.register if one.state == state]
+            if names:
+                self.say("terminal.units", state=self.words(f"register.{state}"), names="、".join(names))
+
+    def _attention(self, urgent: Sequence[RowStanding], standing: Standing) -> None:
+        table = self._table("", "light", "item", "unit", "period", "due", "why", "action")
+        ordered = sorted(urgent, key=lambda row: (row.light != "red", row.due or standing.as_of))
+        for row in ordered[:_MOST_ATTENTION]:
+            why = "；".join(reason_text(reason, self.words) for reason in row.reasons)
+            table.add_row(
+                Text(self.words(f"light.{row.light}"), _LIGHT_STYLES[row.light]),
+                Text(row.obligation.item.id),
+                Text(row.obligation.unit),
+                Text(period_words(row.obligation.period, standing.plan, self.words)),
+                Text(short_day(row.due, standing.plan)),
+                Text(why),
+                Text(_cut(row.obligation.item.action)),
+            )
+        self._out.print(table)
+        if len(urgent) > _MOST_ATTENTION:
+            self.say("terminal.more_rows", count=len(urgent) - _MOST_ATTENTION)
+
+    def demo(self, result: DemoResult) -> None:
+        """Print what the demo did, what it shows and what to open."""
+        for line in sorted(self.words.group("demo_story")):
+            self.say(f"demo_story.{line}", folder=result.workspace.root)
+        self.files(result.standing.files)
+        mend = [f for f in result.standing.findings if f.place.file and f.severity is not Severity.INFO]
+        self.findings(f for f in mend if not f.code.startswith("FIL"))
+        self.standing(result.standing)
+        self.say("terminal.demo_open", path=result.workspace.master)
+        self.say("terminal.demo_next", folder=result.workspace.outgoing)
+
+    @contextmanager
+    def progress(self, key: str) -> Iterator[Callable[[], None]]:
+        """Show a counter with a rate while something long runs; nothing where nobody watches."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
+            task = bar.add_task(self.words(key), total=None)
+            yield lambda: bar.advance(task)
+
+    def _table(self, title: str, *columns: str) -> Table:
+        table = Table(title=Text(title) if title else None, title_justify="left", show_edge=False, pad_edge=False)
+        for column in columns:
+            table.add_column(self.words(f"column.{column}"), overflow="fold")
+        return table
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def _printable(name: str) -> str:
+    return "".join(char if char.isprintable() else "�" for char in name)
+
+
+def _figures(standing: Standing) -> dict[str, int]:
+    """Count rows by timeliness, and the rows due soon."""
+    counts = Counter(row.timeliness for row in standing.rows)
+    return {
+        "rows": len(standing.rows),
+        "reported": sum(row.reported for row in standing.rows),
+        "done": counts["on_time"] + counts["late"] + counts["done_undated"],
+        "on_time": counts["on_time"],
+        "late": counts["late"],
+        "overdue": counts["overdue"],
+        "due_soon": sum(row.due_soon for row in standing.rows),
+    }

@@ -1,0 +1,221 @@
+"""The verbs of the whole cycle on one workspace: new, load, generate, consolidate, status.
+
+Each takes the time as an argument and returns what it did and found; only the command line prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from qpexcel.atomic import write_whole
+from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.forms.generate import (
+    Issued,
+    Round,
+    check_units,
+    doubts,
+    edited,
+    generate,
+    hashes,
+    is_edited,
+    write_unit_book,
+)
+from qpexcel.intake.consolidate import known_from, read_all, reader_for, settle, with_remembered
+from qpexcel.ledger import Ledger, open_ledger
+from qpexcel.master.book import master_book
+from qpexcel.master.readback import read_decisions
+from qpexcel.model import Plan
+from qpexcel.plan.builtin import builtin_tables
+from qpexcel.plan.codec import plan_from_json, plan_to_json
+from qpexcel.plan.interpret import interpret
+from qpexcel.plan.reader import read_plan_tables
+from qpexcel.plan.tables import PlanTables
+from qpexcel.plan.writer import plan_book
+from qpexcel.sheets.draw import draw_book
+from qpexcel.sheets.grids import UnreadableWorkbookError
+from qpexcel.standing import Standing, stand
+from qpexcel.words import load_words
+from qpexcel.workspace import Workspace, sha256
+
+_ROC_OFFSET = 1911
+_PLAN_CODES = ("PLN", "DUE", "TGT")  # findings about the plan itself, which no return changes
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A plan with what was found in its workbook."""
+
+    plan: Plan
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The workbooks written for a round, and what a person should know of them."""
+
+    plan: Plan
+    round: Round
+    issued: tuple[Issued, ...]
+    findings: tuple[Finding, ...]
+
+
+def new_plan(workspace: Workspace, language: str, now: datetime, *, example: bool, force: bool = False) -> None:
+    """Write plan.xlsx, empty with help or holding the built-in plan.
+
+    Raises:
+        QpexcelError: WSP003 where one exists already, unless forced; then the old one is backed up.
+    """
+    if workspace.plan.exists():
+        if not force:
+            name = workspace.plan.name
+            raise QpexcelError(Finding("WSP003", name, place=Place(file=name)))
+        workspace.back_up(workspace.plan, now)
+    tables = builtin_tables() if example else PlanTables()
+    write_whole(workspace.plan, draw_book(plan_book(tables, load_words(language), now.date())))
+
+
+def load_plan(workspace: Workspace, today: date) -> Loaded:
+    """Read plan.xlsx. Raises QpexcelError where there is none, it cannot be read or holds no item."""
+    tables, of_reading = read_plan_tables(workspace.plan)
+    plan, findings = interpret(tables, fallback_year=today.year - _ROC_OFFSET)
+    return Loaded(plan, (*of_reading, *findings))
+
+
+def generate_workbooks(
+    workspace: Workspace,
+    plan: Plan,
+    as_of: date,
+    now: datetime,
+    *,
+    units: Sequence[str] = (),
+    round_label: str | None = None,
+    return_by: date | None = None,
+    force: bool = False,
+    signing_key: bytes | None = None,
+    progress: Callable[[], None] = lambda: None,
+) -> Generated:
+    """Write the units' workbooks into outgoing/ and remember the round.
+
+    Args:
+        workspace: Where.
+        plan: What is asked.
+        as_of: The day the forms judge by.
+        now: For the name of a backup.
+        units: Only these; all where empty. QpexcelError GEN002 for one that is not in the plan.
+        round_label: The round; the current one where None, "1" at first.
+        return_by: The last day to send workbooks back; the round's known one where None.
+        force: Overwrite workbooks a person changed (they are backed up).
+        signing_key: The key to use where the workspace has none yet; random where None.
+        progress: Called after each workbook.
+    """
+    check_units(plan, units)
+    key = workspace.ensure_signing_key(signing_key)
+    with open_ledger(workspace.ledger) as ledger:
+        round_ = _round(ledger, round_label, as_of, return_by)
+        known = ledger.outgoing()
+        issued: list[Issued] = []
+        findings = list(doubts(plan))
+        for request, path, stamp in generate(plan, workspace.outgoing, round_, key, units):
+            if is_edited(path, known.get(path.name)):
+                if not force:
+                    findings.append(edited(path, request.unit))
+                    continue
+                workspace.back_up(path, now)
+            issued.append(write_unit_book(request, path, stamp))
+            progress()
+        ledger.record_outgoing(hashes(issued), round_.label)
+        day = round_.return_by.isoformat() if round_.return_by else ""
+        ledger.remember(round=round_.label, return_by=day, plan=plan_to_json(plan))
+    return Generated(plan, round_, tuple(issued), tuple(findings))
+
+
+def _round(ledger: Ledger, label: str | None, as_of: date, return_by: date | None) -> Round:
+    """Return the round asked for; a new label starts without the old one's return day."""
+    current = ledger.get("round", "1")
+    wanted = label or current
+    if return_by is None and wanted == current and ledger.get("return_by"):
+        return_by = date.fromisoformat(ledger.get("return_by"))
+    return Round(wanted, as_of, return_by)
+
+
+def consolidate(
+    workspace: Workspace,
+    loaded: Loaded,
+    as_of: date,
+    now: datetime,
+    *,
+    paths: Sequence[Path] = (),
+    progress: Callable[[], None] = lambda: None,
+) -> Standing:
+    """Read everything that came back, remember it, and rewrite the master.
+
+    Args:
+        workspace: Where.
+        loaded: The plan to judge by, with what was found in it.
+        as_of: The day to judge by.
+        now: When this happens, for the record.
+        paths: Files and folders to read instead of returned/.
+        progress: Called after each file.
+    """
+    plan = loaded.plan
+    reader = reader_for(plan, workspace.signing_key())
+    read = read_all(paths or [workspace.returned], reader, workspace, progress)
+    with open_ledger(workspace.ledger) as ledger:
+        of_master = _take_in_master(workspace, plan, ledger, now)
+        returns = settle(with_remembered(read, ledger.files()))
+        known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
+        standing = stand(known, as_of)
+        write_whole(workspace.master, draw_book(master_book(standing, load_words(plan.settings.language))))
+        ledger.record_files(returns)
+        ledger.record_consolidation(plan, as_of, known.findings, now)
+        ledger.remember(master=sha256(workspace.master.read_bytes()))
+    return standing
+
+
+def _take_in_master(workspace: Workspace, plan: Plan, ledger: Ledger, now: datetime) -> list[Finding]:
+    """Keep the master that is about to be rewritten, and take in what people decided in it."""
+    path = workspace.master
+    if not path.exists():
+        return []
+    data = path.read_bytes()
+    if sha256(data) == ledger.get("master"):
+        return []
+    workspace.keep(path)
+    try:
+        typed = read_decisions(data, plan)
+    except UnreadableWorkbookError:
+        backup = workspace.back_up(path, now)
+        return [Finding("MAS003", backup.name, place=Place(file=path.name))]
+    known = ledger.decisions()
+    changed = [
+        (key, field, text) for key, field, text in typed if text != known.get(key, {}).get(field, "")
+    ]
+    ledger.record_decisions(changed, now)
+    return []
+
+
+def standing_as_of(workspace: Workspace, as_of: date | None, today: date) -> Standing:
+    """Say where everything stands, from the ledger alone.
+
+    Args:
+        workspace: Where.
+        as_of: The day to judge by; the last consolidation's where None.
+        today: The day to judge by where nothing was consolidated yet.
+
+    Raises:
+        QpexcelError: WSP005 where nothing was generated or consolidated yet.
+    """
+    if not workspace.ledger.exists():
+        raise QpexcelError(Finding("WSP005"))
+    with open_ledger(workspace.ledger) as ledger:
+        last = ledger.last_consolidation()
+        snapshot = ledger.get("plan")
+        if last is None and not snapshot:
+            raise QpexcelError(Finding("WSP005"))
+        plan = last.plan if last else plan_from_json(snapshot)
+        of_plan = tuple(f for f in last.findings if f.code.startswith(_PLAN_CODES)) if last else ()
+        known = known_from(plan, settle(ledger.files()), ledger, of_plan)
+    return stand(known, as_of or (last.as_of if last else today))

@@ -1,0 +1,81 @@
+"""What was read from a file ↔ JSON, for the ledger."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from qpexcel.findings import Finding, Place
+from qpexcel.intake.returns import Answer, AnswerRow, Outcome, Received, Return
+
+_PLACE = ("file", "sheet", "cell", "item", "unit")
+
+
+def finding_to_json(finding: Finding) -> list[Any]:
+    """Return a finding as plain lists and dicts."""
+    place = [getattr(finding.place, name) for name in _PLACE]
+    return [finding.code, finding.value, dict(finding.words), place]
+
+
+def finding_from_json(data: list[Any]) -> Finding:
+    """Return the finding that `finding_to_json` wrote."""
+    code, value, words, place = data
+    return Finding(code, value, words, Place(*place))
+
+
+def return_to_json(one: Return) -> str:
+    """Return a checked return as JSON text."""
+    return json.dumps(
+        {
+            "outcome": one.outcome,
+            "unit": one.unit,
+            "round": one.round,
+            "verified": one.verified,
+            "reporter": one.reporter,
+            "rows": [_row_to_json(row) for row in one.rows],
+            "findings": [finding_to_json(finding) for finding in one.findings],
+            "reason": finding_to_json(one.reason) if one.reason else None,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def return_from_json(text: str, received: Received) -> Return:
+    """Return the checked return that `return_to_json` wrote, for the file it was read from."""
+    data = json.loads(text)
+    return Return(
+        received=received,
+        outcome=Outcome(data["outcome"]),
+        unit=data["unit"],
+        round=data["round"],
+        verified=data["verified"],
+        reporter=data["reporter"],
+        rows=tuple(_row_from_json(row) for row in data["rows"]),
+        findings=tuple(finding_from_json(finding) for finding in data["findings"]),
+        reason=finding_from_json(data["reason"]) if data["reason"] else None,
+    )
+
+
+def _row_to_json(row: AnswerRow) -> list[Any]:
+    answers = {
+        key: [a.text, a.value, a.cell, [finding_to_json(f) for f in a.findings]] for key, a in row.answers.items()
+    }
+    return [row.key, row.sheet, row.row, answers]
+
+
+def _row_from_json(data: list[Any]) -> AnswerRow:
+    key, sheet, number, answers = data
+    return AnswerRow(key, sheet, number, {name: answer_from_json(answer) for name, answer in answers.items()})
+
+
+def answer_from_json(data: list[Any]) -> Answer:
+    """Return one answer from its JSON list."""
+    text, value, cell, findings = data
+    return Answer(text, value, cell, tuple(finding_from_json(finding) for finding in findings))
+
+
+def moment_to_text(moment: datetime) -> str:
+    """Return a naive local moment as text that sorts."""
+    return moment.isoformat(timespec="microseconds")

@@ -1,0 +1,192 @@
+"""Everything that came back → checked, merged, remembered: what is known of the plan's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from qpexcel.decisions import read_decisions
+from qpexcel.fields import label_of
+from qpexcel.findings import Finding
+from qpexcel.forms.form import FormRequest
+from qpexcel.forms.generate import rows_by_unit
+from qpexcel.intake.checks import check_rows
+from qpexcel.intake.collect import Collected, collect
+from qpexcel.intake.form_reader import Labels, find_forms, reporter_of
+from qpexcel.intake.guard import unfit
+from qpexcel.intake.identify import identify
+from qpexcel.intake.merge import in_order, merge
+from qpexcel.intake.returns import Outcome, Received, Return
+from qpexcel.intake.rows import Expected, expectations, read_rows
+from qpexcel.ledger import Ledger
+from qpexcel.model import Plan
+from qpexcel.sheets.grids import UnreadableWorkbookError, read_grids
+from qpexcel.standing import Known
+from qpexcel.words import load_words
+from qpexcel.workspace import Workspace
+
+_COUNTING = (Outcome.ACCEPTED, Outcome.SUPERSEDED)
+_PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading a plan's returns needs, made once: labels, each unit's form, the signing key."""
+
+    plan: Plan
+    labels: Labels
+    expected: dict[str, Expected]
+    key: bytes | None
+
+
+def reader_for(plan: Plan, key: bytes | None) -> Reader:
+    """Prepare to read a plan's returns."""
+    words = load_words(plan.settings.language)
+    today = plan.span.starts  # the form's own days play no part in reading it back
+    requests = (
+        FormRequest(plan, unit, rows, "", today, None, words) for unit, rows in rows_by_unit(plan).items()
+    )
+    return Reader(plan, Labels(plan), expectations(requests, plan), key)
+
+
+def read_return(collected: Collected, reader: Reader) -> Return:
+    """Read and check one file. It ends as accepted, refused or ignored, with one reason."""
+    received = collected.received
+    problem = collected.problem or unfit(collected.data)
+    if problem:
+        return _turned_away(received, problem)
+    try:
+        grids = read_grids(collected.data)
+    except UnreadableWorkbookError as error:
+        return _turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
+    forms = find_forms(grids, reader.labels)
+    identity = identify(grids, forms, reader.plan, reader.key)
+    if identity.refusal:
+        return _turned_away(received, identity.refusal)
+    if not forms:
+        return _turned_away(received, Finding("FIL004"))
+    rows, findings = read_rows(forms, reader.expected[identity.unit])
+    doubts = [identity.doubt] if identity.doubt else []
+    return Return(
+        received=received,
+        outcome=Outcome.ACCEPTED,
+        unit=identity.unit,
+        round=identity.round,
+        verified=identity.verified,
+        reporter=next(filter(None, (reporter_of(table, reader.labels) for table in forms)), ""),
+        rows=rows,
+        findings=tuple(f.at(file=received.path, unit=identity.unit) for f in (*doubts, *findings)),
+    )
+
+
+def _turned_away(received: Received, reason: Finding) -> Return:
+    outcome = Outcome.IGNORED if reason.code == "FIL016" else Outcome.REFUSED
+    return Return(received, outcome, reason=reason.at(file=received.path))
+
+
+def read_all(
+    paths: Iterable[Path],
+    reader: Reader,
+    workspace: Workspace,
+    seen: Callable[[], None] = lambda: None,
+) -> list[Return]:
+    """Archive and read every file at or below the paths.
+
+    Args:
+        paths: Files and folders.
+        reader: What `reader_for` gave.
+        workspace: Where files are archived by their hash before anything else happens to them.
+        seen: Called after each file, for whoever shows progress.
+    """
+    returns: list[Return] = []
+    first: dict[str, Return] = {}
+    for collected in collect(paths):
+        received = collected.received
+        twin = first.get(received.sha256)
+        if collected.data and twin is None:
+            workspace.keep_bytes(collected.data, received.sha256, Path(received.path).suffix)
+        if twin is not None:
+            one = _duplicate(received, twin)
+        else:
+            one = read_return(collected, reader)
+            if received.sha256:
+                first[received.sha256] = one
+        returns.append(one)
+        seen()
+    return returns
+
+
+def _duplicate(received: Received, twin: Return) -> Return:
+    reason = Finding("FIL009", twin.received.path).at(file=received.path)
+    return Return(received, Outcome.DUPLICATE, unit=twin.unit, reason=reason)
+
+
+def with_remembered(returns: Sequence[Return], remembered: Iterable[Return]) -> list[Return]:
+    """Add the files the ledger knows and that no longer lie in the folder: no answer is forgotten."""
+    here = {(one.received.path, one.received.sha256) for one in returns}
+    contents = {one.received.sha256 for one in returns}
+    gone = [
+        one
+        for one in remembered
+        if (one.received.path, one.received.sha256) not in here and one.received.sha256 not in contents
+    ]
+    return [*returns, *gone]
+
+
+def settle(returns: Iterable[Return]) -> list[Return]:
+    """Say which return of each unit and round counts: the later saved; older ones are superseded."""
+    latest: dict[str, Return] = {}
+    ordered = in_order(returns)
+    for one in ordered:
+        if one.outcome in _COUNTING:
+            latest[one.unit] = one
+    return [_settled(one, latest) if one.outcome in _COUNTING else one for one in ordered]
+
+
+def _settled(one: Return, latest: dict[str, Return]) -> Return:
+    newest = latest[one.unit]
+    if one is newest:
+        return replace(one, outcome=Outcome.ACCEPTED, reason=None)
+    reason = Finding("FIL010", newest.received.path).at(file=one.received.path, unit=one.unit)
+    return replace(one, outcome=Outcome.SUPERSEDED, reason=reason)
+
+
+def known_from(
+    plan: Plan,
+    returns: Sequence[Return],
+    ledger: Ledger,
+    plan_findings: Iterable[Finding] = (),
+) -> Known:
+    """Merge what the returns say and join what the ledger remembers.
+
+    Args:
+        plan: The plan to judge by.
+        returns: Settled returns, from the earliest saved to the latest.
+        ledger: For the round and the decisions.
+        plan_findings: What was found in the plan workbook, to be shown too.
+    """
+    words = load_words(plan.settings.language)
+    counting = [one for one in returns if one.outcome in _COUNTING]
+    currents, of_merge = merge(counting, lambda key: label_of(key, plan, words))
+    keys = {key for rows in rows_by_unit(plan).values() for key in (row.key for row in rows)}
+    here = {current.key: current for current in currents if current.key in keys}
+    decisions, of_decisions = read_decisions(ledger.decisions(), plan)
+    findings = [
+        *plan_findings,
+        *(one.reason for one in returns if one.reason and one.outcome is Outcome.REFUSED),
+        *(finding for one in returns if one.outcome is Outcome.ACCEPTED for finding in one.findings),
+        *check_rows(here.values(), plan),
+        *of_merge,
+        *of_decisions,
+    ]
+    round_, return_by = current_round(ledger, counting)
+    return Known(plan, round_, return_by, here, decisions, returns, findings)
+
+
+def current_round(ledger: Ledger, counting: Sequence[Return]) -> tuple[str, date | None]:
+    """Return the round and its return day; where nobody remembers it, the round last returned."""
+    label = ledger.get("round") or next((one.round for one in reversed(counting) if one.round), "1")
+    text = ledger.get("return_by")
+    return label, date.fromisoformat(text) if text else None

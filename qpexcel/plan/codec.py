@@ -1,0 +1,86 @@
+"""Plan ↔ JSON, so that the ledger remembers the plan a consolidation was judged by."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from qpexcel.model import (
+    Deadline,
+    DueKind,
+    FieldKind,
+    Frequency,
+    Group,
+    Item,
+    OwnField,
+    Period,
+    Plan,
+    Section,
+    Settings,
+    Span,
+    Target,
+    Unit,
+)
+
+
+def plan_to_json(plan: Plan) -> str:
+    """Return the whole plan as JSON text."""
+    return json.dumps(asdict(plan), ensure_ascii=False, default=date.isoformat, separators=(",", ":"))
+
+
+def plan_from_json(text: str) -> Plan:
+    """Return the plan that `plan_to_json` wrote. KeyError or ValueError for any other text."""
+    data = json.loads(text)
+    return Plan(
+        id=data["id"],
+        title=data["title"],
+        organisation=data["organisation"],
+        year=data["year"],
+        span=Span(_day(data["span"]["starts"]), _day(data["span"]["ends"])),
+        items=tuple(_item(item) for item in data["items"]),
+        units=tuple(Unit(unit["name"], tuple(unit["aliases"])) for unit in data["units"]),
+        groups=tuple(Group(group["name"], tuple(group["units"])) for group in data["groups"]),
+        own_fields=tuple(_own_field(field) for field in data["own_fields"]),
+        field_help=data["field_help"],
+        basis=_maybe_day(data["basis"]),
+        settings=Settings(**data["settings"]),
+    )
+
+
+def _item(data: dict[str, Any]) -> Item:
+    return Item(
+        **data
+        | {
+            "section": Section(**data["section"]),
+            "deadline": _deadline(data["deadline"]),
+            "units": tuple(data["units"]),
+            "co_units": tuple(data["co_units"]),
+            "targets": tuple(Target(**target) for target in data["targets"]),
+            "exempt_periods": tuple(data["exempt_periods"]),
+        },
+    )
+
+
+def _deadline(data: dict[str, Any]) -> Deadline:
+    periods = (Period(p["name"], _day(p["starts"]), _day(p["due"])) for p in data["periods"])
+    return Deadline(
+        kind=DueKind(data["kind"]),
+        due=_maybe_day(data["due"]),
+        frequency=Frequency(data["frequency"]),
+        periods=tuple(periods),
+        starts=_maybe_day(data["starts"]),
+    )
+
+
+def _own_field(data: dict[str, Any]) -> OwnField:
+    return OwnField(**data | {"kind": FieldKind(data["kind"]), "choices": tuple(data["choices"])})
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _maybe_day(text: str | None) -> date | None:
+    return _day(text) if text else None

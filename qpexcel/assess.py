@@ -135,13 +135,13 @@ def _shortfalls(measured: pd.DataFrame) -> pd.DataFrame:
 def _roll_up(rows: pd.DataFrame) -> pd.DataFrame:
     """An item is the worst of its counting rows whose period has begun; none begun: open, green."""
     begun = rows[rows["counts"] & rows["begun"]]
-    worst = {
-        "timeliness": begun["timeliness"].map(TIMELINESS.index),
-        "light": begun["light"].map(LIGHTS.index),
-        "reported": begun["reported"].astype(int),
-        "expected": 1,
-    }
-    by_item = begun[["item"]].assign(**worst).groupby("item", sort=False)
+    worst = begun[["item"]].assign(
+        timeliness=begun["timeliness"].map(TIMELINESS.index),
+        light=begun["light"].map(LIGHTS.index),
+        reported=begun["reported"].astype(int),
+        expected=1,
+    )
+    by_item = worst.groupby("item", sort=False)
     rolled = by_item.agg({"timeliness": "min", "light": "min", "reported": "sum", "expected": "sum"})
     rolled["timeliness"] = [TIMELINESS[int(rank)] for rank in rolled["timeliness"]]
     rolled["light"] = [LIGHTS[int(rank)] for rank in rolled["light"]]

@@ -146,7 +146,10 @@ def new(workspace: Workspace, *, example: bool, force: bool) -> None:
     from qpexcel.cycle import new_plan  # noqa: PLC0415
 
     console = _console()
-    new_plan(workspace, console.words.language, _now(), example=example, force=force)
+    # The language of workbooks is the plan's; a machine's locale says nothing about it.
+    asked = click.get_current_context().find_root().params.get("lang") or os.environ.get("QPEXCEL_LANG")
+    language = asked if asked in LANGUAGES and not example else LANGUAGES[0]
+    new_plan(workspace, language, _now(), example=example, force=force)
     console.say("terminal.new_done", path=workspace.plan)
 
 
@@ -311,10 +314,9 @@ def demo(workspace: str | None) -> None:
     """Run the whole cycle on the built-in plan."""
     from qpexcel.demo import run_demo  # noqa: PLC0415
 
-    console = _console()
-    root = Path(workspace or os.environ.get("QPEXCEL_WORKSPACE") or "output/demo")
-    result = run_demo(Workspace(root), console.words.language)
-    console.demo(result)
+    # Never into the workspace of QPEXCEL_WORKSPACE: that one holds somebody's real plan.
+    result = run_demo(Workspace(Path(workspace or "output/demo")))
+    _console().demo(result)
 
 
 def _now() -> datetime:

@@ -88,6 +88,7 @@ SEVERITY: Mapping[str, Severity] = {
     "WSP004": E,  # the ledger cannot be read
     "WSP005": E,  # nothing has been generated or consolidated yet
     "WSP006": E,  # the signing key is damaged
+    "WSP007": E,  # the demo would overwrite something that is not its own
     # GEN: making unit workbooks
     "GEN001": W,  # an outgoing workbook was edited by a person
     "GEN002": E,  # no unit of that name
@@ -130,9 +131,7 @@ SEVERITY: Mapping[str, Severity] = {
     "RET016": E,  # a choice that is none of the choices
     "RET017": E,  # a required column is empty
     "RET018": E,  # a value that is no number
-    "RET019": E,  # a cell holds a formula's error
     "RET020": W,  # an unusual negative quantity
-    "RET021": I,  # a completion day after the day judged by
     "RET022": W,  # a header that is a slip of ours
     "RET023": W,  # a column is missing from the form
     # MAS: what people filled into the master

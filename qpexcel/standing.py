@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -274,18 +275,18 @@ def _reasons(assessed: Assessed, known: Known) -> dict[int, list[Reason]]:
     )
     found: dict[int, list[Reason]] = {}
     for code, mask, days in masks:
-        for number in np.flatnonzero(mask.to_numpy()):
-            gaps = {} if days is None else {"days": f"{days.iat[number]:.0f}"}
+        for number in np.flatnonzero(mask.to_numpy()).tolist():
+            gaps = {} if days is None else {"days": f"{days.iloc[number]:.0f}"}
             if code == "closed":
-                gaps = {"decision": known.decisions[rows["key"].iat[number]].kind}
-            found.setdefault(int(number), []).append(Reason(code, gaps))
+                gaps = {"decision": known.decisions[str(rows["key"].iloc[number])].kind}
+            found.setdefault(number, []).append(Reason(code, gaps))
     return found
 
 
 def _item_standings(plan: Plan, assessed: Assessed) -> Iterator[ItemStanding]:
-    rolled = assessed.items.to_dict("index")
-    quantities = assessed.item_quantities.to_dict("index")
-    none = {"timeliness": "open", "light": "green", "reported": 0, "expected": 0}
+    rolled: dict[Any, dict[str, Any]] = assessed.items.to_dict("index")  # type: ignore[assignment]
+    quantities: dict[Any, dict[str, Any]] = assessed.item_quantities.to_dict("index")  # type: ignore[assignment]
+    none: dict[str, Any] = {"timeliness": "open", "light": "green", "reported": 0, "expected": 0}
     for item in plan.items:
         own = rolled.get(item.id, none)
         judged = [quantities.get((item.id, n), {}) for n in range(len(item.targets))]

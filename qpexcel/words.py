@@ -45,13 +45,14 @@ class Words:
         found = self(f"findings.{finding.code}.message").format_map(gaps)
         remedy = self(f"findings.{finding.code}.remedy").format_map(gaps)
         stop = "。" if self.language == "zh-TW" else ". "
-        return f"{found}{stop}{remedy}"
+        return f"{found.rstrip('。. ')}{stop}{remedy}"
 
     def place(self, place: Place) -> str:
-        """Word a place: file ▸ sheet!cell, item."""
+        """Word a place: file ▸ sheet!cell, item; the unit where there is no file."""
         where = "!".join(part for part in (place.sheet, place.cell) if part)
         parts = " ▸ ".join(part for part in (place.file, where) if part)
-        return "，".join(part for part in (parts, place.item) if part)
+        unit = "" if place.file else place.unit
+        return ("，" if self.language == "zh-TW" else ", ").join(part for part in (parts, place.item, unit) if part)
 
     def line(self, finding: Finding) -> str:
         """Word a finding as one line with its place and code."""

@@ -14,7 +14,7 @@ from qpexcel.words import Words
 
 INSPECTION_KEYS = ("date", "item", "finding", "correction", "done")
 _INSPECTION_WIDTHS = {"date": 13, "item": 9, "finding": 48, "correction": 48, "done": 15}
-_INSPECTION_ROWS = 15
+_INSPECTION_ROWS = 12  # with the head, one printed page
 _LABEL_WIDTH, _TEXT_WIDTH = 16, 84
 
 

@@ -98,8 +98,8 @@ class CellReader:
             for here, there in zip(choices, choices_of(key, self._plan, words), strict=True):
                 if fold(text) == fold(there):
                     return here, ()
-        words = {"field": self._label(key), "choices": "、".join(choices[:12])}
-        return text, (Finding("RET016", text, words),)
+        gaps = {"field": self._label(key), "choices": "、".join(choices[:12])}
+        return text, (Finding("RET016", text, gaps),)
 
     def _yes_no(self, key: str, value: object, text: str) -> Meaning:
         if isinstance(value, bool):

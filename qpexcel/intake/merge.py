@@ -5,8 +5,9 @@ Merging is by row key with pandas, never by position or file name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -103,7 +104,7 @@ def _differences(
     if changed.empty:
         return
     both = changed.merge(last, on=["key", "field"])
-    for line in both.itertuples(index=False):
+    for line in _lines(both):
         if line.round != returns[line.order].round or line.first == line.plain:
             continue
         yield _finding("RET012", line, returns, {"field": label(line.field), "older": line.first}, line.text)
@@ -121,14 +122,19 @@ def _blanks(last: pd.DataFrame, returns: Sequence[Return], label: Callable[[str]
     ).drop_duplicates("key", keep="last")
     joined = last.merge(presence, on="key")
     lost = joined[(joined["order"] < joined["latest"]) & ~joined["erased"]]
-    for line in lost.itertuples(index=False):
+    for line in _lines(lost):
         one = returns[line.latest]
         place = Place(one.received.path, line.sheet, f"A{line.line}", line.key.split("|")[0], one.unit)
         yield Finding("RET011", line.text, {"field": label(line.field)}, place)
 
 
-def _finding(code: str, line: object, returns: Sequence[Return], words: dict[str, str], value: str) -> Finding:
-    one = returns[line.order]  # type: ignore[attr-defined]
-    row = one.rows[line.number]  # type: ignore[attr-defined]
-    cell = row.answers[line.field].cell  # type: ignore[attr-defined]
+def _lines(frame: pd.DataFrame) -> Iterator[Any]:
+    """Iterate over a frame's lines by name; what the names hold is known where they are used."""
+    return iter(frame.itertuples(index=False))
+
+
+def _finding(code: str, line: Any, returns: Sequence[Return], words: dict[str, str], value: str) -> Finding:
+    one = returns[line.order]
+    row = one.rows[line.number]
+    cell = row.answers[line.field].cell
     return Finding(code, value, words, place_of(one, row, cell))

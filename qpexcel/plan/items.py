@@ -10,7 +10,7 @@ from datetime import date
 from qpexcel.dates.deadlines import Context, read_deadline
 from qpexcel.dates.holidays import shift
 from qpexcel.dates.numerals import chinese_number
-from qpexcel.dates.periods import read_period_name
+from qpexcel.dates.periods import period_label, read_period_name
 from qpexcel.dates.typed import read_typed_date
 from qpexcel.findings import Finding
 from qpexcel.model import Deadline, Frequency, Item, Section, Target
@@ -110,15 +110,16 @@ def _item_id(record: Record, section: Section, number: str, context: _Context) -
     entry = record["id"]
     day = entry.day  # a program took 2-1 for the first of February
     written = f"{day.month}-{day.day}" if day else ascii_digits(entry.text)
+    mended = [Finding("PLN026", written, place=entry.place)] if day else []
     if not written:
         written = f"{section.number}-{_number_in(number) or _next_number(section, context.taken)}"
     if written not in context.taken:
-        return written, []
+        return written, mended
     count = 2
     while f"{written}({count})" in context.taken:
         count += 1
     fresh = f"{written}({count})"
-    return fresh, [Finding("PLN010", written, {"fresh": fresh}, entry.place)]
+    return fresh, [*mended, Finding("PLN010", written, {"fresh": fresh}, entry.place)]
 
 
 def _next_number(section: Section, taken: frozenset[str]) -> int:
@@ -143,9 +144,10 @@ def _deadline(record: Record, context: _Context) -> tuple[Deadline, str, list[Fi
         previous=(previous.due_text, previous.deadline) if previous else None,
         frequency=frequency,
         show=show,
+        label=lambda name: _period_label(name, head),
     )
     deadline, of_phrase = read_deadline(text, record["action"].raw, asked)
-    shifted, of_shift = shift(deadline) if head.settings.shift_holidays else (deadline, ())
+    shifted, of_shift = shift(deadline, show) if head.settings.shift_holidays else (deadline, ())
     found = [*findings, *of_phrase, *of_shift]
     return shifted, text, [f.at(**_where(entry)) for f in found] + wrong
 
@@ -157,6 +159,12 @@ def _where(entry: Entry) -> dict[str, str]:
 
 def _shower(head: Head) -> Callable[[date], str]:
     return lambda day: show_day(day, roc_calendar=head.settings.roc_calendar)
+
+
+def _period_label(name: str, head: Head) -> str:
+    """Word a period in a finding always with its year, so that it can be copied into 不計期別."""
+    settings = head.settings
+    return period_label(name, settings.roc_calendar, settings.language, with_year=True)
 
 
 def _frequency(entry: Entry) -> tuple[Frequency | None, list[Finding]]:

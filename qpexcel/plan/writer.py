@@ -20,7 +20,7 @@ from qpexcel.sheets.describe import Book, Cell, Column, Page, Rule, Sheet, Table
 from qpexcel.sheets.theme import plan_width
 from qpexcel.words import LANGUAGES, Words
 
-_SPARE_ROWS = 30  # empty rows that are already formatted as input
+_SPARE_ROWS = 15  # empty rows that are already formatted as input
 _SETTING_CHOICES = {
     "calendar": "calendar",
     "holidays": "holidays",
@@ -56,7 +56,7 @@ def _settings_sheet(tables: PlanTables, words: Words) -> Sheet:
         value = tables.setting(key).raw or _default(key, words)
         cells += [
             Cell(row, 0, words(f"setting.{key}"), "heading"),
-            Cell(row, 1, value, "input"),
+            Cell(row, 1, value, "input_line"),
             Cell(row, 2, explained, "cell_note"),
         ]
         heights[row] = measure.height(

@@ -1,1 +1,1 @@
-"""Stage 4: where everything stands → master.xlsx."""
+"""Stage 4: where everything stands → the master tracking workbook."""

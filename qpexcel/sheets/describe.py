@@ -104,10 +104,39 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """The bars of one colour: their name, range of values and colour (a name of look.toml)."""
+
+    name: str
+    values: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Stacked horizontal bars, the first category on top, placed at a cell.
+
+    `description` is what a screen reader says. `width` is in half-width characters, `height` in
+    pixels.
+    """
+
+    row: int
+    col: int
+    title: str
+    description: str
+    categories: str
+    series: tuple[Series, ...]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """How a sheet prints: A4, fitted to the width."""
+    """How a sheet prints: A4, fitted to the width of `wide` pages, the first columns repeated."""
 
     landscape: bool = True
+    wide: int = 1
+    repeat_columns: int = 0
     repeat_rows: tuple[int, int] | None = None
     footer: str = ""
     one_page: bool = False
@@ -127,6 +156,7 @@ class Sheet:
     heights: Mapping[int, float] = field(default_factory=dict)
     rules: tuple[tuple[str, Rule], ...] = ()
     conditions: tuple[tuple[str, Condition], ...] = ()
+    charts: tuple[Chart, ...] = ()
     freeze: tuple[int, int] | None = None
     page: Page | None = None
     protect: bool = False

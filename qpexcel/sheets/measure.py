@@ -51,3 +51,17 @@ def height(texts: Iterable[tuple[str, float]], least: float = 22.0) -> float:
     """Return the height in points of a row that holds these (text, column width) cells."""
     most = max((lines(text, room) for text, room in texts if text), default=1)
     return min(max(most * LINE + PADDING, least), TALLEST)
+
+
+def cut(text: str, room: float) -> str:
+    """Return a text that fits on one line of a column, cut with … where it does not."""
+    usable = room - 1.5
+    if width(text) <= usable:
+        return text
+    kept, used = 0, 2.0
+    for char in text:
+        used += width(char)
+        if used > usable:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"

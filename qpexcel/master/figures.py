@@ -1,0 +1,75 @@
+"""The big figures of 總覽: formulas over 追蹤總表 where they depend on the day, with their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qpexcel.master.formulas import DONE
+from qpexcel.master.view import View, quoted
+from qpexcel.sheets.describe import Formula, Value
+from qpexcel.standing import Standing
+
+FIGURES = ("rows", "done", "on_time", "late", "overdue", "due_soon", "silent", "to_mend")
+_SILENT = ("awaited", "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A big figure. `change` is since the last time, None where there was none."""
+
+    key: str
+    value: Value
+    now: int
+    change: int | None
+
+
+def figures(view: View) -> list[Figure]:
+    """Return the figures in the order they are shown."""
+    now = _numbers(view.standing)
+    before = _numbers(view.previous) if view.previous else None
+    formulas = _formulas(view)
+    return [
+        Figure(
+            key,
+            Formula(formulas[key], now[key]) if key in formulas else now[key],
+            now[key],
+            now[key] - before[key] if before else None,
+        )
+        for key in FIGURES
+    ]
+
+
+def _numbers(standing: Standing) -> dict[str, int]:
+    judged = [row.timeliness for row in standing.rows]
+    states = [unit.state for unit in standing.register]
+    return {
+        "rows": len(judged),
+        "done": sum(judged.count(word) for word in DONE),
+        "on_time": judged.count("on_time"),
+        "late": judged.count("late"),
+        "overdue": judged.count("overdue"),
+        "due_soon": sum(row.due_soon for row in standing.rows),
+        "silent": sum(states.count(state) for state in _SILENT),
+        "to_mend": states.count("needs_correction"),
+    }
+
+
+def _formulas(view: View) -> dict[str, str]:
+    days = view.area("days_left")
+    soon = f'=COUNTIFS({days},">=0",{days},"<={view.plan.settings.warning_days}")'
+    return {
+        "rows": f"=COUNTA({view.area('key')})",
+        "done": "=" + counted(view, DONE),
+        "on_time": "=" + counted(view, ("on_time",)),
+        "late": "=" + counted(view, ("late",)),
+        "overdue": "=" + counted(view, ("overdue",)),
+        "due_soon": soon,
+    }
+
+
+def counted(view: View, timeliness: Sequence[str], unit: int = 0) -> str:
+    """Return a formula that counts rows of these kinds, of one unit where its number is given."""
+    of_unit = f"{view.area('unit_number')},{unit}," if unit else ""
+    words = [quoted(view.words(f"timeliness.{word}")) for word in timeliness]
+    return "+".join(f"COUNTIFS({of_unit}{view.area('timeliness')},{word})" for word in words)

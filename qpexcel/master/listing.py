@@ -1,0 +1,71 @@
+"""A plain sheet of the master: title, sentence, one table, or a sentence where there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qpexcel.master.view import TITLE_HEIGHTS, View
+from qpexcel.sheets import measure
+from qpexcel.sheets.describe import Cell, Column, Condition, Sheet, Table, Value
+
+HEADER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A column of a listing: the catalogue key of its heading, width, style, colours by text."""
+
+    label: str
+    width: float
+    style: str = "cell"
+    conditions: tuple[Condition, ...] = ()
+
+
+def table_of(
+    columns: Mapping[str, Listed], rows: Sequence[Mapping[str, Value]], view: View, row: int
+) -> Table:
+    """Return the table of rows by column key, each row as high as its texts need."""
+    shown = tuple(
+        Column(
+            view.words(one.label),
+            one.width,
+            [each[key] for each in rows],
+            one.style,
+            conditions=one.conditions,
+        )
+        for key, one in columns.items()
+    )
+    heights = [
+        measure.height(
+            (str(each[key]), one.width) for key, one in columns.items() if isinstance(each[key], str)
+        )
+        for each in rows
+    ]
+    return Table(row, shown, heights=heights, header_height=26)
+
+
+def listing(
+    sheet: str,
+    columns: Mapping[str, Listed],
+    rows: Sequence[Mapping[str, Value]],
+    view: View,
+) -> Sheet:
+    """Describe the sheet.
+
+    Args:
+        sheet: The key of its name, title and sentences in the catalogue.
+        columns: Its columns by key, from left to right.
+        rows: What stands in them, from the top down.
+        view: What the sheet is drawn from.
+    """
+    empty = () if rows else (Cell(HEADER + 2, 0, view.words(f"master.{sheet}_empty"), "value"),)
+    return Sheet(
+        name=view.words(f"sheet.{sheet}"),
+        cells=(*view.head(sheet), *empty),
+        tables=(table_of(columns, rows, view, HEADER),),
+        heights=TITLE_HEIGHTS,
+        freeze=(HEADER, 1),
+        page=view.page(HEADER),
+        protect=True,
+    )

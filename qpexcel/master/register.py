@@ -1,0 +1,55 @@
+"""The sheet 填報情形: whose return of this round is in."""
+
+from __future__ import annotations
+
+from qpexcel.master.listing import Listed, listing
+from qpexcel.master.view import View
+from qpexcel.sheets.describe import Condition, Sheet, Value
+from qpexcel.standing import UnitStanding
+from qpexcel.words import Words
+
+# Which colour of the lights goes with a state.
+_COLOURS = {
+    "missing": "red",
+    "needs_correction": "yellow",
+    "received": "green",
+    "nil": "green",
+    "awaited": "grey",
+}
+
+
+def register_sheet(view: View) -> Sheet:
+    """Describe the register."""
+    columns = {
+        "unit": Listed("field.unit", 16),
+        "state": Listed("master_column.state", 14, "code", state_conditions(view.words)),
+        "late": Listed("master_column.late", 12, "code"),
+        "filled": Listed("master_column.filled", 8, "count"),
+        "expected": Listed("master_column.expected", 8, "count"),
+        "reporter": Listed("master_column.reporter", 16),
+        "received_at": Listed("master_column.received_at", 18, "code"),
+        "file": Listed("master_column.file", 46),
+    }
+    return listing("register", columns, [_row(one, view) for one in view.standing.register], view)
+
+
+def state_conditions(words: Words) -> tuple[Condition, ...]:
+    """Return the colours of the register's states."""
+    return tuple(
+        Condition((words(f"register.{key}"),), f"light_{colour}") for key, colour in _COLOURS.items()
+    )
+
+
+def _row(one: UnitStanding, view: View) -> dict[str, Value]:
+    begun = [row for row in view.rows_by_unit[one.unit] if row.counts and row.begun]
+    received = one.counted.received if one.counted else None
+    return {
+        "unit": one.unit,
+        "state": view.words(f"register.{one.state}"),
+        "late": view.words("master.yes") if one.late else "",
+        "filled": sum(row.reported for row in begun),
+        "expected": len(begun),
+        "reporter": one.counted.reporter if one.counted else "",
+        "received_at": view.moment(received.received_at) if received else "",
+        "file": received.path if received else "",
+    }

@@ -1,0 +1,234 @@
+"""The sheet 追蹤總表: one row per key, judged by formulas on AsOf (contract §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from qpexcel.fields import BY_KEY, DECISION_FIELDS, OWN_PREFIX, QUANTITY, Owner, choices_of, kind_of, label_of
+from qpexcel.intake.returns import Answer
+from qpexcel.master.formulas import (
+    days_column,
+    light_column,
+    reasons_column,
+    shortfalls,
+    timeliness_column,
+)
+from qpexcel.master.view import HELPERS, TITLE_HEIGHTS, TRACKING_HEADER, View, column_keys
+from qpexcel.model import Execution, FieldKind, Item
+from qpexcel.plan.wording import example_day, period_words, section_words, targets_words
+from qpexcel.sheets import measure
+from qpexcel.sheets.describe import Cell, Column, Condition, Rule, Sheet, Table, Value
+from qpexcel.sheets.theme import width_of
+from qpexcel.standing import RowStanding
+from qpexcel.words import Words
+
+_CODES = ("item", "unit", "role", "period", "execution", "request", "timeliness", "light", "days_left")
+# Excel's calendar is wrong before this day and has none before 1900.
+_FIRST_DAY = date(1900, 3, 1)
+_DECISIONS = tuple(field.key for field in DECISION_FIELDS)
+_LEAST_HEIGHT = 2 * measure.LINE + measure.PADDING
+_MEASURED = ("result", "evidence", "delay_reason", "measures", "review", "resolution")
+
+
+def tracking_sheet(view: View) -> Sheet:
+    """Describe the sheet with a row for every key."""
+    columns = tuple(_columns(view))
+    return Sheet(
+        name=view.words("sheet.tracking"),
+        cells=(*view.head("tracking"), *_banners(view)),
+        tables=(Table(TRACKING_HEADER, columns, heights=_heights(view), header_height=36),),
+        heights={**TITLE_HEIGHTS, TRACKING_HEADER - 1: 22},
+        freeze=(TRACKING_HEADER, 2),
+        page=view.page(TRACKING_HEADER),
+        protect=True,
+    )
+
+
+def _columns(view: View) -> list[Column]:
+    made: dict[str, list[Value]] = {
+        **_plan_values(view),
+        **_helper_values(view),
+        "timeliness": timeliness_column(view),
+        "light": light_column(view),
+        "days_left": days_column(view),
+        "reasons": reasons_column(view),
+        "source": [source_text(row) for row in view.standing.rows],
+    }
+    columns = []
+    for key in column_keys(view.plan):
+        if key in HELPERS or key == "key":
+            label = view.words(f"field.{key}" if key == "key" else f"master.{key}")
+            columns.append(Column(label, width_of("key"), made[key], "hidden", hidden=True))
+        elif key in made:
+            columns.append(_shown(key, made[key], view))
+        elif key in _DECISIONS:
+            columns.append(_decision_column(key, view))
+        else:
+            columns.append(_shown(key, answers(key, view), view))
+    return columns
+
+
+def _shown(key: str, values: Sequence[Value], view: View) -> Column:
+    kind = FieldKind.TEXT if key in ("days_left", "reasons") else kind_of(key, view.plan)
+    style = {FieldKind.DATE: "date", FieldKind.NUMBER: "number"}.get(kind, "cell")
+    style = "code" if key in _CODES else style
+    conditions = light_conditions(view.words) if key == "light" else ()
+    return Column(label_of(key, view.plan, view.words), width_of(key), values, style, conditions=conditions)
+
+
+def light_conditions(words: Words) -> tuple[Condition, ...]:
+    """Return the colours of the lights, which follow the formulas."""
+    return tuple(Condition((text,), f"light_{key}") for key, text in words.group("light").items())
+
+
+def _plan_values(view: View) -> dict[str, list[Value]]:
+    """The plan's own columns; what depends on the item or the period alone is worded once."""
+    plan, words, rows = view.plan, view.words, view.standing.rows
+    sections = {item.id: section_words(item.section, words) for item in plan.items}
+    targets = {item.id: targets_words(item.targets, words) for item in plan.items}
+    periods = {name: period_words(name, plan, words) for name in {row.obligation.period for row in rows}}
+    roles = words.group("role")
+    asked = [row.obligation for row in rows]
+    return {
+        "item": [one.item.id for one in asked],
+        "key": [one.key for one in asked],
+        "section": [sections[one.item.id] for one in asked],
+        "action": [one.item.action for one in asked],
+        "unit": [one.unit for one in asked],
+        "role": [roles[one.role] for one in asked],
+        "period": [periods[one.period] for one in asked],
+        "original_due": [_day(one.due, one.item) for one in asked],
+        "due": [_day(row.due, row.obligation.item) for row in rows],
+        "target": [targets[one.item.id] for one in asked],
+    }
+
+
+def _day(due: date | None, item: Item) -> Value:
+    return due or item.due_text
+
+
+def _helper_values(view: View) -> dict[str, list[Value]]:
+    rows = view.standing.rows
+    items = {item.id: number for number, item in enumerate(view.plan.items, start=1)}
+    ended = {kind: view.words(f"decision.{kind}") for kind in view.words.group("decision")}
+    return {
+        "item_number": [items[row.obligation.item.id] for row in rows],
+        "unit_number": [view.unit_numbers[row.obligation.unit] for row in rows],
+        "counts_from": [_counts_from(row) for row in rows],
+        "ended": [ended[row.decision.kind] if row.decision.closes else "" for row in rows],
+        "short": [int(any(shortfalls(row, view).values())) for row in rows],
+    }
+
+
+def _counts_from(row: RowStanding) -> Value:
+    return (row.obligation.begins or 0) if row.counts else ""
+
+
+def answers(key: str, view: View) -> list[Value]:
+    """Return a unit's column as the sheet shows it: what it means where readable, else as typed."""
+    reader = _reader(key, view)
+    currents = [row.current for row in view.standing.rows]
+    return [reader(one.answers[key]) if one and key in one.answers else "" for one in currents]
+
+
+def _reader(key: str, view: View) -> Callable[[Answer], Value]:
+    kind = kind_of(key, view.plan)
+    if key == "execution":
+        named = {str(one): view.words(f"execution.{one}") for one in Execution}
+        return lambda answer: named.get(str(answer.value), answer.text)
+    if kind is FieldKind.DATE:
+        return _read_day
+    if key.startswith(QUANTITY) or kind is FieldKind.NUMBER:
+        return _read_number
+    return lambda answer: answer.value if isinstance(answer.value, str) else answer.text
+
+
+def _read_day(answer: Answer) -> Value:
+    if not isinstance(answer.value, str):
+        return answer.text
+    day = date.fromisoformat(answer.value)
+    return day if day >= _FIRST_DAY else answer.text
+
+
+def _read_number(answer: Answer) -> Value:
+    return answer.value if isinstance(answer.value, int | float) else answer.text
+
+
+def _decision_column(key: str, view: View) -> Column:
+    words = view.words
+    return Column(
+        label=label_of(key, view.plan, words),
+        width=width_of(key),
+        values=[row.decision.texts.get(key, "") for row in view.standing.rows],
+        style="input" if key in ("review", "resolution") else "input_code",
+        rule=_decision_rule(key, view),
+    )
+
+
+def _decision_rule(key: str, view: View) -> Rule | None:
+    words = view.words
+    if key == "decision":
+        choices = choices_of(key, view.plan, words)
+        message = words("rule.choice", choices="、".join(choices))
+        return Rule("list", choices, title=words("rule.choice_title"), message=message)
+    if key == "extension":
+        return Rule("any", prompt=words("rule.date_prompt", example=example_day(view.plan)))
+    return None
+
+
+def source_text(row: RowStanding) -> str:
+    """Return where a row last spoke: file ▸ sheet!row; "" where it never did."""
+    current = row.current
+    return f"{current.source.path} ▸ {current.sheet}!{current.row}" if current else ""
+
+
+def _banners(view: View) -> list[Cell]:
+    """Name each group of columns in the row above the header, across its columns."""
+    owners = [(_owner(key), col) for col, key in enumerate(column_keys(view.plan)) if key not in HELPERS]
+    cells = []
+    for at, (owner, col) in enumerate(owners):
+        if at and owners[at - 1][0] is owner:
+            cells.append(Cell(TRACKING_HEADER - 1, col, "", "banner"))
+        else:
+            cells.append(Cell(TRACKING_HEADER - 1, col, view.words(f"master.banner_{owner}"), "banner"))
+    return cells
+
+
+def _owner(key: str) -> Owner:
+    if key == "key":
+        return Owner.PLAN
+    if key.startswith((OWN_PREFIX, QUANTITY)):
+        return Owner.UNIT
+    return BY_KEY[key].owner
+
+
+def _heights(view: View) -> list[float]:
+    """Rows high enough for their texts; the plan's part is measured once an item."""
+    words, plan = view.words, view.plan
+    by_item = {
+        item.id: measure.height(
+            (
+                (item.action, width_of("action")),
+                (section_words(item.section, words), width_of("section")),
+                (targets_words(item.targets, words), width_of("target")),
+                (item.due_text, width_of("due")),
+            ),
+            least=_LEAST_HEIGHT,
+        )
+        for item in plan.items
+    }
+    widths = {key: width_of(key) for key in _MEASURED}
+    return [_height(row, by_item[row.obligation.item.id], widths) for row in view.standing.rows]
+
+
+def _height(row: RowStanding, least: float, widths: dict[str, float]) -> float:
+    """Measure only the texts that might need more room than the row has already."""
+    fits = int((least - measure.PADDING) / measure.LINE)
+    long = []
+    for key, room in widths.items():
+        text = row.text(key) or row.decision.texts.get(key, "")
+        # A text of half as many characters as there is room for fits, whatever its characters are.
+        if len(text) * 2 > (room - 4) * fits or "\n" in text:
+            long.append((text, room))
+    return measure.height(long, least=least) if long else least

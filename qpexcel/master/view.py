@@ -1,0 +1,121 @@
+"""What every sheet of the master is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from qpexcel.fields import FIELDS, QUANTITY, most_targets, own_key, quantity_keys
+from qpexcel.forms.form import footer
+from qpexcel.model import Plan
+from qpexcel.plan.wording import due_words, short_day
+from qpexcel.sheets.describe import Cell, Page, letter
+from qpexcel.standing import RowStanding, Standing
+from qpexcel.words import Words
+
+TITLE_ROW, LEAD_ROW = 1, 2
+TITLE_HEIGHTS = {TITLE_ROW: 28.0, LEAD_ROW: 20.0}
+# Where 追蹤總表 has its header; a banner stands above it.
+TRACKING_HEADER = 4
+
+# Hidden columns at the right of 追蹤總表 that its formulas, and those of the other sheets, go by:
+# the item's and the unit's number, the day from which the row counts (empty: never; 0: always), the
+# word that ended its tracking, and 1 where a finished row falls short of what the plan asks.
+HELPERS = ("item_number", "unit_number", "counts_from", "ended", "short")
+
+
+def column_keys(plan: Plan) -> tuple[str, ...]:
+    """Return the columns of 追蹤總表 from left to right (contract §6), hidden ones included."""
+    keys: list[str] = []
+    for field in FIELDS:
+        keys += quantity_keys(most_targets(plan)) if field.key == QUANTITY else [field.key]
+        if field.key == "item":
+            keys.append("key")
+        elif field.key == "request":
+            keys += [own_key(own) for own in plan.own_fields]
+    return (*keys, *HELPERS)
+
+
+@dataclass(frozen=True)
+class View:
+    """A standing, the language it is shown in, and the standing shown the last time."""
+
+    standing: Standing
+    words: Words
+    previous: Standing | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is tracked."""
+        return self.standing.plan
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """The columns of 追蹤總表 by key: item → A."""
+        return {key: letter(col) for col, key in enumerate(column_keys(self.plan))}
+
+    @cached_property
+    def unit_numbers(self) -> dict[str, int]:
+        """Every unit's number, from 1: those of the plan's list first, then those only items name."""
+        named = dict.fromkeys([unit.name for unit in self.plan.units])
+        named |= dict.fromkeys([row.obligation.unit for row in self.standing.rows])
+        return {name: number for number, name in enumerate(named, start=1)}
+
+    @cached_property
+    def rows_by_unit(self) -> dict[str, list[RowStanding]]:
+        """The rows of each unit, in plan order."""
+        found: dict[str, list[RowStanding]] = {name: [] for name in self.unit_numbers}
+        for row in self.standing.rows:
+            found[row.obligation.unit].append(row)
+        return found
+
+    @cached_property
+    def rows_by_item(self) -> dict[str, list[RowStanding]]:
+        """The rows of each item, in plan order."""
+        found: dict[str, list[RowStanding]] = {item.id: [] for item in self.plan.items}
+        for row in self.standing.rows:
+            found[row.obligation.item.id].append(row)
+        return found
+
+    @cached_property
+    def tracking_rows(self) -> dict[str, int]:
+        """The row of 追蹤總表 on which each key stands."""
+        return {row.key: place for place, row in enumerate(self.standing.rows, start=TRACKING_HEADER + 1)}
+
+    def area(self, key: str) -> str:
+        """Return the range of a column of 追蹤總表, for formulas on other sheets."""
+        name = self.words("sheet.tracking").replace("'", "''")
+        first = TRACKING_HEADER + 1
+        last = TRACKING_HEADER + max(len(self.standing.rows), 1)
+        return f"'{name}'!${self.letters[key]}${first}:${self.letters[key]}${last}"
+
+    def tracking_link(self, key: str) -> str:
+        """Return the link target of a row of 追蹤總表."""
+        name = self.words("sheet.tracking").replace("'", "''")
+        return f"internal:'{name}'!A{self.tracking_rows[key]}"
+
+    def day(self) -> str:
+        """Return the day judged by, in words."""
+        return due_words(self.standing.as_of, self.plan)
+
+    def moment(self, at: datetime) -> str:
+        """Return a moment as columns show it: 96/6/15 14:05."""
+        return f"{short_day(at.date(), self.plan)} {at:%H:%M}"
+
+    def head(self, sheet: str, **gaps: object) -> tuple[Cell, Cell]:
+        """Return a sheet's title and the sentence under it."""
+        title = self.words("master.title", title=self.plan.title, sheet=self.words(f"sheet.{sheet}"))
+        lead = self.words(f"master.{sheet}_lead", **gaps)
+        return Cell(TITLE_ROW, 0, title.strip(), "title"), Cell(LEAD_ROW, 0, lead, "lead")
+
+    def page(self, header: int = 0, *, one_page: bool = False) -> Page:
+        """Return how a sheet prints; `header` is the row repeated on every page."""
+        repeat = (header, header) if header else None
+        printed = footer(self.plan, self.standing.as_of, self.words)
+        return Page(repeat_rows=repeat, footer=printed, one_page=one_page)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a formula holds it."""
+    return '"' + text.replace('"', '""') + '"'

@@ -66,7 +66,9 @@ def assess(rows: pd.DataFrame, quantities: pd.DataFrame, as_of: date, settings: 
     for flag in ("not_met", "number_missing"):
         judged[flag] = judged[flag].eq(other=True)
     judged["no_evidence"] = ~judged["evidence"] & settings.evidence_required
-    judged["due_soon"] = judged["timeliness"].isin(_NOT_DONE) & judged["days"].between(0, settings.warning_days)
+    judged["due_soon"] = judged["timeliness"].isin(_NOT_DONE) & judged["days"].between(
+        0, settings.warning_days
+    )
     judged["light"] = _light(judged)
     return Assessed(judged, measured, _roll_up(judged), _item_quantities(judged, measured))
 

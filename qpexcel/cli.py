@@ -10,19 +10,20 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
 from qpexcel import __version__
-from qpexcel.findings import QpexcelError
+from qpexcel.findings import Finding, QpexcelError
 from qpexcel.words import LANGUAGES, Words, load_words
 from qpexcel.workspace import Workspace, default_workspace
 
 if TYPE_CHECKING:
     from qpexcel.console import Console
+    from qpexcel.standing import Standing
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
 _STRICT_FAILURE = 3
 
 
@@ -31,7 +32,9 @@ def _language(chosen: str | None) -> str:
     wanted = chosen or os.environ.get("QPEXCEL_LANG")
     if wanted in LANGUAGES:
         return wanted
-    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    spoken = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
     spoken = spoken or locale.getlocale()[0] or ""
     return "zh-TW" if spoken.lower().startswith(("zh", "chinese")) else "en"
 
@@ -78,7 +81,7 @@ class _Day(click.ParamType[date]):
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse the day or stop with a usage error."""
         from qpexcel.dates.roc import parse_day  # noqa: PLC0415
 
@@ -99,18 +102,18 @@ def _console() -> Console:
     return Console(load_words(_language(root.params.get("lang"))))
 
 
-def _reported(function: F) -> F:
+def _reported(function: Callable[P, None]) -> Callable[P, None]:
     """Turn the package's one exception into one line on stderr and exit status 1."""
 
     @wraps(function)
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            return function(*args, **kwargs)
+            function(*args, **kwargs)
         except QpexcelError as error:
             _console().error(error.finding)
             sys.exit(1)
 
-    return run  # type: ignore[return-value]
+    return run
 
 
 def _workspace(context: click.Context, _: click.Parameter, value: str | None) -> Workspace:
@@ -126,7 +129,7 @@ _force_option = click.option("--force", is_flag=True)
 
 def _print_json(document: object) -> None:
     text = json.dumps(document, ensure_ascii=False, indent=1)
-    click.get_binary_stream("stdout").write(text.encode() + b"\n")
+    sys.stdout.buffer.write(text.encode() + b"\n")
 
 
 @click.group(cls=_Group, name="qpexcel", context_settings={"help_option_names": ["-h", "--help"]})
@@ -134,6 +137,7 @@ def _print_json(document: object) -> None:
 @click.version_option(__version__)
 def cli(lang: str | None) -> None:
     """Start here; the words stand in the catalogue."""
+    del lang  # read from the context by whoever speaks
 
 
 @cli.command("new")
@@ -223,7 +227,9 @@ def generate(
             progress=advance,
         )
     console.findings((*loaded.findings, *done.findings))
-    console.say("terminal.generated", count=len(done.issued), folder=workspace.outgoing, round=done.round.label)
+    console.say(
+        "terminal.generated", count=len(done.issued), folder=workspace.outgoing, round=done.round.label
+    )
 
 
 @cli.command("consolidate")
@@ -267,7 +273,7 @@ def consolidate(
         sys.exit(_STRICT_FAILURE)
 
 
-def _has_errors(standing: Any) -> bool:
+def _has_errors(standing: Standing) -> bool:
     refused = any(one.outcome == "refused" for one in standing.files)
     return refused or any(finding.severity == "error" for finding in standing.findings)
 
@@ -317,6 +323,14 @@ def demo(workspace: str | None) -> None:
     # Never into the workspace of QPEXCEL_WORKSPACE: that one holds somebody's real plan.
     result = run_demo(Workspace(Path(workspace or "output/demo")))
     _console().demo(result)
+
+
+def unforeseen(details: Path) -> NoReturn:
+    """Say in one line that something nobody foresaw happened, and where its details are; exit 1."""
+    words = load_words(_language(None))
+    finding = Finding("WSP008", str(details))
+    click.echo(f"{words('severity.error')} {finding.code}  {words.line(finding)}", err=True)
+    sys.exit(1)
 
 
 def _now() -> datetime:

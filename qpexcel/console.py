@@ -27,7 +27,7 @@ _LIGHT_STYLES = {"red": "bold red", "yellow": "yellow", "green": "green", "grey"
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _MOST_ATTENTION = 12  # rows of what needs attention
 _MOST_INFO = 5  # notes shown before the rest is only counted
-_LONGEST = 44  # characters of an action in a table
+_LONGEST = 24  # characters of an action in a table
 
 
 class Console:
@@ -54,7 +54,9 @@ class Console:
             some = [finding for finding in found if finding.severity is severity]
             most = _MOST_INFO if severity is Severity.INFO else len(some)
             for finding in some[:most]:
-                head = Text(f"{self.words(f'severity.{severity}')} {finding.code}  ", _SEVERITY_STYLES[severity])
+                head = Text(
+                    f"{self.words(f'severity.{severity}')} {finding.code}  ", _SEVERITY_STYLES[severity]
+                )
                 self._err.print(head.append(self.words.line(finding), style=""), soft_wrap=True)
             if len(some) > most:
                 self._err.print(Text(self.words("terminal.more_notes", count=len(some) - most)), style="dim")
@@ -70,7 +72,9 @@ class Console:
 
     def plan(self, plan: Plan) -> None:
         """Print the plan as a table."""
-        table = self._table(f"{plan.organisation} {plan.title}".strip(), "item", "action", "due", "units", "target")
+        table = self._table(
+            f"{plan.organisation} {plan.title}".strip(), "item", "action", "due", "units", "target"
+        )
         for item in plan.items:
             periods = [period_words(period.name, plan, self.words) for period in item.deadline.periods]
             turns = f"\n{periods[0]}–{periods[-1]}（{len(periods)}）" if periods else ""
@@ -135,8 +139,7 @@ class Console:
         for line in sorted(self.words.group("demo_story")):
             self.say(f"demo_story.{line}", folder=result.workspace.root)
         self.files(result.standing.files)
-        mend = [f for f in result.standing.findings if f.place.file and f.severity is not Severity.INFO]
-        self.findings(f for f in mend if not f.code.startswith("FIL"))
+        self.findings(f for f in result.standing.findings if f.code.startswith(("RET", "DAT")))
         self.standing(result.standing)
         self.say("terminal.demo_open", path=result.workspace.master)
         self.say("terminal.demo_next", folder=result.workspace.outgoing)
@@ -150,7 +153,9 @@ class Console:
             yield lambda: bar.advance(task)
 
     def _table(self, title: str, *columns: str) -> Table:
-        table = Table(title=Text(title) if title else None, title_justify="left", show_edge=False, pad_edge=False)
+        table = Table(
+            title=Text(title) if title else None, title_justify="left", show_edge=False, pad_edge=False
+        )
         for column in columns:
             table.add_column(self.words(f"column.{column}"), overflow="fold")
         return table

@@ -196,7 +196,9 @@ def files_json(files: Iterable[Return], words: Words) -> list[dict[str, Any]]:
             "sha256": one.received.sha256,
             "outcome": str(one.outcome),
             "unit": one.unit or None,
-            "reason": words.message(one.reason) if one.reason and one.outcome is not Outcome.ACCEPTED else None,
+            "reason": words.message(one.reason)
+            if one.reason and one.outcome is not Outcome.ACCEPTED
+            else None,
         }
         for one in files
     ]

@@ -62,7 +62,9 @@ class Generated:
     findings: tuple[Finding, ...]
 
 
-def new_plan(workspace: Workspace, language: str, now: datetime, *, example: bool, force: bool = False) -> None:
+def new_plan(
+    workspace: Workspace, language: str, now: datetime, *, example: bool, force: bool = False
+) -> None:
     """Write plan.xlsx, empty with help or holding the built-in plan.
 
     Raises:
@@ -190,9 +192,7 @@ def _take_in_master(workspace: Workspace, plan: Plan, ledger: Ledger, now: datet
         backup = workspace.back_up(path, now)
         return [Finding("MAS003", backup.name, place=Place(file=path.name))]
     known = ledger.decisions()
-    changed = [
-        (key, field, text) for key, field, text in typed if text != known.get(key, {}).get(field, "")
-    ]
+    changed = [(key, field, text) for key, field, text in typed if text != known.get(key, {}).get(field, "")]
     ledger.record_decisions(changed, now)
     return []
 

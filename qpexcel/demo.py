@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -94,7 +94,9 @@ def fill_returns(workspace: Workspace, plan: Plan, asked: Round, script: Mapping
         filled = fill_form(book, plan, sent["rows"], sent["reporter"])
         _drop(workspace.returned / sent["file"], draw_book(filled), saved)
     for stray in script["strays"]:
-        _drop(workspace.returned / stray["file"], stray["text"].encode(), datetime.fromisoformat(stray["saved"]))
+        _drop(
+            workspace.returned / stray["file"], stray["text"].encode(), datetime.fromisoformat(stray["saved"])
+        )
 
 
 def _drop(path: Path, data: bytes, at: datetime) -> None:
@@ -118,7 +120,9 @@ def fill_form(book: Book, plan: Plan, rows: Iterable[Mapping[str, str]], reporte
     shown = {column.label: column for column in table.columns}
     items, periods = (shown[words(f"field.{key}")].values for key in ("item", "period"))
     by_place = {(row["item"], row.get("period", "")): row for row in rows}
-    answers = [by_place.get((str(item), str(period)), {}) for item, period in zip(items, periods, strict=True)]
+    answers = [
+        by_place.get((str(item), str(period)), {}) for item, period in zip(items, periods, strict=True)
+    ]
     labels = {_label(key, words.get): key for row in answers for key in row if key not in ("item", "period")}
     columns = tuple(_typed(column, labels.get(column.label), answers) for column in table.columns)
     cells = _with_reporter(form, words("form_head.reporter"), reporter)
@@ -126,7 +130,7 @@ def fill_form(book: Book, plan: Plan, rows: Iterable[Mapping[str, str]], reporte
     return replace(book, sheets=(filled, *others))
 
 
-def _label(key: str, word: Any) -> str:
+def _label(key: str, word: Callable[[str], str]) -> str:
     family = key.rstrip("0123456789")
     return f"{word(f'field.{family}')}{key[len(family) :]}"
 

@@ -88,6 +88,7 @@ SEVERITY: Mapping[str, Severity] = {
     "WSP004": E,  # the ledger cannot be read
     "WSP005": E,  # nothing has been generated or consolidated yet
     "WSP006": E,  # the signing key is damaged
+    "WSP008": E,  # something nobody foresaw
     "WSP007": E,  # the demo would overwrite something that is not its own
     # GEN: making unit workbooks
     "GEN001": W,  # an outgoing workbook was edited by a person
@@ -152,6 +153,9 @@ class Place:
     unit: str = ""
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing noticed. `words` fill the sentence's gaps; `value` is the text it is about."""
@@ -159,7 +163,7 @@ class Finding:
     code: str
     value: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
-    place: Place = Place()
+    place: Place = NOWHERE
 
     @property
     def severity(self) -> Severity:

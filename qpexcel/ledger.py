@@ -84,7 +84,9 @@ class Ledger:
 
     def files(self) -> list[Return]:
         """Return every file ever seen, with what was read from it."""
-        lines = self._db.execute("SELECT path, sha256, received_at, saved_at, body FROM files ORDER BY path, sha256")
+        lines = self._db.execute(
+            "SELECT path, sha256, received_at, saved_at, body FROM files ORDER BY path, sha256"
+        )
         return [
             return_from_json(body, Received(path, digest, _moment(received), _moment(saved)))
             for path, digest, received, saved, body in lines
@@ -93,11 +95,16 @@ class Ledger:
     def record_files(self, returns: Iterable[Return]) -> None:
         """Replace what is known of all files."""
         self._db.execute("DELETE FROM files")
-        self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_file_row, returns))
+        self._db.executemany(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_file_row, returns)
+        )
 
     def decisions(self) -> dict[str, dict[str, str]]:
         """Return the latest word of each decision column, by row key."""
-        latest = "SELECT key, field, text FROM decisions WHERE id IN (SELECT MAX(id) FROM decisions GROUP BY key, field)"
+        latest = """
+            SELECT key, field, text FROM decisions
+            WHERE id IN (SELECT MAX(id) FROM decisions GROUP BY key, field)
+        """
         found: dict[str, dict[str, str]] = {}
         for key, field, text in self._db.execute(latest):
             if text:
@@ -107,13 +114,19 @@ class Ledger:
     def record_decisions(self, decisions: Iterable[tuple[str, str, str]], at: datetime) -> None:
         """Add (key, field, text) that a person put into the master; "" takes one back."""
         rows = [(key, field, text, moment_to_text(at)) for key, field, text in decisions]
-        self._db.executemany("INSERT INTO decisions (key, field, text, recorded_at) VALUES (?, ?, ?, ?)", rows)
+        self._db.executemany(
+            "INSERT INTO decisions (key, field, text, recorded_at) VALUES (?, ?, ?, ?)", rows
+        )
 
-    def record_consolidation(self, plan: Plan, as_of: date, findings: Iterable[Finding], at: datetime) -> None:
+    def record_consolidation(
+        self, plan: Plan, as_of: date, findings: Iterable[Finding], at: datetime
+    ) -> None:
         """Add a consolidation with the plan it judged by."""
         found = json.dumps([finding_to_json(finding) for finding in findings], ensure_ascii=False)
         row = (as_of.isoformat(), moment_to_text(at), plan_to_json(plan), found)
-        self._db.execute("INSERT INTO consolidations (as_of, ran_at, plan, findings) VALUES (?, ?, ?, ?)", row)
+        self._db.execute(
+            "INSERT INTO consolidations (as_of, ran_at, plan, findings) VALUES (?, ?, ?, ?)", row
+        )
 
     def last_consolidation(self) -> Consolidation | None:
         """Return the latest consolidation, or None where there was none."""

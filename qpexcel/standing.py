@@ -171,7 +171,9 @@ def _due(row: Obligation, known: Known) -> date | None:
 
 
 def _row_frame(rows: Sequence[Obligation], known: Known) -> pd.DataFrame:
-    return pd.DataFrame.from_records([_row_record(row, known) for row in rows], columns=list(ROW_COLUMNS)).astype(
+    return pd.DataFrame.from_records(
+        [_row_record(row, known) for row in rows], columns=list(ROW_COLUMNS)
+    ).astype(
         {"begins": float, "due": float, "completed": float}
         | dict.fromkeys(("done", "cannot", "closed", "reported", "evidence"), bool),
     )
@@ -222,7 +224,9 @@ def _row_standings(rows: Sequence[Obligation], known: Known, assessed: Assessed)
     frame = assessed.rows
     names = ("timeliness", "light", "counts", "begun", "due_soon")
     columns = zip(*(frame[name].tolist() for name in names), strict=True)
-    for number, (row, (timeliness, light, counts, begun, due_soon)) in enumerate(zip(rows, columns, strict=True)):
+    for number, (row, (timeliness, light, counts, begun, due_soon)) in enumerate(
+        zip(rows, columns, strict=True)
+    ):
         yield RowStanding(
             obligation=row,
             due=_due(row, known),
@@ -238,7 +242,9 @@ def _row_standings(rows: Sequence[Obligation], known: Known, assessed: Assessed)
         )
 
 
-def _quantities_by_row(rows: Sequence[Obligation], measured: pd.DataFrame) -> dict[int, list[QuantityStanding]]:
+def _quantities_by_row(
+    rows: Sequence[Obligation], measured: pd.DataFrame
+) -> dict[int, list[QuantityStanding]]:
     found: dict[int, list[QuantityStanding]] = {}
     columns = (measured[name].tolist() for name in ("row", "n", "actual", "met"))
     for row, n, actual, met in zip(*columns, strict=True):
@@ -312,7 +318,9 @@ def _register(rows: Sequence[RowStanding], known: Known, as_of: date) -> Iterato
     counting = {row.obligation.unit for row in rows if row.counts}
     to_mend = {finding.place.unit for finding in known.findings if finding.severity == "error"}
     counted = {
-        one.unit: one for one in known.files if one.outcome is Outcome.ACCEPTED and one.round in (known.round, "")
+        one.unit: one
+        for one in known.files
+        if one.outcome is Outcome.ACCEPTED and one.round in (known.round, "")
     }
     for unit in known.plan.units:
         if unit.name not in counting:
@@ -327,5 +335,3 @@ def _register(rows: Sequence[RowStanding], known: Known, as_of: date) -> Iterato
 
 def _came_late(one: Return | None, return_by: date | None) -> bool:
     return bool(one and return_by and one.received.received_at.date() > return_by)
-
-

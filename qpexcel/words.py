@@ -35,7 +35,7 @@ class Words:
         return self._entries.get(key, default)
 
     def group(self, prefix: str) -> dict[str, str]:
-        """Return the entries below a prefix by their last part: group("light") → {"red": …}."""
+        """Return the entries below a prefix by their last part: below "light", {"red": …}."""
         start = prefix + "."
         return {k[len(start) :]: v for k, v in self._entries.items() if k.startswith(start)}
 
@@ -48,11 +48,13 @@ class Words:
         return f"{found.rstrip('。. ')}{stop}{remedy}"
 
     def place(self, place: Place) -> str:
-        """Word a place: file ▸ sheet!cell, item; the unit where there is no file."""
+        """Word where it is: file ▸ sheet!cell, item; the unit where there is no file."""
         where = "!".join(part for part in (place.sheet, place.cell) if part)
         parts = " ▸ ".join(part for part in (place.file, where) if part)
         unit = "" if place.file else place.unit
-        return ("，" if self.language == "zh-TW" else ", ").join(part for part in (parts, place.item, unit) if part)
+        return ("，" if self.language == "zh-TW" else ", ").join(
+            part for part in (parts, place.item, unit) if part
+        )
 
     def line(self, finding: Finding) -> str:
         """Word a finding as one line with its place and code."""

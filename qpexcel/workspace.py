@@ -138,5 +138,3 @@ def _safe(name: str) -> str:
 def default_workspace(name: str = "output") -> Path:
     """Return the default workspace folder, `output/` here unless `QPEXCEL_WORKSPACE` says otherwise."""
     return Path(os.environ.get("QPEXCEL_WORKSPACE") or name)
-
-

@@ -86,7 +86,8 @@ def _head(request: FormRequest) -> list[Cell]:
 
 
 def _signatures(row: int, words: Words) -> list[Cell]:
-    return [Cell(row, 2, words("form.signed_by"), "value"), Cell(row, 8, words("form.signed_head"), "value")]
+    """Room to sign on paper; under the plan's columns, so that nothing there is taken for an answer."""
+    return [Cell(row, 2, words("form.signed_by"), "value"), Cell(row, 5, words("form.signed_head"), "value")]
 
 
 def plan_cells(plan: Plan, words: Words) -> dict[str, Callable[[Obligation], Value]]:
@@ -112,7 +113,9 @@ def _plan_columns(request: FormRequest) -> list[Column]:
         shown = [values[key](row) for row in request.rows]
         columns.append(Column(words(f"field.{key}"), width_of(key), shown, style))
     # The key stands among the plan's columns, so that whoever sorts or copies them takes it along.
-    keys = Column(words("field.key"), width_of("key"), [row.key for row in request.rows], "hidden", hidden=True)
+    keys = Column(
+        words("field.key"), width_of("key"), [row.key for row in request.rows], "hidden", hidden=True
+    )
     return [columns[0], keys, *columns[1:]]
 
 

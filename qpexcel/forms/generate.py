@@ -116,7 +116,11 @@ def check_units(plan: Plan, units: Iterable[str]) -> None:
 
 def doubts(plan: Plan) -> list[Finding]:
     """Return what a person should know of the workbooks before sending them out."""
-    found = [Finding("GEN003", unit, place=Place(unit=unit)) for unit, rows in rows_by_unit(plan).items() if not rows]
+    found = [
+        Finding("GEN003", unit, place=Place(unit=unit))
+        for unit, rows in rows_by_unit(plan).items()
+        if not rows
+    ]
     too_long = [item.id for item in plan.items if len(item.action) > LONGEST_TEXT]
     return found + [Finding("GEN004", words={"item_id": item}, place=Place(item=item)) for item in too_long]
 

@@ -49,7 +49,10 @@ def _help_table(plan: Plan, quantities: int, words: Words, row: int) -> Table:
             Column(words("form.help_column"), _LABEL_WIDTH, labels, "code"),
             Column(words("form.help_text"), _TEXT_WIDTH, texts, "cell"),
         ),
-        heights=[measure.height([(text, _TEXT_WIDTH), (label, _LABEL_WIDTH)]) for text, label in zip(texts, labels, strict=True)],
+        heights=[
+            measure.height([(text, _TEXT_WIDTH), (label, _LABEL_WIDTH)])
+            for text, label in zip(texts, labels, strict=True)
+        ],
         header_height=24,
         autofilter=False,
     )

@@ -54,7 +54,7 @@ class CellReader:
 
     def read(self, key: str, value: object, cell: str) -> Answer:
         """Read one filled cell of the column `key`; `cell` is its address."""
-        text = shown_text(value)
+        text = value if isinstance(value, str) else shown_text(value)
         if is_erasure(text):
             return Answer(text, None, cell)
         if key not in self._readers:
@@ -66,7 +66,7 @@ class CellReader:
         if key == "execution":
             return self._execution
         if key.startswith(QUANTITY):
-            return lambda value, text: _quantity(value, text)
+            return _quantity
         kind = kind_of(key, self._plan)
         readers: dict[FieldKind, Callable[[object, str], Meaning]] = {
             FieldKind.DATE: self._day,
@@ -137,11 +137,11 @@ def read_execution(text: str, words: Words) -> Meaning:
 
 def _as_number(value: object, text: str) -> float | None:
     """Return a plain number from a number cell or a text; None for anything else, NaN included."""
-    if isinstance(value, bool) or isinstance(value, date):
+    if isinstance(value, bool | date):
         return None
     if isinstance(value, int | float):
         return float(value) if math.isfinite(value) else None
-    plain = ascii_digits(text).replace("，", ",")
+    plain = ascii_digits(text).strip().replace("，", ",")
     return float(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
 
 

@@ -60,7 +60,8 @@ def return_from_json(text: str, received: Received) -> Return:
 
 def _row_to_json(row: AnswerRow) -> list[Any]:
     answers = {
-        key: [a.text, a.value, a.cell, [finding_to_json(f) for f in a.findings]] for key, a in row.answers.items()
+        key: [a.text, a.value, a.cell, [finding_to_json(f) for f in a.findings]]
+        for key, a in row.answers.items()
     }
     return [row.key, row.sheet, row.row, answers]
 

@@ -33,7 +33,9 @@ class Current:
 
 def in_order(returns: Iterable[Return]) -> list[Return]:
     """Return returns from the earliest saved to the latest; of equal ones the later received is later."""
-    return sorted(returns, key=lambda one: (one.received.saved_at, one.received.received_at, one.received.path))
+    return sorted(
+        returns, key=lambda one: (one.received.saved_at, one.received.received_at, one.received.path)
+    )
 
 
 def merge(returns: Sequence[Return], label: Callable[[str], str]) -> tuple[list[Current], list[Finding]]:
@@ -113,11 +115,7 @@ def _differences(
 def _blanks(last: pd.DataFrame, returns: Sequence[Return], label: Callable[[str], str]) -> Iterable[Finding]:
     """RET011: the latest return holds the row, but not what an earlier one said."""
     presence = pd.DataFrame.from_records(
-        [
-            (order, row.key, row.sheet, row.row)
-            for order, one in enumerate(returns)
-            for row in one.rows
-        ],
+        [(order, row.key, row.sheet, row.row) for order, one in enumerate(returns) for row in one.rows],
         columns=["latest", "key", "sheet", "line"],
     ).drop_duplicates("key", keep="last")
     joined = last.merge(presence, on="key")
@@ -133,7 +131,13 @@ def _lines(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples(index=False))
 
 
-def _finding(code: str, line: Any, returns: Sequence[Return], words: dict[str, str], value: str) -> Finding:
+def _finding(
+    code: str,
+    line: Any,  # noqa: ANN401 - a line of a frame, see _lines
+    returns: Sequence[Return],
+    words: dict[str, str],
+    value: str,
+) -> Finding:
     one = returns[line.order]
     row = one.rows[line.number]
     cell = row.answers[line.field].cell

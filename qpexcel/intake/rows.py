@@ -112,25 +112,39 @@ def _answers(table: FormTable, place: int, expected: Expected) -> dict[str, Answ
     return answers
 
 
-def _key(table: FormTable, place: int, expected: Expected, *, answers: bool) -> tuple[str | None, list[Finding]]:
-    """Return the row's key, by the key cell, else by item and period, else None."""
+def _key(
+    table: FormTable, place: int, expected: Expected, *, answers: bool
+) -> tuple[str | None, list[Finding]]:
+    """Return the row's key, by the key cell, else by item and period, else None.
+
+    A row without answers is nobody's loss, so nothing is said of it.
+    """
     written = shown_text(table.value(place, "key"))
     visible = _visible_key(table, place, expected)
-    if written in expected.rows:
-        if visible and visible != written:
-            if not answers:
-                return written, []
-            words = {"key_item": written.split("|")[0]}
-            return None, [Finding("RET003", shown_text(table.value(place, "item")), words)]
-        return written, []
+    key, doubt = _decide(written, visible, expected, shown_text(table.value(place, "item")))
+    if not answers:
+        return (written if written in expected.rows else key), []
+    return key, [doubt] if doubt else []
+
+
+def _decide(
+    written: str,
+    visible: str | None,
+    expected: Expected,
+    item: str,
+) -> tuple[str | None, Finding | None]:
+    """Weigh the key cell against what the row shows; where they speak of two rows, neither counts."""
     parts = written.split("|")
+    if written in expected.rows:
+        if visible in (None, written):
+            return written, None
+        return None, Finding("RET003", item, {"key_item": parts[0]})
     if len(parts) == _KEY_PARTS:
-        if parts[1] != expected.unit:
-            return None, [Finding("RET001", parts[1])] if answers else []
-        return None, [Finding("RET014", written)] if answers else []
+        foreign = parts[1] != expected.unit
+        return None, Finding("RET001", parts[1]) if foreign else Finding("RET014", written)
     if visible:
-        return visible, [Finding("RET004", visible.split("|")[0])] if answers else []
-    return None, [Finding("RET002", written)] if answers else []
+        return visible, Finding("RET004", visible.split("|")[0])
+    return None, Finding("RET002", written)
 
 
 def _visible_key(table: FormTable, place: int, expected: Expected) -> str | None:
@@ -172,5 +186,3 @@ def expectations(requests: Iterable[FormRequest], plan: Plan) -> dict[str, Expec
     """Return what each unit's form holds, by unit."""
     reader = CellReader(plan)
     return {request.unit: Expected(request, reader) for request in requests}
-
-

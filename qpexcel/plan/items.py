@@ -198,5 +198,3 @@ def _exempt(entry: Entry, deadline: Deadline, head: Head) -> tuple[tuple[str, ..
             known = "、".join(sorted(names)[:6])
             findings.append(Finding("PLN019", part, {"known": known or "—"}, entry.place))
     return tuple(exempt), findings
-
-

@@ -53,7 +53,9 @@ def read_plan_tables(path: Path) -> tuple[PlanTables, tuple[Finding, ...]]:
     except FileNotFoundError as error:
         raise QpexcelError(Finding("PLN001", str(path), place=Place(file=path.name))) from error
     except (UnreadableWorkbookError, OSError) as error:
-        raise QpexcelError(Finding("PLN002", path.name, {"why": str(error)}, Place(file=path.name))) from error
+        raise QpexcelError(
+            Finding("PLN002", path.name, {"why": str(error)}, Place(file=path.name))
+        ) from error
     findings: list[Finding] = []
     settings = _read_settings(path.name, grids, findings)
     tables = {
@@ -82,8 +84,11 @@ def _read_settings(file: str, grids: Sequence[Grid], findings: list[Finding]) ->
     for grid in _named(grids, "sheet.plan_settings") or grids:
         found: dict[str, Entry] = {}
         strange: list[Finding] = []
-        for row, cells in enumerate(grid.rows):
-            _read_setting(file, grid, row, cells, labels, found, strange)
+        for row in range(len(grid.rows)):
+            label, entry = _setting_at(file, grid, row)
+            key = labels.get(fold(label)) or _slip(label, labels, entry.value, entry.place, strange)
+            if key:
+                found.setdefault(key, entry)
         if len(found) > len(best):
             best, unknown = found, strange
     if not best:
@@ -93,25 +98,15 @@ def _read_settings(file: str, grids: Sequence[Grid], findings: list[Finding]) ->
     return best
 
 
-def _read_setting(
-    file: str,
-    grid: Grid,
-    row: int,
-    cells: Sequence[object],
-    labels: Mapping[str, str],
-    found: dict[str, Entry],
-    strange: list[Finding],
-) -> None:
-    """Take one row of the settings sheet: the first text is the label, the cell after it the value."""
+def _setting_at(file: str, grid: Grid, row: int) -> tuple[str, Entry]:
+    """Return a row's label and value: the first text is the label, the cell after it the value."""
     first = next(iter(grid.texts(row)), None)
     if first is None:
-        return
+        return "", Entry()
     col, label = first
+    cells = grid.rows[row]
     value = cells[col + 1] if col + 1 < len(cells) else None
-    place = Place(file, grid.name, grid.cell(row, col + 1))
-    key = labels.get(fold(label)) or _slip(label, labels, value, place, strange)
-    if key and key not in found:
-        found[key] = Entry(value, place)
+    return label, Entry(value, Place(file, grid.name, grid.cell(row, col + 1)))
 
 
 def _slip(
@@ -131,7 +126,9 @@ def _slip(
     return labels[near[0]]
 
 
-def _read_table(file: str, grids: Sequence[Grid], kind: _TableKind, findings: list[Finding]) -> tuple[Record, ...]:
+def _read_table(
+    file: str, grids: Sequence[Grid], kind: _TableKind, findings: list[Finding]
+) -> tuple[Record, ...]:
     """Read one table; a sheet that is missing is a finding, and fatal only for the work items."""
     labels = _labels(kind.labels, kind.columns)
     header = _find_header(_named(grids, kind.sheet), labels, kind) or _find_header(grids, labels, kind)
@@ -150,7 +147,9 @@ def _read_table(file: str, grids: Sequence[Grid], kind: _TableKind, findings: li
     return tuple(_record(file, grid, row, columns) for row in range(top + 1, len(grid.rows)))
 
 
-def _find_header(grids: Sequence[Grid], labels: Mapping[str, str], kind: _TableKind) -> tuple[Grid, int] | None:
+def _find_header(
+    grids: Sequence[Grid], labels: Mapping[str, str], kind: _TableKind
+) -> tuple[Grid, int] | None:
     """Return the sheet and row whose cells match most of the labels, a needed one among them."""
     best: tuple[int, Grid, int] | None = None
     for grid in grids:

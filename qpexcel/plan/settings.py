@@ -135,7 +135,9 @@ def _language(entry: Entry) -> str | None:
     return next((name for name in LANGUAGES if fold(name) == wanted), None)
 
 
-def _span(year: int, starts: date | None, ends: date | None, tables: PlanTables) -> tuple[Span, list[Finding]]:
+def _span(
+    year: int, starts: date | None, ends: date | None, tables: PlanTables
+) -> tuple[Span, list[Finding]]:
     first = starts or date(year + ROC_OFFSET, 1, 1)
     last = ends or date(first.year if first.month == 1 else first.year + 1, 12 if first.month == 1 else 7, 31)
     if last >= first:

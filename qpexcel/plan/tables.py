@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from qpexcel.findings import Place
+from qpexcel.findings import NOWHERE, Place
 from qpexcel.text import tidy
 
 SETTINGS = (
@@ -63,7 +63,7 @@ class Entry:
     """One cell: what it holds and where it stands."""
 
     value: object = None
-    place: Place = Place()
+    place: Place = NOWHERE
 
     @property
     def raw(self) -> str:
@@ -91,7 +91,7 @@ class Record:
     """One row of a table: its cells by column key."""
 
     entries: Mapping[str, Entry]
-    place: Place = Place()
+    place: Place = NOWHERE
 
     def __getitem__(self, key: str) -> Entry:
         return self.entries.get(key, _NOTHING)

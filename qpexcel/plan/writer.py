@@ -130,7 +130,9 @@ def _field_rows(tables: PlanTables, words: Words) -> tuple[Record, ...]:
     return (*builtin, *tables.fields)
 
 
-def _table_sheet(name: str, labels: str, keys: Sequence[str], records: Sequence[Record], words: Words) -> Sheet:
+def _table_sheet(
+    name: str, labels: str, keys: Sequence[str], records: Sequence[Record], words: Words
+) -> Sheet:
     rows = [{key: record[key].raw for key in keys} for record in records]
     rows += [dict.fromkeys(keys, "")] * _SPARE_ROWS
     columns = tuple(_column(key, labels, rows, words) for key in keys)

@@ -11,6 +11,9 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from qpexcel.sheets.describe import (
     Book,
@@ -62,7 +65,7 @@ def draw_book(book: Book) -> bytes:
     return file.getvalue()
 
 
-def _describe_file(workbook: Any, book: Book) -> None:
+def _describe_file(workbook: Workbook, book: Book) -> None:
     made = datetime(book.made.year, book.made.month, book.made.day)  # noqa: DTZ001 - a day, not a moment
     workbook.set_properties({"title": book.title, "author": book.author, "created": made})
     # Values are cached in the file; a reader that computes does so only where asked.
@@ -72,18 +75,18 @@ def _describe_file(workbook: Any, book: Book) -> None:
 class _Styles:
     """Excel formats by style name, each made once a workbook."""
 
-    def __init__(self, workbook: Any, *, roc_calendar: bool) -> None:
+    def __init__(self, workbook: Workbook, *, roc_calendar: bool) -> None:
         self._workbook = workbook
         self._roc = roc_calendar
-        self._formats: dict[str, Any] = {}
+        self._formats: dict[str, Format] = {}
 
-    def __getitem__(self, style: str) -> Any:
+    def __getitem__(self, style: str) -> Format:
         if style not in self._formats:
             self._formats[style] = self._workbook.add_format(dict(properties(style, roc_calendar=self._roc)))
         return self._formats[style]
 
 
-def _draw_sheet(workbook: Any, sheet: Sheet, styles: _Styles) -> None:
+def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
     target = workbook.add_worksheet(sheet.name)
     _set_columns(target, sheet, styles)
     for row, height in sheet.heights.items():
@@ -106,7 +109,7 @@ def _draw_sheet(workbook: Any, sheet: Sheet, styles: _Styles) -> None:
         _set_page(target, sheet.page)
 
 
-def _set_columns(target: Any, sheet: Sheet, styles: _Styles) -> None:
+def _set_columns(target: Worksheet, sheet: Sheet, styles: _Styles) -> None:
     for col, width in sheet.widths.items():
         target.set_column(col, col, width)
     for table in sheet.tables:
@@ -116,7 +119,7 @@ def _set_columns(target: Any, sheet: Sheet, styles: _Styles) -> None:
             target.set_column(col, col, column.width, styles["base"], options)
 
 
-def _set_view(target: Any, sheet: Sheet) -> None:
+def _set_view(target: Worksheet, sheet: Sheet) -> None:
     if not sheet.gridlines:
         target.hide_gridlines(2)
     if sheet.freeze:
@@ -129,7 +132,7 @@ def _set_view(target: Any, sheet: Sheet) -> None:
         target.very_hidden()
 
 
-def _set_page(target: Any, page: Page) -> None:
+def _set_page(target: Worksheet, page: Page) -> None:
     target.set_paper(_A4)
     if page.landscape:
         target.set_landscape()
@@ -144,7 +147,7 @@ def _set_page(target: Any, page: Page) -> None:
         target.set_footer(page.footer, {"margin": 0.3})
 
 
-def _draw_cell(target: Any, cell: Cell, styles: _Styles) -> None:
+def _draw_cell(target: Worksheet, cell: Cell, styles: _Styles) -> None:
     style = styles[cell.style]
     row = cell.row - 1
     if cell.across:
@@ -152,7 +155,7 @@ def _draw_cell(target: Any, cell: Cell, styles: _Styles) -> None:
     _write(target, row, cell.col, cell.value, style)
 
 
-def _draw_table(target: Any, table: Table, styles: _Styles) -> None:
+def _draw_table(target: Worksheet, table: Table, styles: _Styles) -> None:
     first = table.row
     target.set_row(table.row - 1, table.header_height)
     for number, height in enumerate(table.heights):
@@ -164,7 +167,7 @@ def _draw_table(target: Any, table: Table, styles: _Styles) -> None:
         target.autofilter(table.row - 1, table.col, last, table.col + len(table.columns) - 1)
 
 
-def _draw_column(target: Any, table: Table, col: int, column: Column, styles: _Styles) -> None:
+def _draw_column(target: Worksheet, table: Table, col: int, column: Column, styles: _Styles) -> None:
     target.write_string(table.row - 1, col, column.label, styles["header"])
     own = [styles[name] for name in column.styles] if column.styles else None
     one = styles[column.style]
@@ -178,7 +181,7 @@ def _draw_column(target: Any, table: Table, col: int, column: Column, styles: _S
     _add_conditions(target, where, column.conditions, styles)
 
 
-def _draw_chart(workbook: Any, target: Any, chart: Chart) -> None:
+def _draw_chart(workbook: Workbook, target: Worksheet, chart: Chart) -> None:
     """Draw stacked bars with their numbers in them, without axes that would say them again."""
     base = properties("base", roc_calendar=True)
     font = {"name": base["font_name"], "size": 9, "color": base["font_color"]}
@@ -204,31 +207,31 @@ def _draw_chart(workbook: Any, target: Any, chart: Chart) -> None:
     target.insert_chart(chart.row - 1, chart.col, drawn, options)
 
 
-def _write_text(target: Any, row: int, col: int, value: str, style: Any) -> None:
+def _write_text(target: Worksheet, row: int, col: int, value: str, style: Format) -> None:
     target.write_string(row, col, fit(value), style)
 
 
-def _write_formula(target: Any, row: int, col: int, value: Formula, style: Any) -> None:
+def _write_formula(target: Worksheet, row: int, col: int, value: Formula, style: Format) -> None:
     target.write_formula(row, col, value.text, style, value.value)
 
 
-def _write_link(target: Any, row: int, col: int, value: Link, style: Any) -> None:
+def _write_link(target: Worksheet, row: int, col: int, value: Link, style: Format) -> None:
     target.write_url(row, col, value.target, style, fit(value.text))
 
 
-def _write_day(target: Any, row: int, col: int, value: date, style: Any) -> None:
+def _write_day(target: Worksheet, row: int, col: int, value: date, style: Format) -> None:
     target.write_datetime(row, col, value, style)
 
 
-def _write_number(target: Any, row: int, col: int, value: float, style: Any) -> None:
+def _write_number(target: Worksheet, row: int, col: int, value: float, style: Format) -> None:
     target.write_number(row, col, value, style)
 
 
-def _write_blank(target: Any, row: int, col: int, _: object, style: Any) -> None:
+def _write_blank(target: Worksheet, row: int, col: int, _: object, style: Format) -> None:
     target.write_blank(row, col, None, style)
 
 
-def _write_boolean(target: Any, row: int, col: int, value: bool, style: Any) -> None:  # noqa: FBT001
+def _write_boolean(target: Worksheet, row: int, col: int, value: bool, style: Format) -> None:  # noqa: FBT001
     target.write_boolean(row, col, value, style)
 
 
@@ -244,7 +247,7 @@ _WRITERS: dict[type, Callable[..., None]] = {
 }
 
 
-def _write(target: Any, row: int, col: int, value: Value, style: Any) -> None:
+def _write(target: Worksheet, row: int, col: int, value: Value, style: Format) -> None:
     writer = _write_blank if value == "" else _WRITERS[type(value)]
     writer(target, row, col, value, style)
 
@@ -254,7 +257,9 @@ def fit(text: str) -> str:
 
     Control characters are left to xlsxwriter, which escapes them as Excel does.
     """
-    units = len(text.encode("utf-16-le", "surrogatepass")) // 2 if len(text) > LONGEST_TEXT // 2 else len(text)
+    units = (
+        len(text.encode("utf-16-le", "surrogatepass")) // 2 if len(text) > LONGEST_TEXT // 2 else len(text)
+    )
     if units <= LONGEST_TEXT:
         return text
     kept = text.encode("utf-16-le", "surrogatepass")[: (LONGEST_TEXT - len(CUT_MARK)) * 2]
@@ -286,8 +291,13 @@ def _criteria(rule: Rule) -> dict[str, Any]:
     raise ValueError(rule.kind)
 
 
-def _add_conditions(target: Any, where: str, conditions: Sequence[Condition], styles: _Styles) -> None:
+def _add_conditions(target: Worksheet, where: str, conditions: Sequence[Condition], styles: _Styles) -> None:
     for condition in conditions:
         for value in condition.values:
-            criteria = {"type": "cell", "criteria": "==", "value": f'"{value}"', "format": styles[condition.style]}
+            criteria = {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{value}"',
+                "format": styles[condition.style],
+            }
             target.conditional_format(where, criteria)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qpexcel.master.formulas import AS_OF
 from qpexcel.master.tracking import light_conditions
 from qpexcel.master.view import TITLE_HEIGHTS, View, quoted
-from qpexcel.model import Role
+from qpexcel.model import Item, Role
 from qpexcel.plan.targets import format_count
 from qpexcel.plan.wording import section_words, targets_words
 from qpexcel.sheets import measure
@@ -61,7 +61,7 @@ def _texts(view: View) -> dict[str, list[Value]]:
         "due": [one.item.due_text for one in items],
         "units": [units_text(by_item[one.item.id], view) for one in items],
         "target": [targets_words(one.item.targets, words) for one in items],
-        "sum": ["\n".join(map(_sum_text, one.quantities)) for one in items],
+        "sum": ["\n".join(_sum_text(each, one.item) for each in one.quantities) for one in items],
         "met": ["\n".join(met_text(quantity, view) for quantity in one.quantities) for one in items],
     }
 
@@ -72,7 +72,8 @@ def units_text(rows: Sequence[RowStanding], view: View) -> str:
     said = []
     ordered = sorted(rows, key=lambda row: row.obligation.role is Role.CO)
     for unit in dict.fromkeys(row.obligation.unit for row in ordered):
-        own = [row for row in ordered if row.obligation.unit == unit]
+        of_unit = [row for row in ordered if row.obligation.unit == unit]
+        own = [row for row in of_unit if row.begun] or of_unit
         reported = sum(row.reported for row in own)
         answered = words("master.answered") if reported else words("master.silent")
         mark = f" {reported}/{len(own)}" if len(own) > 1 else answered
@@ -81,8 +82,10 @@ def units_text(rows: Sequence[RowStanding], view: View) -> str:
     return "　".join(said)
 
 
-def _sum_text(quantity: QuantityStanding) -> str:
+def _sum_text(quantity: QuantityStanding, item: Item) -> str:
     actual = "—" if quantity.actual is None else format_count(quantity.actual)
+    if item.recurring and quantity.target.per not in ("plan", "year"):
+        return actual  # what is asked of each period cannot stand against the sum of all
     return f"{actual}／{format_count(quantity.target.count)}"
 
 

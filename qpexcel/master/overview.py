@@ -203,13 +203,17 @@ def _row_values(row: RowStanding, view: View) -> list[Value]:
     asked = row.obligation
     period = period_words(asked.period, view.plan, view.words)
     action = f"{period}　{asked.item.action}" if period else asked.item.action
-    room = 6 * _GRID_WIDTH
     return [
         Link(view.tracking_link(row.key), asked.item.id),
-        measure.cut(asked.unit, 2 * _GRID_WIDTH),
-        measure.cut(" ".join(action.split()), room),
+        measure.cut(asked.unit, _room(2)),
+        measure.cut(" ".join(action.split()), _room(6)),
         short_day(row.due, view.plan),
     ]
+
+
+def _room(columns: int) -> float:
+    """Return the room in merged columns: each brings a gap, which a column of that width would not."""
+    return columns * (_GRID_WIDTH + 0.7)
 
 
 def _unit_table(units: Sequence[UnitCount], view: View) -> Iterator[Cell]:
@@ -221,7 +225,7 @@ def _unit_table(units: Sequence[UnitCount], view: View) -> Iterator[Cell]:
 def _unit_values(one: UnitCount, view: View) -> list[Value]:
     number = view.unit_numbers[one.unit]
     return [
-        measure.cut(one.unit, 2 * _GRID_WIDTH),
+        measure.cut(one.unit, _room(2)),
         Formula(f"=COUNTIF({view.area('unit_number')},{number})", one.rows),
         Formula("=" + counted(view, DONE, number), one.done),
         Formula("=" + counted(view, ("open", "no_deadline"), number), one.waiting),

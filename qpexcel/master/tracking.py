@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from qpexcel.fields import BY_KEY, DECISION_FIELDS, OWN_PREFIX, QUANTITY, Owner, choices_of, kind_of, label_of
@@ -23,6 +24,9 @@ from qpexcel.sheets.theme import width_of
 from qpexcel.standing import RowStanding
 from qpexcel.words import Words
 
+# The item's number and the hidden key; the title stands beside them, else every page would repeat
+# its first letters.
+_REPEATED = 2
 _CODES = ("item", "unit", "role", "period", "execution", "request", "timeliness", "light", "days_left")
 # Excel's calendar is wrong before this day and has none before 1900.
 _FIRST_DAY = date(1900, 3, 1)
@@ -36,11 +40,12 @@ def tracking_sheet(view: View) -> Sheet:
     columns = tuple(_columns(view))
     return Sheet(
         name=view.words("sheet.tracking"),
-        cells=(*view.head("tracking"), *_banners(view)),
+        cells=(*view.head("tracking", _REPEATED), *_banners(view)),
         tables=(Table(TRACKING_HEADER, columns, heights=_heights(view), header_height=36),),
         heights={**TITLE_HEIGHTS, TRACKING_HEADER - 1: 22},
         freeze=(TRACKING_HEADER, 2),
-        page=view.page(TRACKING_HEADER),
+        # On one page's width nobody could read it; the item's number stands on every page.
+        page=replace(view.page(TRACKING_HEADER), wide=2, repeat_columns=_REPEATED),
         protect=True,
     )
 

@@ -103,11 +103,11 @@ class View:
         """Return a moment as columns show it: 96/6/15 14:05."""
         return f"{short_day(at.date(), self.plan)} {at:%H:%M}"
 
-    def head(self, sheet: str, **gaps: object) -> tuple[Cell, Cell]:
-        """Return a sheet's title and the sentence under it."""
+    def head(self, sheet: str, col: int = 0) -> tuple[Cell, Cell]:
+        """Return a sheet's title and the sentence under it, from a column on."""
         title = self.words("master.title", title=self.plan.title, sheet=self.words(f"sheet.{sheet}"))
-        lead = self.words(f"master.{sheet}_lead", **gaps)
-        return Cell(TITLE_ROW, 0, title.strip(), "title"), Cell(LEAD_ROW, 0, lead, "lead")
+        lead = self.words(f"master.{sheet}_lead")
+        return Cell(TITLE_ROW, col, title.strip(), "title"), Cell(LEAD_ROW, col, lead, "lead")
 
     def page(self, header: int = 0, *, one_page: bool = False) -> Page:
         """Return how a sheet prints; `header` is the row repeated on every page."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from recording import recorded
 
-from qpexcel.cycle import Loaded, consolidate, generate_workbooks
+from qpexcel.consolidation import consolidate
+from qpexcel.cycle import Loaded, generate_workbooks
 from qpexcel.demo import fill_form
 from qpexcel.forms.generate import Round, generate, unit_book
 from qpexcel.intake.returns import Outcome

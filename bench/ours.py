@@ -7,7 +7,8 @@ from pathlib import Path
 
 from data import AS_OF, ASKED, KEY, NOW, make_plan
 
-from qpexcel.cycle import Loaded, consolidate, generate_workbooks
+from qpexcel.consolidation import consolidate
+from qpexcel.cycle import Loaded, generate_workbooks
 from qpexcel.intake.consolidate import read_all, reader_for
 from qpexcel.workspace import Workspace
 

@@ -163,8 +163,8 @@ def new(workspace: Workspace, *, example: bool, force: bool) -> None:
 @_reported
 def check(workspace: Workspace, *, as_json: bool) -> None:
     """Check the plan workbook."""
-    from qpexcel.contract_json import check_json  # noqa: PLC0415
     from qpexcel.cycle import load_plan  # noqa: PLC0415
+    from qpexcel.plan_document import check_json  # noqa: PLC0415
 
     console = _console()
     loaded = load_plan(workspace, _today())
@@ -180,8 +180,8 @@ def check(workspace: Workspace, *, as_json: bool) -> None:
 @_reported
 def plan(workspace: Workspace, *, as_json: bool) -> None:
     """Show the plan."""
-    from qpexcel.contract_json import plan_json  # noqa: PLC0415
     from qpexcel.cycle import load_plan  # noqa: PLC0415
+    from qpexcel.plan_document import plan_json  # noqa: PLC0415
 
     console = _console()
     loaded = load_plan(workspace, _today())
@@ -248,13 +248,14 @@ def consolidate(
     as_json: bool,
 ) -> None:
     """Merge what came back into the master."""
-    from qpexcel import cycle  # noqa: PLC0415
-    from qpexcel.contract_json import status_json  # noqa: PLC0415
+    from qpexcel import consolidation  # noqa: PLC0415
+    from qpexcel.cycle import load_plan  # noqa: PLC0415
+    from qpexcel.status_document import status_json  # noqa: PLC0415
 
     console = _console()
-    loaded = cycle.load_plan(workspace, _today())
+    loaded = load_plan(workspace, _today())
     with console.progress("terminal.reading") as advance:
-        standing = cycle.consolidate(
+        standing = consolidation.consolidate(
             workspace,
             loaded,
             as_of or _today(),
@@ -285,8 +286,8 @@ def _has_errors(standing: Standing) -> bool:
 @_reported
 def status(workspace: Workspace, as_of: date | None, *, as_json: bool) -> None:
     """Say where everything stands."""
-    from qpexcel.contract_json import status_json  # noqa: PLC0415
-    from qpexcel.cycle import standing_as_of  # noqa: PLC0415
+    from qpexcel.consolidation import standing_as_of  # noqa: PLC0415
+    from qpexcel.status_document import status_json  # noqa: PLC0415
 
     console = _console()
     standing = standing_as_of(workspace, as_of, _today())
@@ -302,8 +303,8 @@ def status(workspace: Workspace, as_of: date | None, *, as_json: bool) -> None:
 @_reported
 def files(workspace: Workspace, *, as_json: bool) -> None:
     """List every file that came back."""
-    from qpexcel.contract_json import files_json  # noqa: PLC0415
-    from qpexcel.cycle import standing_as_of  # noqa: PLC0415
+    from qpexcel.consolidation import standing_as_of  # noqa: PLC0415
+    from qpexcel.status_document import files_json  # noqa: PLC0415
 
     console = _console()
     standing = standing_as_of(workspace, None, _today())

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from qpexcel.atomic import write_whole
-from qpexcel.cycle import consolidate, generate_workbooks, load_plan, new_plan
+from qpexcel.consolidation import consolidate
+from qpexcel.cycle import generate_workbooks, load_plan, new_plan
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.forms.generate import Round, generate, unit_book
 from qpexcel.model import Plan

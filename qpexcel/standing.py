@@ -281,8 +281,9 @@ def _reasons(assessed: Assessed, known: Known) -> dict[int, list[Reason]]:
     )
     found: dict[int, list[Reason]] = {}
     for code, mask, days in masks:
+        counted = None if days is None else days.to_numpy()
         for number in np.flatnonzero(mask.to_numpy()).tolist():
-            gaps = {} if days is None else {"days": f"{days.iloc[number]:.0f}"}
+            gaps = {} if counted is None else {"days": f"{counted[number]:.0f}"}
             if code == "closed":
                 gaps = {"decision": known.decisions[str(rows["key"].iloc[number])].kind}
             found.setdefault(number, []).append(Reason(code, gaps))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
 _FULL_TO_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -25,6 +26,7 @@ def tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", mended).split())
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Return a key by which labels and names are compared; not for showing to anybody.
 

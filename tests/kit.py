@@ -12,8 +12,8 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from qpexcel.contract_json import status_json
-from qpexcel.cycle import consolidate, generate_workbooks, load_plan
+from qpexcel.consolidation import consolidate
+from qpexcel.cycle import generate_workbooks, load_plan
 from qpexcel.findings import Finding
 from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
@@ -21,6 +21,7 @@ from qpexcel.plan.tables import Entry, PlanTables, Record
 from qpexcel.plan.writer import plan_book
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Standing
+from qpexcel.status_document import status_json
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from qpexcel.contract_json import plan_json
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.interpret import interpret
+from qpexcel.plan_document import plan_json
 from qpexcel.words import load_words
 
 TRUTH = Path(__file__).parent / "truth_kinmen_96.csv"

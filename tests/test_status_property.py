@@ -16,7 +16,6 @@ from kit import ZH, tables
 from naive_status import Settings as NaiveSettings
 from naive_status import naive_status
 
-from qpexcel.contract_json import plan_json, status_json
 from qpexcel.demo import fill_form
 from qpexcel.forms.generate import Round, generate, unit_book
 from qpexcel.intake.collect import Collected
@@ -26,8 +25,10 @@ from qpexcel.ledger import open_ledger
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.wording import period_words
+from qpexcel.plan_document import plan_json
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import stand
+from qpexcel.status_document import status_json
 from qpexcel.workspace import sha256
 
 KEY = b"k" * 32

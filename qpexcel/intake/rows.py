@@ -162,7 +162,7 @@ def _altered(table: FormTable, place: int, expected: Expected, key: str) -> list
             continue
         now, planned = shown_text(table.value(place, name)), expected.rows[key].shown[name]
         # A blank plan cell is a row somebody cleared, not a wish to change the plan.
-        if now and fold(now) != fold(planned):
+        if now and now != planned and fold(now) != fold(planned):
             words = {"field": expected.words(f"field.{name}"), "planned": planned}
             cell = table.address(place, name)
             findings.append(Finding("RET013", now, words).at(sheet=table.grid.name, cell=cell))

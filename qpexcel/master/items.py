@@ -70,9 +70,10 @@ def units_text(rows: Sequence[RowStanding], view: View) -> str:
     """Say who answered, lead units first: 總務科✔　戒護科—; of several periods, how many: 總務科 2/4."""
     words = view.words
     said = []
-    ordered = sorted(rows, key=lambda row: row.obligation.role is Role.CO)
-    for unit in dict.fromkeys(row.obligation.unit for row in ordered):
-        of_unit = [row for row in ordered if row.obligation.unit == unit]
+    by_unit: dict[str, list[RowStanding]] = {}
+    for row in sorted(rows, key=lambda row: row.obligation.role is Role.CO):
+        by_unit.setdefault(row.obligation.unit, []).append(row)
+    for unit, of_unit in by_unit.items():
         own = [row for row in of_unit if row.begun] or of_unit
         reported = sum(row.reported for row in own)
         answered = words("master.answered") if reported else words("master.silent")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from qpexcel.standing import Reason
 from qpexcel.words import Words
+
+if TYPE_CHECKING:  # whoever only words a reason need not load pandas
+    from qpexcel.standing import Reason
 
 
 def reason_text(reason: Reason, words: Words) -> str:

@@ -1,97 +1,20 @@
-"""The JSON documents of `plan`, `check`, `status`, `consolidate` and `files` (contract §3, §4)."""
+"""The JSON documents of `status`, `consolidate` and `files` (contract §4)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from qpexcel.fields import DECISION_FIELDS, UNIT_FIELDS, label_of, own_key
-from qpexcel.findings import Finding
 from qpexcel.intake.returns import Outcome, Return
 from qpexcel.master.reasons import reason_text
-from qpexcel.model import Item, Plan, Target
+from qpexcel.model import Plan
+from qpexcel.plan_document import SCHEMA, finding_json, iso_day, whole
 from qpexcel.standing import ItemStanding, QuantityStanding, RowStanding, Standing, UnitStanding
 from qpexcel.words import Words, load_words
 
-SCHEMA = 1
 # What a row says in properties of its own; every other column goes under "fields".
 _NAMED = {"execution", "completed_on", "result", "quantity", "decision"}
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _whole(number: float | None) -> float | int | None:
-    return int(number) if number is not None and number == int(number) else number
-
-
-def finding_json(finding: Finding, words: Words) -> dict[str, Any]:
-    """Return a finding with its sentence in the reader's language."""
-    place = finding.place
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "message": words.message(finding),
-        "file": place.file,
-        "sheet": place.sheet,
-        "cell": place.cell,
-        "item": place.item,
-        "unit": place.unit,
-        "value": finding.value,
-    }
-
-
-def check_json(findings: Iterable[Finding], words: Words) -> dict[str, Any]:
-    """Return the document of `check --json`."""
-    return {"schema": SCHEMA, "findings": [finding_json(finding, words) for finding in findings]}
-
-
-def plan_json(plan: Plan, findings: Iterable[Finding], words: Words) -> dict[str, Any]:
-    """Return the document of `plan --json`."""
-    return {
-        "schema": SCHEMA,
-        "title": plan.title,
-        "organisation": plan.organisation,
-        "year": plan.year,
-        "calendar": "roc" if plan.settings.roc_calendar else "gregorian",
-        "starts": plan.span.starts.isoformat(),
-        "ends": plan.span.ends.isoformat(),
-        "units": [{"name": unit.name, "aliases": list(unit.aliases)} for unit in plan.units],
-        "groups": [{"name": group.name, "units": list(group.units)} for group in plan.groups],
-        "items": [_item_json(item) for item in plan.items],
-        "findings": [finding_json(finding, words) for finding in findings],
-    }
-
-
-def _item_json(item: Item) -> dict[str, Any]:
-    deadline = item.deadline
-    return {
-        "id": item.id,
-        "section": {"number": item.section.number, "title": item.section.title},
-        "number": item.number,
-        "action": item.action,
-        "due_text": item.due_text,
-        "due": _day(deadline.due),
-        "due_kind": str(deadline.kind),
-        "frequency": str(deadline.frequency),
-        "periods": [{"period": period.name, "due": period.due.isoformat()} for period in deadline.periods],
-        "units": list(item.units),
-        "co_units": list(item.co_units),
-        "targets": [_target_json(target) for target in item.targets],
-        "benefit": item.benefit,
-    }
-
-
-def _target_json(target: Target) -> dict[str, Any]:
-    return {
-        "op": target.op,
-        "count": _whole(target.count),
-        "measure": target.measure,
-        "per": target.per,
-        "scope": target.scope,
-    }
 
 
 def status_json(standing: Standing, words: Words) -> dict[str, Any]:
@@ -126,10 +49,10 @@ def _row_json(row: RowStanding, labels: dict[str, str], words: Words) -> dict[st
         "unit": asked.unit,
         "role": str(asked.role),
         "period": asked.period,
-        "due": _day(row.due),
-        "original_due": _day(asked.due),
+        "due": iso_day(row.due),
+        "original_due": iso_day(asked.due),
         "execution": str(row.execution) if row.execution else None,
-        "completed_on": _day(row.completed_on),
+        "completed_on": iso_day(row.completed_on),
         "result": row.text("result"),
         "fields": {label: row.text(key) or row.decision.texts.get(key, "") for key, label in labels.items()},
         "quantities": [_quantity_json(quantity) for quantity in row.quantities],
@@ -158,9 +81,9 @@ def _source_json(row: RowStanding) -> dict[str, Any] | None:
 def _quantity_json(quantity: QuantityStanding) -> dict[str, Any]:
     return {
         "op": quantity.target.op,
-        "target": _whole(quantity.target.count),
+        "target": whole(quantity.target.count),
         "measure": quantity.target.measure,
-        "actual": _whole(quantity.actual),
+        "actual": whole(quantity.actual),
         "met": quantity.met,
     }
 

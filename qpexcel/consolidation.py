@@ -1,0 +1,105 @@
+"""The second half of the cycle on one workspace: consolidate and status.
+
+Both take the time as an argument and return where everything stands; only the command line prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from qpexcel.atomic import write_whole
+from qpexcel.cycle import Loaded
+from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.intake.consolidate import known_from, read_all, reader_for, settle, with_remembered
+from qpexcel.ledger import Ledger, open_ledger
+from qpexcel.master.book import master_book
+from qpexcel.master.readback import read_decisions
+from qpexcel.model import Plan
+from qpexcel.plan.codec import plan_from_json
+from qpexcel.sheets.draw import draw_book
+from qpexcel.sheets.grids import UnreadableWorkbookError
+from qpexcel.standing import Standing, stand
+from qpexcel.words import load_words
+from qpexcel.workspace import Workspace, sha256
+
+_PLAN_CODES = ("PLN", "DUE", "TGT")  # findings about the plan itself, which no return changes
+
+
+def consolidate(
+    workspace: Workspace,
+    loaded: Loaded,
+    as_of: date,
+    now: datetime,
+    *,
+    paths: Sequence[Path] = (),
+    progress: Callable[[], None] = lambda: None,
+) -> Standing:
+    """Read everything that came back, remember it, and rewrite the master.
+
+    Args:
+        workspace: Where.
+        loaded: The plan to judge by, with what was found in it.
+        as_of: The day to judge by.
+        now: When this happens, for the record.
+        paths: Files and folders to read instead of returned/.
+        progress: Called after each file.
+    """
+    plan = loaded.plan
+    reader = reader_for(plan, workspace.signing_key())
+    read = read_all(paths or [workspace.returned], reader, workspace, progress)
+    with open_ledger(workspace.ledger) as ledger:
+        of_master = _take_in_master(workspace, plan, ledger, now)
+        returns = settle(with_remembered(read, ledger.files()))
+        known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
+        standing = stand(known, as_of)
+        write_whole(workspace.master, draw_book(master_book(standing, load_words(plan.settings.language))))
+        ledger.record_files(returns)
+        ledger.record_consolidation(plan, as_of, known.findings, now)
+        ledger.remember(master=sha256(workspace.master.read_bytes()))
+    return standing
+
+
+def _take_in_master(workspace: Workspace, plan: Plan, ledger: Ledger, now: datetime) -> list[Finding]:
+    """Keep the master that is about to be rewritten, and take in what people decided in it."""
+    path = workspace.master
+    if not path.exists():
+        return []
+    data = path.read_bytes()
+    if sha256(data) == ledger.get("master"):
+        return []
+    workspace.keep(path)
+    try:
+        typed = read_decisions(data, plan)
+    except UnreadableWorkbookError:
+        backup = workspace.back_up(path, now)
+        return [Finding("MAS003", backup.name, place=Place(file=path.name))]
+    known = ledger.decisions()
+    changed = [(key, field, text) for key, field, text in typed if text != known.get(key, {}).get(field, "")]
+    ledger.record_decisions(changed, now)
+    return []
+
+
+def standing_as_of(workspace: Workspace, as_of: date | None, today: date) -> Standing:
+    """Say where everything stands, from the ledger alone.
+
+    Args:
+        workspace: Where.
+        as_of: The day to judge by; the last consolidation's where None.
+        today: The day to judge by where nothing was consolidated yet.
+
+    Raises:
+        QpexcelError: WSP005 where nothing was generated or consolidated yet.
+    """
+    if not workspace.ledger.exists():
+        raise QpexcelError(Finding("WSP005"))
+    with open_ledger(workspace.ledger) as ledger:
+        last = ledger.last_consolidation()
+        snapshot = ledger.get("plan")
+        if last is None and not snapshot:
+            raise QpexcelError(Finding("WSP005"))
+        plan = last.plan if last else plan_from_json(snapshot)
+        of_plan = tuple(f for f in last.findings if f.code.startswith(_PLAN_CODES)) if last else ()
+        known = known_from(plan, settle(ledger.files()), ledger, of_plan)
+    return stand(known, as_of or (last.as_of if last else today))

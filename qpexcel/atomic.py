@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qpexcel.findings import Finding, Place, QpexcelError
@@ -29,7 +29,8 @@ def replacing(path: Path) -> Iterator[Path]:
             Finding("WSP001", str(path.parent), {"why": error.strerror or type(error).__name__}),
         ) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -66,14 +66,16 @@ class _Command(click.Command):
                 parameter.help = words.get(f"option.{parameter.name}", parameter.help or "")
         super().format_options(ctx, formatter)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option --help, explained in the reader's language."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.help = self._words(ctx)("option.help")
+        return option
+
 
 class _Group(_Command, click.Group):
     command_class = _Command
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options and then the commands."""
-        _Command.format_options(self, ctx, formatter)
-        self.format_commands(ctx, formatter)
 
 
 class _Day(click.ParamType[date]):
@@ -133,7 +135,7 @@ def _print_json(document: object) -> None:
 
 
 @click.group(cls=_Group, name="qpexcel", context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--lang", type=click.Choice(LANGUAGES))
+@click.option("--lang", type=click.Choice(LANGUAGES), is_eager=True)  # before --help, which needs it
 @click.version_option(__version__)
 def cli(lang: str | None) -> None:
     """Start here; the words stand in the catalogue."""

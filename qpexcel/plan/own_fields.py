@@ -37,7 +37,8 @@ def read_own_fields(
             continue
         builtin = _BUILTIN_LABELS.get(fold(label))
         if builtin in _FILLED_BY_UNITS:
-            help_texts[builtin] = record["help"].raw
+            if record["help"].raw not in ("", *every_language(f"field_help.{builtin}")):
+                help_texts[builtin] = record["help"].raw
         elif builtin or fold(label) in own:
             findings.append(Finding("PLN022", label, place=record["label"].place))
         else:

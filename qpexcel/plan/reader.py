@@ -23,7 +23,7 @@ from qpexcel.text import fold
 from qpexcel.words import every_language
 
 _HEADER_WITHIN = 30  # rows from the top in which a header is looked for
-_NEAR_LABEL = 80  # rapidfuzz ratio from which a heading counts as a slip of ours
+_NEAR_LABEL = 75  # rapidfuzz ratio: one wrong character of four is a slip of ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ from qpexcel.intake.collect import Collected, collect
 from qpexcel.intake.form_reader import Labels, find_forms, reporter_of
 from qpexcel.intake.guard import unfit
 from qpexcel.intake.identify import identify
+from qpexcel.intake.isolate import read_safely
 from qpexcel.intake.merge import in_order, merge
 from qpexcel.intake.returns import Outcome, Received, Return
 from qpexcel.intake.rows import Expected, expectations, read_rows
 from qpexcel.ledger import Ledger
 from qpexcel.model import Plan
-from qpexcel.sheets.grids import UnreadableWorkbookError, read_grids
+from qpexcel.sheets.grids import UnreadableWorkbookError
 from qpexcel.standing import Known
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
@@ -58,7 +59,7 @@ def read_return(collected: Collected, reader: Reader) -> Return:
     if problem:
         return _turned_away(received, problem)
     try:
-        grids = read_grids(collected.data)
+        grids = read_safely(collected.data)
     except UnreadableWorkbookError as error:
         return _turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
     forms = find_forms(grids, reader.labels)

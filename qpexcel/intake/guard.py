@@ -18,11 +18,16 @@ _LARGEST_ALL = 512 * 1024 * 1024
 _MAIL = (b"From ", b"Received:", b"Return-Path:", b"MIME-Version:", b"Message-ID:", b"Delivered-To:")
 
 
+def is_ole(data: bytes) -> bool:
+    """Whether these are the bytes of an old binary Office file (.xls)."""
+    return data.startswith(_OLE)
+
+
 def unfit(data: bytes) -> Finding | None:
     """Return why these bytes cannot be one of our forms, or None where they may be."""
     if data.startswith(_ZIP):
         return _unfit_zip(data)
-    if data.startswith(_OLE):
+    if is_ole(data):
         return _unfit_ole(data)
     if data.startswith(_MAIL):
         return Finding("FIL013")

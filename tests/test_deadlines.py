@@ -141,7 +141,7 @@ PHRASES = """
     ("year", "due_cell", "kind", "due", "periods", "frequency", "codes"),
     rows_of(PHRASES),
 )
-def test_every_kind_of_phrase(year, due_cell, kind, due, periods, frequency, codes):  # noqa: PLR0917 - the table's columns
+def test_every_kind_of_phrase(year, due_cell, kind, due, periods, frequency, codes):
     deadline, found = read(due_cell, context=plan_year(int(year)))
     assert deadline.kind == kind
     assert str(deadline.due or "") == due
@@ -208,7 +208,7 @@ BOTH = """
     ("due_cell", "action", "kind", "due", "periods", "frequency", "codes"),
     rows_of(BOTH),
 )
-def test_the_text_says_what_recurs_where_the_cell_does_not(  # noqa: PLR0917 - the table's columns
+def test_the_text_says_what_recurs_where_the_cell_does_not(
     due_cell, action, kind, due, periods, frequency, codes
 ):
     deadline, found = read(due_cell, action)
@@ -328,7 +328,7 @@ ANSWERS = """
     ("due_cell", "action", "answer", "frequency", "periods", "codes"),
     rows_of(ANSWERS),
 )
-def test_an_answer_settles_what_the_texts_leave_open(due_cell, action, answer, frequency, periods, codes):  # noqa: PLR0917 - the table's columns
+def test_an_answer_settles_what_the_texts_leave_open(due_cell, action, answer, frequency, periods, codes):
     deadline, found = read(due_cell, action, plan_year(96, frequency=Frequency(answer)))
     assert (deadline.frequency, days(deadline.periods), found) == (frequency, periods, codes)
 

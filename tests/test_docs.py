@@ -1,0 +1,62 @@
+"""The READMEs stay true: their commands run, their figures and tables are those of the program."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from qpexcel.cli import cli
+from qpexcel.plan.builtin import builtin_tables
+from qpexcel.plan.interpret import interpret
+from qpexcel.plan.obligations import obligations
+
+ROOT = Path(__file__).parent.parent
+READMES = ["README.md", "README.zh-TW.md"]
+
+
+def commands(name: str) -> list[list[str]]:
+    """Return the qpexcel commands of a README's session, comments dropped."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("qpexcel ")]
+    return [shlex.split(line.split("#")[0])[1:] for line in lines]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_session_runs_as_written(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("QPEXCEL_WORKSPACE", raising=False)
+    session = commands(name)
+    assert [command[0] for command in session] == [
+        "new", "check", "plan", "generate", "consolidate", "status", "files",
+    ]  # fmt: skip
+    for command in session:
+        result = CliRunner().invoke(cli, command)
+        assert result.exit_code == 0, (command, result.output)
+    assert (tmp_path / "output" / "master.xlsx").exists()
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_stands_in_the_readme(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert [command for command in cli.commands if not re.search(rf"qpexcel.* {command}\b", text)] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_figures_of_the_built_in_plan(name):
+    plan, _ = interpret(builtin_tables(), fallback_year=1)
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for figure in (len(plan.items), len(obligations(plan))):
+        assert str(figure) in text
+
+
+def test_the_readme_quotes_the_latest_bench():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    bench = (ROOT / "bench" / "README.md").read_text(encoding="utf-8")
+    quoted = re.search(r"<!-- bench -->\n(.*?)\n<!-- /bench -->", readme, re.DOTALL)[1]
+    rows = [line for line in quoted.splitlines() if line.startswith("|")]
+    assert len(rows) > 4
+    assert [line for line in rows if line not in bench] == []

@@ -9,7 +9,7 @@ from data import AS_OF, ASKED, KEY, NOW, make_plan
 
 from qpexcel.consolidation import consolidate
 from qpexcel.cycle import Loaded, generate_workbooks
-from qpexcel.intake.consolidate import read_all, reader_for
+from qpexcel.intake.receive import read_all, reader_for
 from qpexcel.workspace import Workspace
 
 

@@ -5,22 +5,28 @@ Both take the time as an argument and return where everything stands; only the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from qpexcel.atomic import write_whole
 from qpexcel.cycle import Loaded
+from qpexcel.decisions import read_decisions
+from qpexcel.fields import label_of
 from qpexcel.findings import Finding, Place, QpexcelError
-from qpexcel.intake.consolidate import known_from, read_all, reader_for, settle, with_remembered
+from qpexcel.forms.generate import rows_by_unit
+from qpexcel.intake.checks import check_rows
+from qpexcel.intake.merge import merge
+from qpexcel.intake.receive import COUNTING, read_all, reader_for, settle, with_remembered
+from qpexcel.intake.returns import Outcome, Return
 from qpexcel.ledger import Ledger, open_ledger
+from qpexcel.master import readback
 from qpexcel.master.book import master_book
-from qpexcel.master.readback import read_decisions
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
 from qpexcel.sheets.draw import draw_book
 from qpexcel.sheets.grids import UnreadableWorkbookError
-from qpexcel.standing import Standing, stand
+from qpexcel.standing import Known, Standing, stand
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, sha256
 
@@ -71,7 +77,7 @@ def _take_in_master(workspace: Workspace, plan: Plan, ledger: Ledger, now: datet
         return []
     workspace.keep(path)
     try:
-        typed = read_decisions(data, plan)
+        typed = readback.read_decisions(data, plan)
     except UnreadableWorkbookError:
         backup = workspace.back_up(path, now)
         return [Finding("MAS003", backup.name, place=Place(file=path.name))]
@@ -103,3 +109,42 @@ def standing_as_of(workspace: Workspace, as_of: date | None, today: date) -> Sta
         of_plan = tuple(f for f in last.findings if f.code.startswith(_PLAN_CODES)) if last else ()
         known = known_from(plan, settle(ledger.files()), ledger, of_plan)
     return stand(known, as_of or (last.as_of if last else today))
+
+
+def known_from(
+    plan: Plan,
+    returns: Sequence[Return],
+    ledger: Ledger,
+    plan_findings: Iterable[Finding] = (),
+) -> Known:
+    """Merge what the returns say and join what the ledger remembers.
+
+    Args:
+        plan: The plan to judge by.
+        returns: Settled returns, from the earliest saved to the latest.
+        ledger: For the round and the decisions.
+        plan_findings: What was found in the plan workbook, to be shown too.
+    """
+    words = load_words(plan.settings.language)
+    counting = [one for one in returns if one.outcome in COUNTING]
+    currents, of_merge = merge(counting, lambda key: label_of(key, plan, words))
+    keys = {key for rows in rows_by_unit(plan).values() for key in (row.key for row in rows)}
+    here = {current.key: current for current in currents if current.key in keys}
+    decisions, of_decisions = read_decisions(ledger.decisions(), plan)
+    findings = [
+        *plan_findings,
+        *(one.reason for one in returns if one.reason and one.outcome is Outcome.REFUSED),
+        *(finding for one in returns if one.outcome is Outcome.ACCEPTED for finding in one.findings),
+        *check_rows(here.values(), plan),
+        *of_merge,
+        *of_decisions,
+    ]
+    round_, return_by = current_round(ledger, counting)
+    return Known(plan, round_, return_by, here, decisions, returns, findings)
+
+
+def current_round(ledger: Ledger, counting: Sequence[Return]) -> tuple[str, date | None]:
+    """Return the round and its return day; where nobody remembers it, the round last returned."""
+    label = ledger.get("round") or next((one.round for one in reversed(counting) if one.round), "1")
+    text = ledger.get("return_by")
+    return label, date.fromisoformat(text) if text else None

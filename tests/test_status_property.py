@@ -16,10 +16,11 @@ from kit import ZH, tables
 from naive_status import Settings as NaiveSettings
 from naive_status import naive_status
 
+from qpexcel.consolidation import known_from
 from qpexcel.demo import fill_form
 from qpexcel.forms.generate import Round, generate, unit_book
 from qpexcel.intake.collect import Collected
-from qpexcel.intake.consolidate import known_from, read_return, reader_for, settle
+from qpexcel.intake.receive import read_return, reader_for, settle
 from qpexcel.intake.returns import Received
 from qpexcel.ledger import open_ledger
 from qpexcel.plan.builtin import builtin_tables

@@ -18,14 +18,12 @@ LAYERS = (
     {"fields", "plan", "assess"},
     {"decisions", "forms", "plan_document"},
     {"intake"},
-    {"ledger"},  # and intake.consolidate, which reads with its help
+    {"ledger"},
     {"standing"},
     {"master", "status_document"},
     {"cycle", "consolidation", "console", "demo"},
     {"cli", "__main__", "__init__"},
 )
-# Known and wanted: what is known of a plan's rows is put together by the intake from the ledger.
-ALLOWED = {("intake", "ledger"), ("intake", "standing"), ("plan", "fields"), ("fields", "plan")}
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 
@@ -46,7 +44,7 @@ def functions(path: Path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_inward(path):
     here = part(path)
-    outward = {name for name in imports(path) if RANK[name] > RANK[here] and (here, name) not in ALLOWED}
+    outward = {name for name in imports(path) if RANK[name] > RANK[here]}
     assert outward == set()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 Plain = str | float | int | bool | date | None
 
@@ -176,6 +177,7 @@ class Book:
     roc_calendar: bool = True
 
 
+@cache
 def letter(col: int) -> str:
     """Return a 0-based column's letters: 0 → A, 26 → AA."""
     letters = ""

@@ -1,34 +1,28 @@
-"""Everything that came back → checked, merged, remembered: what is known of the plan's rows."""
+"""Every file that came back → one outcome, one reason, and the rows it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
-from qpexcel.decisions import read_decisions
-from qpexcel.fields import label_of
 from qpexcel.findings import Finding
 from qpexcel.forms.form import FormRequest
 from qpexcel.forms.generate import rows_by_unit
-from qpexcel.intake.checks import check_rows
 from qpexcel.intake.collect import Collected, collect
 from qpexcel.intake.form_reader import Labels, find_forms, reporter_of
 from qpexcel.intake.guard import unfit
 from qpexcel.intake.identify import identify
 from qpexcel.intake.isolate import read_safely
-from qpexcel.intake.merge import in_order, merge
+from qpexcel.intake.merge import in_order
 from qpexcel.intake.returns import Outcome, Received, Return
 from qpexcel.intake.rows import Expected, expectations, read_rows
-from qpexcel.ledger import Ledger
 from qpexcel.model import Plan
 from qpexcel.sheets.grids import UnreadableWorkbookError
-from qpexcel.standing import Known
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 
-_COUNTING = (Outcome.ACCEPTED, Outcome.SUPERSEDED)
+COUNTING = (Outcome.ACCEPTED, Outcome.SUPERSEDED)  # the outcomes whose answers are merged
 _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
 
 
@@ -141,9 +135,9 @@ def settle(returns: Iterable[Return]) -> list[Return]:
     latest: dict[str, Return] = {}
     ordered = in_order(returns)
     for one in ordered:
-        if one.outcome in _COUNTING:
+        if one.outcome in COUNTING:
             latest[one.unit] = one
-    return [_settled(one, latest) if one.outcome in _COUNTING else one for one in ordered]
+    return [_settled(one, latest) if one.outcome in COUNTING else one for one in ordered]
 
 
 def _settled(one: Return, latest: dict[str, Return]) -> Return:
@@ -152,42 +146,3 @@ def _settled(one: Return, latest: dict[str, Return]) -> Return:
         return replace(one, outcome=Outcome.ACCEPTED, reason=None)
     reason = Finding("FIL010", newest.received.path).at(file=one.received.path, unit=one.unit)
     return replace(one, outcome=Outcome.SUPERSEDED, reason=reason)
-
-
-def known_from(
-    plan: Plan,
-    returns: Sequence[Return],
-    ledger: Ledger,
-    plan_findings: Iterable[Finding] = (),
-) -> Known:
-    """Merge what the returns say and join what the ledger remembers.
-
-    Args:
-        plan: The plan to judge by.
-        returns: Settled returns, from the earliest saved to the latest.
-        ledger: For the round and the decisions.
-        plan_findings: What was found in the plan workbook, to be shown too.
-    """
-    words = load_words(plan.settings.language)
-    counting = [one for one in returns if one.outcome in _COUNTING]
-    currents, of_merge = merge(counting, lambda key: label_of(key, plan, words))
-    keys = {key for rows in rows_by_unit(plan).values() for key in (row.key for row in rows)}
-    here = {current.key: current for current in currents if current.key in keys}
-    decisions, of_decisions = read_decisions(ledger.decisions(), plan)
-    findings = [
-        *plan_findings,
-        *(one.reason for one in returns if one.reason and one.outcome is Outcome.REFUSED),
-        *(finding for one in returns if one.outcome is Outcome.ACCEPTED for finding in one.findings),
-        *check_rows(here.values(), plan),
-        *of_merge,
-        *of_decisions,
-    ]
-    round_, return_by = current_round(ledger, counting)
-    return Known(plan, round_, return_by, here, decisions, returns, findings)
-
-
-def current_round(ledger: Ledger, counting: Sequence[Return]) -> tuple[str, date | None]:
-    """Return the round and its return day; where nobody remembers it, the round last returned."""
-    label = ledger.get("round") or next((one.round for one in reversed(counting) if one.round), "1")
-    text = ledger.get("return_by")
-    return label, date.fromisoformat(text) if text else None

@@ -24,10 +24,9 @@ def replacing(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield beside
         _rename(beside, path)
-    except OSError as error:
-        raise QpexcelError(
-            Finding("WSP001", str(path.parent), {"why": error.strerror or type(error).__name__}),
-        ) from error
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        raise QpexcelError(Finding("WSP001", str(path.parent), {"why": why})) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

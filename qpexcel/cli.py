@@ -330,7 +330,8 @@ def demo(workspace: str | None) -> None:
 
 def unforeseen(details: Path) -> NoReturn:
     """Say in one line that something nobody foresaw happened, and where its details are; exit 1."""
-    words = load_words(_language(None))
+    asked = sys.argv[sys.argv.index("--lang") + 1 :][:1] if "--lang" in sys.argv else []
+    words = load_words(_language(asked[0] if asked else None))
     finding = Finding("WSP008", str(details))
     click.echo(f"{words('severity.error')} {finding.code}  {words.line(finding)}", err=True)
     sys.exit(1)

@@ -22,6 +22,7 @@ from qpexcel.intake.returns import Outcome, Return
 from qpexcel.ledger import Ledger, open_ledger
 from qpexcel.master import readback
 from qpexcel.master.book import master_book
+from qpexcel.master.tracking import cells_of
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
 from qpexcel.sheets.draw import draw_book
@@ -70,7 +71,7 @@ def consolidate(
 def _take_in_master(workspace: Workspace, plan: Plan, ledger: Ledger, now: datetime) -> list[Finding]:
     """Keep the master that is about to be rewritten, and take in what people decided in it."""
     path = workspace.master
-    if not path.exists():
+    if not path.is_file():
         return []
     data = path.read_bytes()
     if sha256(data) == ledger.get("master"):
@@ -130,7 +131,7 @@ def known_from(
     currents, of_merge = merge(counting, lambda key: label_of(key, plan, words))
     keys = {key for rows in rows_by_unit(plan).values() for key in (row.key for row in rows)}
     here = {current.key: current for current in currents if current.key in keys}
-    decisions, of_decisions = read_decisions(ledger.decisions(), plan)
+    decisions, of_decisions = read_decisions(ledger.decisions(), plan, cells_of(plan))
     findings = [
         *plan_findings,
         *(one.reason for one in returns if one.reason and one.outcome is Outcome.REFUSED),

@@ -5,8 +5,9 @@ Each takes the time as an argument and returns what it did and found; only the c
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from qpexcel.atomic import write_whole
@@ -28,7 +29,7 @@ from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.reader import read_plan_tables
-from qpexcel.plan.tables import PlanTables
+from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
 from qpexcel.sheets.draw import draw_book
 from qpexcel.words import load_words
@@ -68,7 +69,8 @@ def new_plan(
             name = workspace.plan.name
             raise QpexcelError(Finding("WSP003", name, place=Place(file=name)))
         workspace.back_up(workspace.plan, now)
-    tables = builtin_tables() if example else PlanTables()
+    # The code by which returned workbooks know their plan, whatever becomes of its title.
+    tables = builtin_tables() if example else PlanTables({"id": Entry(secrets.token_hex(6))})
     write_whole(workspace.plan, draw_book(plan_book(tables, load_words(language), now.date())))
 
 
@@ -76,7 +78,19 @@ def load_plan(workspace: Workspace, today: date) -> Loaded:
     """Read plan.xlsx. Raises QpexcelError where there is none, it cannot be read or holds no item."""
     tables, of_reading = read_plan_tables(workspace.plan)
     plan, findings = interpret(tables, fallback_year=today.year - _ROC_OFFSET)
+    issued = _issued_id(workspace) if not tables.setting("id").text else ""
+    if issued:
+        plan = replace(plan, id=issued)
+        findings = (Finding("PLN029", issued, place=tables.setting("id").place), *findings)
     return Loaded(plan, (*of_reading, *findings))
+
+
+def _issued_id(workspace: Workspace) -> str:
+    """Return the plan code on the workbooks already sent; "" where none was."""
+    if not workspace.ledger.exists():
+        return ""
+    with open_ledger(workspace.ledger) as ledger:
+        return ledger.get("plan_id")
 
 
 def generate_workbooks(
@@ -123,7 +137,7 @@ def generate_workbooks(
             progress()
         ledger.record_outgoing(hashes(issued), round_.label)
         day = round_.return_by.isoformat() if round_.return_by else ""
-        ledger.remember(round=round_.label, return_by=day, plan=plan_to_json(plan))
+        ledger.remember(round=round_.label, return_by=day, plan=plan_to_json(plan), plan_id=plan.id)
     return Generated(plan, round_, tuple(issued), tuple(findings))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +13,8 @@ from qpexcel.model import Plan
 from qpexcel.plan.wording import example_day
 from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
+
+_FIELD_OF = {"MAS001": "decision", "MAS002": "extension"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,20 @@ class Decision:
 def read_decisions(
     typed: Mapping[str, Mapping[str, str]],
     plan: Plan,
+    cell_of: Callable[[str, str], str],
 ) -> tuple[dict[str, Decision], list[Finding]]:
-    """Read what people typed into the master's decision columns, by row key."""
+    """Read what people typed into the master's decision columns.
+
+    Args:
+        typed: Texts by row key and column key.
+        plan: Whose rows they are about.
+        cell_of: (row key, column key) → the cell of the master where the text stands.
+    """
     findings: list[Finding] = []
     read: dict[str, Decision] = {}
     for key, texts in typed.items():
-        decision, found = _read(key, texts, plan)
-        read[key] = decision
-        findings += found
+        read[key], found = _read(key, texts, plan)
+        findings += [finding.at(cell=cell_of(key, _FIELD_OF[finding.code])) for finding in found]
     return read, findings
 
 

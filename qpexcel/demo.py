@@ -71,7 +71,7 @@ def run_demo(workspace: Workspace) -> DemoResult:
 def _clear(workspace: Workspace) -> None:
     """Empty the demo's folder; a folder that is not the demo's, or whose plan was edited, is left alone."""
     root = workspace.root
-    if not root.exists() or not any(root.iterdir()):
+    if not root.exists() or (root.is_dir() and not any(root.iterdir())):
         return
     mark = workspace.ledger.parent / _MARK
     plan = workspace.plan

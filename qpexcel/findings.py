@@ -81,6 +81,10 @@ SEVERITY: Mapping[str, Severity] = {
     "PLN025": W,  # an unknown required-when rule
     "PLN026": W,  # a unit cell was a date
     "PLN030": W,  # a person must confirm something
+    "PLN027": W,  # two own columns with one code
+    "PLN028": W,  # a bar in a name
+    "PLN029": I,  # the plan's code is missing
+    "PLN031": W,  # exempt periods of an item without periods
     # WSP: the workspace and its files
     "WSP001": E,  # a folder cannot be written
     "WSP002": E,  # a file is open elsewhere
@@ -135,6 +139,9 @@ SEVERITY: Mapping[str, Severity] = {
     "RET020": W,  # an unusual negative quantity
     "RET022": W,  # a header that is a slip of ours
     "RET023": W,  # a column is missing from the form
+    "RET025": W,  # a fraction where per cent are asked for
+    "RET026": W,  # a heading that stands twice
+    "RET027": W,  # a text longer than a cell of the master
     # MAS: what people filled into the master
     "MAS001": W,  # a decision that is none of the choices
     "MAS002": W,  # an extension that is no date

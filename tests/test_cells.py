@@ -77,6 +77,9 @@ def test_typed_text_is_understood_or_asked_about(case):
         ("quantity", float("nan"), None, ["RET009"]),
         ("own:是否公告", True, "是", []),
         ("result", 12.0, "12", []),
+        ("evidence", datetime(1996, 5, 3), "96/5/3", ["DAT008"]),  # noqa: DTZ001
+        ("evidence", date(2007, 5, 3), "96/5/3", []),
+        ("execution", True, None, ["RET005"]),
     ],
 )
 def test_cells_that_are_no_text(key, value, meaning, codes):
@@ -144,3 +147,41 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path, text):
     sheet = openpyxl.load_workbook(office.workspace.master)["追蹤總表"]
     shown = [cell for line in sheet.iter_rows() for cell in line if str(cell.value).strip() == text.strip()]
     assert [cell.data_type for cell in shown] == ["s"]
+
+
+PERCENT = """
+| 項次 | 推動作法 | 完成期限 | 承辦單位 | 目標          |
+| ---- | -------- | -------- | -------- | ------------- |
+| 1-1  | 甲       | 96年4月  | 秘書室   | 滿意度達90%   |
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "actual", "met", "codes"),
+    [
+        (0.92, 92, True, ["RET025"]),
+        (1, 100, True, ["RET025"]),
+        (92, 92, True, []),
+        ("92%", 92, True, ["RET010"]),
+        (0, 0, False, []),
+    ],
+)
+def test_per_cent_however_the_program_keeps_it(tmp_path, typed, actual, met, codes):
+    office = Office.opened(tmp_path / "office", tables(PERCENT, "秘書室"))
+    office.generate()
+    office.clerk("秘書室").type("1-1", 實際數量=typed).send("a.xlsx")
+    quantity = row(office.consolidate(), "1-1|秘書室|")["quantities"][0]
+    assert (quantity["actual"], quantity["met"]) == (actual, met)
+    assert office.codes("RET") == codes
+
+
+def test_a_text_longer_than_a_cell_is_cut_in_the_master_and_said():
+    from qpexcel.intake.checks import CHECKS, Checked
+    from qpexcel.intake.merge import Current
+    from qpexcel.intake.returns import Answer, Received
+
+    received = Received("a.ods", "0" * 64, datetime(2007, 6, 1), datetime(2007, 6, 1))  # noqa: DTZ001
+    answer = Answer("長" * 40_000, "長" * 40_000, "L7")
+    current = Current("1-1|秘書室|", {"result": answer}, {}, received, "填報", 7)
+    found = [f.code for check in CHECKS for f in check(Checked(current, plan_of(PLAN, "秘書室")))]
+    assert found == ["RET027"]

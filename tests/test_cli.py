@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 
 import openpyxl
 import pytest
@@ -240,4 +241,21 @@ def test_a_decision_nobody_can_read_is_asked_about(office):
     sheet.cell(top + 1, columns["核定展延期限"]).value = "下個月"
     book.save(office.workspace.master)
     office.consolidate()
-    assert office.codes("MAS") == ["MAS001", "MAS002"]
+    found = [finding for finding in office.standing.findings if finding.code.startswith("MAS")]
+    assert [finding.code for finding in found] == ["MAS001", "MAS002"]
+    # The cell named is where the text stands in the master as it is now.
+    sheet = openpyxl.load_workbook(office.workspace.master)["追蹤總表"]
+    assert [sheet[finding.place.cell].value for finding in found] == ["再看看", "下個月"]
+
+
+def test_a_real_date_as_extension_is_shown_as_the_office_writes_it(office):
+    office.generate()
+    office.consolidate()
+    book = openpyxl.load_workbook(office.workspace.master)
+    sheet = book["追蹤總表"]
+    top = next(cell.row for cell in sheet["A"] if cell.value == "項次")
+    columns = {cell.value: cell.column for cell in sheet[top] if cell.value}
+    sheet.cell(top + 1, columns["核定展延期限"]).value = datetime(1996, 7, 10)  # noqa: DTZ001 - 96/7/10 typed
+    book.save(office.workspace.master)
+    first = office.consolidate()["rows"][0]
+    assert (first["due"], first["fields"]["核定展延期限"]) == ("2007-07-10", "96/7/10")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 
 import openpyxl
 import pytest
-from kit import ZH, findings_of, plan_of, tables
+from kit import ZH, Office, findings_of, plan_of, tables
 
 from qpexcel.findings import QpexcelError
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_from_json, plan_to_json
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.reader import read_plan_tables
+from qpexcel.plan.tables import Entry, Record
 from qpexcel.plan.writer import plan_book
 from qpexcel.sheets.draw import draw_book
 from qpexcel.words import load_words
@@ -145,6 +147,7 @@ WRONG = [
     ("看不出的目標", "| 1-1 | 甲 | 96年4月 | 一室 |盡力| | |", ["TGT001"]),
     ("由文字讀出的目標", "| 1-1 | 辦理研習至少2次 | 96年4月 | 一室 | | | |", ["TGT002"]),
     ("沒有的期別", "| 1-1 | 甲 | 按季 | 一室 |無| 第5季 | |", ["PLN019"]),
+    ("不分期的不計期別", "| 1-1 | 甲 | 96年4月 | 一室 |無| 第1季 | |", ["PLN031"]),
     ("看不懂的頻率", "| 1-1 | 甲 | 96年4月 | 一室 |無| | 常常 |", ["PLN018"]),
     ("同上", "| 1-1 | 甲 | 96年4月 | 一室 |無| | |\n| 1-2 | 乙 | 同上 | 一室 |無| | |", ["DUE012"]),
 ]
@@ -269,3 +272,53 @@ def test_a_plan_without_items(tmp_path):
     with pytest.raises(QpexcelError) as caught:
         interpret(read_plan_tables(tmp_path / "plan.xlsx")[0], fallback_year=96)
     assert caught.value.finding.code == "PLN003"
+
+
+def test_ids_in_full_width_are_the_same_ids():
+    rows = "| 1-1 | 甲 | 隨時 | 一室 |無| | |\n| １－１ | 乙 | 隨時 | 一室 |無| | |"
+    assert findings_of(HEADER + rows, "一室") == [("PLN010", "1-1(2)")]
+
+
+def test_a_bar_cannot_stand_in_an_id_or_a_name():
+    plan_tables = tables(HEADER + "| 1-1 | 甲 | 隨時 | 一室 |無| | |", "一室")
+    item = Record(dict(plan_tables.items[0].entries) | {"id": Entry("1|1")})
+    unit = Record({"name": Entry("甲|乙")})
+    both = replace(plan_tables, items=(item,), units=(*plan_tables.units, unit))
+    plan, findings = interpret(both, fallback_year=1)
+    assert (plan.items[0].id, plan.units[1].name) == ("1／1", "甲／乙")
+    assert [f.code for f in findings] == ["PLN028", "PLN028"]
+
+
+def test_own_fields_may_not_take_the_row_keys_name_nor_one_code_twice():
+    own = "| 代號 | 欄名 | 類型 |\n| a | 識別碼 | 文字 |\n| f5 | 備註 | 文字 |\n| f5 | 經費 | 數字 |"
+    row = HEADER + "| 1-1 | 甲 | 隨時 | 一室 |無| | |"
+    assert [code for code, _ in findings_of(row, "一室", fields=own)] == ["PLN022", "PLN027"]
+    plan = plan_of(row, "一室", fields=own)
+    assert [(field.label, field.key) for field in plan.own_fields] == [("備註", "f5"), ("經費", "f5:經費")]
+
+
+def test_a_group_may_hold_a_group_that_stands_above_it():
+    groups = {"甲組": "一室、二室", "各單位": "甲組、三室"}
+    row = HEADER + "| 1-1 | 甲 | 隨時 | 各單位 |無| | |"
+    assert plan_of(row, "一室、二室、三室", groups=groups).groups[1].units == ("一室", "二室", "三室")
+    assert findings_of(row, "一室、二室、三室", groups=groups) == []
+
+
+def test_a_start_that_a_program_turned_into_1996(book, tmp_path):
+    for line in book["計畫"].iter_rows():
+        if line[0].value == "計畫起日":
+            line[1].value = datetime(1996, 1, 1)  # noqa: DTZ001
+    assert read(book, tmp_path)[0].span == BUILTIN.span
+
+
+def test_correcting_the_title_keeps_the_plan_the_same_plan(tmp_path):
+    office = Office.opened(
+        tmp_path / "office", tables(HEADER + "| 1-1 | 甲 | 隨時 | 一室 |無| | |", "一室", id="")
+    )
+    office.generate()
+    office.clerk("一室").type("1-1", 執行情形="辦理中").send("a.xlsx")
+    edited = openpyxl.load_workbook(office.workspace.plan)
+    next(line for line in edited["計畫"].iter_rows() if line[0].value == "計畫名稱")[1].value = "改正的名稱"
+    edited.save(office.workspace.plan)
+    assert office.consolidate()["files"][0]["outcome"] == "accepted"
+    assert "PLN029" in office.codes("PLN")

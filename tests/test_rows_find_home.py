@@ -221,3 +221,25 @@ def test_later_saved_return_wins_cell_by_cell_and_blank_never_erases(office):
     outcomes = {f["path"]: f["outcome"] for f in document["files"]}
     assert outcomes == {"一.xlsx": "superseded", "二.xlsx": "accepted"}
     assert set(office.codes("RET")) == {"RET011", "RET012"}
+
+
+def test_a_deadline_changed_in_a_return_is_listed(office):
+    clerk = answered(office)
+    columns = clerk.header()
+    clerk.form.cell(clerk.row_of("1-1"), columns["完成期限"]).value = "96/12/31"
+    clerk.form.cell(clerk.row_of("1-2"), columns["完成期限"]).value = "96年10月31日"  # the same day
+    clerk.send("a.xlsx")
+    document = office.consolidate()
+    assert office.codes("RET") == ["RET013"]
+    assert office.standing.findings[-1].place.item == "1-1"
+    assert row(document, "1-1|秘書室|")["due"] == "2007-04-30"
+
+
+def test_a_heading_that_stands_twice_is_said(office):
+    clerk = answered(office)
+    last = max(clerk.header().values())
+    clerk.form.cell(clerk.header_row(), last + 1).value = "執行成果"
+    clerk.form.cell(clerk.row_of("1-1"), last + 1).value = "寫在另一欄"
+    clerk.send("a.xlsx")
+    assert results(office.consolidate()) == HOME
+    assert office.codes("RET") == ["RET026"]

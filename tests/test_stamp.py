@@ -97,3 +97,13 @@ def test_rows_of_several_units_without_a_stamp_are_refused(office):
     clerk.send("a.xlsx")
     office.consolidate()
     assert office.codes("FIL") == ["FIL008"]
+
+
+def test_a_stamp_nobody_can_verify_must_name_the_unit_of_its_rows(office):
+    clerk = office.clerk("秘書室").type("1-1", 執行情形="已完成")
+    stamp_cell(clerk, "unit").value = "人事室"
+    stamp_cell(clerk, "key_id").value = "00000000"
+    clerk.send("a.xlsx")
+    document = office.consolidate()
+    assert office.codes("FIL") == ["FIL006"]
+    assert [one["state"] for one in document["register"]] == ["missing", "missing"]

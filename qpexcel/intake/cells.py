@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 
@@ -13,6 +14,7 @@ from qpexcel.fields import QUANTITY, choices_of, kind_of, label_of
 from qpexcel.findings import Finding
 from qpexcel.intake.returns import Answer
 from qpexcel.model import Execution, FieldKind, Plan
+from qpexcel.plan.wording import short_day
 from qpexcel.templates import read_toml
 from qpexcel.text import ascii_digits, fold
 from qpexcel.words import LANGUAGES, Words, every_language, load_words
@@ -26,7 +28,7 @@ def shown_text(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value)
+        return "" if value is None else str(value).upper()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):
@@ -57,6 +59,8 @@ class CellReader:
         text = value if isinstance(value, str) else shown_text(value)
         if is_erasure(text):
             return Answer(text, None, cell)
+        if isinstance(value, date) and kind_of(key, self._plan) is FieldKind.TEXT:
+            return self._day_as_text(value, cell)
         if key not in self._readers:
             self._readers[key] = self._reader(key)
         meaning, findings = self._readers[key](value, text)
@@ -84,6 +88,13 @@ class CellReader:
         typed = read_typed_date(text if isinstance(value, str) else value, self._plan.span)
         findings = (typed.finding,) if typed.finding else ()
         return (typed.day.isoformat() if typed.day else None), findings
+
+    def _day_as_text(self, value: date, cell: str) -> Answer:
+        """Show a date that a program made of a text as the office writes dates."""
+        typed = read_typed_date(value, self._plan.span)
+        text = short_day(typed.day or value, self._plan)
+        findings = (typed.finding,) if typed.day and typed.finding else ()
+        return Answer(text, text, cell, findings)
 
     def _number(self, key: str, value: object, text: str) -> Meaning:
         number = _as_number(value, text)
@@ -143,6 +154,16 @@ def _as_number(value: object, text: str) -> float | None:
         return float(value) if math.isfinite(value) else None
     plain = ascii_digits(text).strip().replace("，", ",")
     return float(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
+
+
+def as_percentage(answer: Answer, value: object) -> Answer:
+    """Return 92 for a number cell of 0.92 where per cent are asked for: so programs keep a typed 92%."""
+    number = answer.value
+    if isinstance(value, str) or not isinstance(number, float) or not 0 < number <= 1:
+        return answer
+    percent = round(number * 100, 6)
+    found = Finding("RET025", answer.text, {"number": f"{percent:g}"})
+    return replace(answer, value=percent, findings=(*answer.findings, found))
 
 
 def _quantity(value: object, text: str) -> Meaning:

@@ -10,6 +10,7 @@ from qpexcel.findings import Finding, Place
 from qpexcel.intake.merge import Current
 from qpexcel.model import Execution, Plan
 from qpexcel.plan.wording import example_day
+from qpexcel.sheets.draw import LONGEST_TEXT, fit
 from qpexcel.words import load_words
 
 
@@ -67,11 +68,19 @@ def own_doubts(row: Checked) -> Iterator[Finding]:
             yield replace(finding, place=row.place(key))
 
 
+def too_long(row: Checked) -> Iterator[Finding]:
+    """A text over Excel's limit is cut in the master; the whole of it stays in the returned file."""
+    for key, answer in row.current.answers.items():
+        if len(answer.text) > LONGEST_TEXT // 2 and fit(answer.text) != answer.text:
+            yield Finding("RET027", answer.text, {"most": str(LONGEST_TEXT)}, row.place(key))
+
+
 CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     own_doubts,
     date_missing,
     date_without_done,
     required_fields,
+    too_long,
 )
 
 

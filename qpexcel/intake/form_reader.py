@@ -70,21 +70,28 @@ def _find_form(grid: Grid, known: Labels) -> FormTable | None:
         if len(texts) < _ENOUGH_LABELS:
             continue
         columns: dict[str, int] = {}
+        again: list[Finding] = []
         for col, text in texts:
             key = known.by_fold.get(fold(text))
-            if key:
-                columns.setdefault(key, col)
+            if key and columns.setdefault(key, col) != col:
+                again.append(Finding("RET026", text).at(sheet=grid.name, cell=grid.cell(row, col)))
         if len(columns) >= _ENOUGH_LABELS and columns.keys() & {"item", "key"}:
-            return _with_slips(grid, row, columns, known)
+            return _with_slips(grid, row, columns, known, again)
     return None
 
 
-def _with_slips(grid: Grid, header: int, columns: dict[str, int], known: Labels) -> FormTable:
+def _with_slips(
+    grid: Grid,
+    header: int,
+    columns: dict[str, int],
+    known: Labels,
+    findings: list[Finding],
+) -> FormTable:
     """Take headings that are a slip of a missing one of ours, each with a finding."""
     free = {text: key for text, key in known.by_fold.items() if key not in columns}
-    findings = []
+    ours = {col for col, text in grid.texts(header) if fold(text) in known.by_fold}
     for col, text in grid.texts(header):
-        if col in columns.values():
+        if col in ours:
             continue
         near = process.extractOne(fold(text), list(free), scorer=fuzz.ratio, score_cutoff=_NEAR_LABEL)
         if near and free[near[0]] not in columns:

@@ -39,16 +39,26 @@ def identify(grids: Sequence[Grid], forms: Sequence[FormTable], plan: Plan, key:
     if stamp is None:
         return _by_rows(forms, plan)
     verdict = verify(stamp, key)
-    if verdict is Verdict.ALTERED:
-        return Identity(refusal=Finding("FIL006", stamp.unit))
-    if stamp.plan_id != plan.id:
-        named = stamp.plan_title or stamp.plan_id
-        return Identity(refusal=Finding("FIL005", named, {"plan": plan.title or plan.id}))
-    if not _is_unit(stamp.unit, plan):
-        return Identity(refusal=Finding("FIL015", stamp.unit))
+    refusal = _refusal(stamp, verdict, forms, plan)
+    if refusal:
+        return Identity(refusal=refusal)
     if verdict is Verdict.GENUINE:
         return Identity(stamp.unit, stamp.round, stamp.return_by, verified=True)
     return _unverified(stamp.unit, plan, stamp)
+
+
+def _refusal(stamp: Stamp, verdict: Verdict, forms: Sequence[FormTable], plan: Plan) -> Finding | None:
+    """Return why a stamp is not taken, or None."""
+    if verdict is Verdict.ALTERED:
+        return Finding("FIL006", stamp.unit)
+    if stamp.plan_id != plan.id:
+        named = stamp.plan_title or stamp.plan_id
+        return Finding("FIL005", named, {"plan": plan.title or plan.id})
+    if not _is_unit(stamp.unit, plan):
+        return Finding("FIL015", stamp.unit)
+    # A stamp that nobody can verify must at least name the unit whose rows the form holds.
+    units = set() if verdict is Verdict.GENUINE else set(_units_in(forms))
+    return Finding("FIL006", stamp.unit) if units and stamp.unit not in units else None
 
 
 def _by_rows(forms: Sequence[FormTable], plan: Plan) -> Identity:

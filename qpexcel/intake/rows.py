@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from qpexcel.fields import label_of, most_targets, unit_keys
+from qpexcel.dates.roc import parse_day
+from qpexcel.fields import label_of, most_targets, quantity_keys, unit_keys
 from qpexcel.findings import Finding
 from qpexcel.forms.form import FormRequest, plan_cells
-from qpexcel.intake.cells import CellReader, shown_text
+from qpexcel.intake.cells import CellReader, as_percentage, shown_text
 from qpexcel.intake.form_reader import FormTable
 from qpexcel.intake.returns import Answer, AnswerRow
-from qpexcel.model import Plan
+from qpexcel.model import Obligation, Plan
 from qpexcel.text import fold
 
 _KEY_PARTS = 3
-# Of the plan's cells, those whose change in a return is worth listing; dates are shown too
-# variously to be compared as text.
-_COMPARED = ("section", "action", "target", "role")
+# Of the plan's cells, those whose change in a return is worth listing.
+_COMPARED = ("section", "action", "due", "target", "role")
 
 
 @dataclass(frozen=True, slots=True)
 class _PlannedRow:
-    """What we wrote into a row's locked cells, folded for comparing, and as shown."""
+    """What we wrote into a row's locked cells, and which of its quantities are percentages."""
 
     key: str
     shown: Mapping[str, str]
+    percentages: frozenset[str]
 
 
 class Expected:
@@ -48,8 +49,16 @@ def _planned(request: FormRequest) -> list[_PlannedRow]:
     cells = plan_cells(request.plan, request.words)
     shown = {name: cells[name] for name in ("item", "period", *_COMPARED)}
     return [
-        _PlannedRow(row.key, {name: str(value(row)) for name, value in shown.items()}) for row in request.rows
+        _PlannedRow(row.key, {name: str(value(row)) for name, value in shown.items()}, _percentages(row))
+        for row in request.rows
     ]
+
+
+def _percentages(row: Obligation) -> frozenset[str]:
+    """Return the quantity columns in which this row is asked for per cent of more than 1."""
+    targets = row.item.targets
+    keys = zip(quantity_keys(len(targets)), targets, strict=False)
+    return frozenset(key for key, target in keys if target.measure in ("%", "％") and target.count > 1)
 
 
 def read_rows(
@@ -89,12 +98,15 @@ def _missing_columns(table: FormTable, expected: Expected) -> list[Finding]:
 def _read_row(table: FormTable, place: int, expected: Expected) -> tuple[AnswerRow | None, list[Finding]]:
     """Read one row; None where it is no row of this unit, with findings if it holds answers."""
     answers = _answers(table, place, expected)
-    where = {"sheet": table.grid.name, "cell": table.grid.cell(place, table.columns.get("item", 0))}
     key, findings = _key(table, place, expected, answers=bool(answers))
-    findings = [finding.at(**where) for finding in findings]
+    item = key.split("|")[0] if key else shown_text(table.value(place, "item"))
+    cell = table.grid.cell(place, table.columns.get("item", 0))
+    findings = [finding.at(sheet=table.grid.name, cell=cell, item=item) for finding in findings]
     if key is None:
         return None, findings
-    findings += _altered(table, place, expected, key)
+    findings += [finding.at(item=item) for finding in _altered(table, place, expected, key)]
+    for column in expected.rows[key].percentages & answers.keys():
+        answers[column] = as_percentage(answers[column], table.value(place, column))
     return AnswerRow(key, table.grid.name, table.grid.row_number(place), answers), findings
 
 
@@ -141,7 +153,8 @@ def _decide(
         return None, Finding("RET003", item, {"key_item": parts[0]})
     if len(parts) == _KEY_PARTS:
         foreign = parts[1] != expected.unit
-        return None, Finding("RET001", parts[1]) if foreign else Finding("RET014", written)
+        gone = f"{parts[0]} {parts[2]}".strip()
+        return None, Finding("RET001", parts[1]) if foreign else Finding("RET014", gone)
     if visible:
         return visible, Finding("RET004", visible.split("|")[0])
     return None, Finding("RET002", written)
@@ -162,11 +175,17 @@ def _altered(table: FormTable, place: int, expected: Expected, key: str) -> list
             continue
         now, planned = shown_text(table.value(place, name)), expected.rows[key].shown[name]
         # A blank plan cell is a row somebody cleared, not a wish to change the plan.
-        if now and now != planned and fold(now) != fold(planned):
+        if now and now != planned and fold(now) != fold(planned) and not _same_day(now, planned):
             words = {"field": expected.words(f"field.{name}"), "planned": planned}
             cell = table.address(place, name)
             findings.append(Finding("RET013", now, words).at(sheet=table.grid.name, cell=cell))
     return findings
+
+
+def _same_day(now: str, planned: str) -> bool:
+    """Whether two texts name one day, however it is written."""
+    day = parse_day(planned)
+    return day is not None and parse_day(now) == day
 
 
 def _joined(first: AnswerRow, again: AnswerRow, expected: Expected) -> tuple[AnswerRow, list[Finding]]:

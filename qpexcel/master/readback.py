@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 
+from qpexcel.dates.typed import read_typed_date
 from qpexcel.fields import DECISION_FIELDS, labels
 from qpexcel.model import Plan
+from qpexcel.plan.wording import short_day
 from qpexcel.sheets.grids import Grid, read_grids
 from qpexcel.text import fold
 
@@ -32,19 +34,19 @@ def read_decisions(data: bytes, plan: Plan) -> list[tuple[str, str, str]]:
     known = {fold(label): key for label, key in labels(plan).items()}
     read: dict[tuple[str, str], str] = {}
     for grid in read_grids(data):
-        for key, field, text in _read_grid(grid, known):
+        for key, field, text in _read_grid(grid, known, plan):
             read[key, field] = read.get((key, field)) or text
     return [(key, field, text) for (key, field), text in read.items()]
 
 
-def _read_grid(grid: Grid, known: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+def _read_grid(grid: Grid, known: Mapping[str, str], plan: Plan) -> Iterator[tuple[str, str, str]]:
     header, columns = _header(grid, known)
     for row in grid.rows[header + 1 :] if columns else ():
         key = str(row[columns["key"]])
         if key.count("|") == _KEY_PARTS - 1:
             for field in _DECISIONS:
                 if field in columns:
-                    yield key, field, typed_text(row[columns[field]])
+                    yield key, field, typed_text(row[columns[field]], plan)
 
 
 def _header(grid: Grid, known: Mapping[str, str]) -> tuple[int, dict[str, int]]:
@@ -58,14 +60,16 @@ def _header(grid: Grid, known: Mapping[str, str]) -> tuple[int, dict[str, int]]:
     return 0, {}
 
 
-def typed_text(value: object) -> str:
-    """Return a cell as a person typed it: whole numbers without .0, days as ISO text, blanks as ""."""
+def typed_text(value: object, plan: Plan) -> str:
+    """Return a cell as a person typed it: whole numbers without .0, blanks as "".
+
+    A date that a program made of what was typed is shown as the office writes dates, the ROC years
+    that programs turn into others put right.
+    """
     if isinstance(value, str):
         return value if value.strip() else ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat()
     if isinstance(value, date):
-        return value.isoformat()
+        return short_day(read_typed_date(value, plan.span).day or value, plan)
     return "" if value is None else str(value)

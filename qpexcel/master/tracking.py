@@ -16,10 +16,11 @@ from qpexcel.master.formulas import (
     timeliness_column,
 )
 from qpexcel.master.view import HELPERS, TITLE_HEIGHTS, TRACKING_HEADER, View, column_keys
-from qpexcel.model import Execution, FieldKind, Item
+from qpexcel.model import Execution, FieldKind, Item, Plan
+from qpexcel.plan.obligations import obligations
 from qpexcel.plan.wording import example_day, period_words, section_words, targets_words
 from qpexcel.sheets import measure
-from qpexcel.sheets.describe import Cell, Column, Condition, Rule, Sheet, Table, Value
+from qpexcel.sheets.describe import Cell, Column, Condition, Rule, Sheet, Table, Value, address
 from qpexcel.sheets.theme import width_of
 from qpexcel.standing import RowStanding
 from qpexcel.words import Words
@@ -48,6 +49,13 @@ def tracking_sheet(view: View) -> Sheet:
         page=replace(view.page(TRACKING_HEADER), wide=2, repeat_columns=_REPEATED),
         protect=True,
     )
+
+
+def cells_of(plan: Plan) -> Callable[[str, str], str]:
+    """Return where a row key's column stands on the sheet as it is written; "" for a row it has not."""
+    rows = {row.key: number for number, row in enumerate(obligations(plan), start=TRACKING_HEADER + 1)}
+    columns = {key: col for col, key in enumerate(column_keys(plan))}
+    return lambda key, field: address(rows[key], columns[field]) if key in rows else ""
 
 
 def _columns(view: View) -> list[Column]:

@@ -21,6 +21,7 @@ from qpexcel.plan.units import Directory, read_responsible
 from qpexcel.text import ascii_digits
 from qpexcel.words import show_day
 
+_HYPHENS = str.maketrans(dict.fromkeys("－–—−‐‑", "-"))  # what people type for the hyphen of an id
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十廿卅百]+")
 _LEADING = re.compile(r"^\s*([一二三四五六七八九十]+)\s*[、.．]\s*")
 _EXEMPT_SEPARATORS = re.compile(r"[、，,；;\n]+")
@@ -109,8 +110,11 @@ def _item_id(record: Record, section: Section, number: str, context: _Context) -
     """Return the item's id by the contract's rule (§3) and what is doubtful about it."""
     entry = record["id"]
     day = entry.day  # a program took 2-1 for the first of February
-    written = f"{day.month}-{day.day}" if day else ascii_digits(entry.text)
-    mended = [Finding("PLN026", written, place=entry.place)] if day else []
+    typed = f"{day.month}-{day.day}" if day else ascii_digits(entry.text).translate(_HYPHENS)
+    mended = [Finding("PLN026", typed, place=entry.place)] if day else []
+    written = typed.replace("|", "／")  # the bar parts the row keys
+    if written != typed:
+        mended.append(Finding("PLN028", typed, {"meant": written}, entry.place))
     if not written:
         written = f"{section.number}-{_number_in(number) or _next_number(section, context.taken)}"
     if written not in context.taken:
@@ -194,7 +198,9 @@ def _exempt(entry: Entry, deadline: Deadline, head: Head) -> tuple[tuple[str, ..
         name = read_period_name(part, head.span)
         if name in names:
             exempt.append(str(name))
+        elif names:
+            known = "、".join(_period_label(period.name, head) for period in deadline.periods[:6])
+            findings.append(Finding("PLN019", part, {"known": known}, entry.place))
         else:
-            known = "、".join(sorted(names)[:6])
-            findings.append(Finding("PLN019", part, {"known": known or "—"}, entry.place))
+            findings.append(Finding("PLN031", part, place=entry.place))
     return tuple(exempt), findings

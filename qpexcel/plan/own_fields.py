@@ -17,6 +17,8 @@ _CHOICES = re.compile(r"[、，,；;／/\n]+")
 _BUILTIN_LABELS = {
     fold(label): field.key for field in FIELDS for label in every_language(f"field.{field.key}") if label
 }
+# The heading of the hidden row keys is ours too.
+_BUILTIN_LABELS |= {fold(label): "key" for label in every_language("field.key")}
 _FILLED_BY_UNITS = {field.key for field in UNIT_FIELDS}
 
 
@@ -42,15 +44,20 @@ def read_own_fields(
         elif builtin or fold(label) in own:
             findings.append(Finding("PLN022", label, place=record["label"].place))
         else:
-            own[fold(label)] = _read_field(record, label, findings)
+            taken = {field.key for field in own.values()}
+            own[fold(label)] = _read_field(record, label, taken, findings)
     return tuple(own.values()), help_texts, tuple(findings)
 
 
-def _read_field(record: Record, label: str, findings: list[Finding]) -> OwnField:
+def _read_field(record: Record, label: str, taken: set[str], findings: list[Finding]) -> OwnField:
     choices = tuple(dict.fromkeys(filter(None, map(tidy, _CHOICES.split(record["choices"].raw)))))
     kind = _kind(record["kind"], choices, findings)
+    key = record["key"].text or label
+    if key in taken:
+        findings.append(Finding("PLN027", key, place=record["key"].place))
+        key = f"{key}:{label}"
     return OwnField(
-        key=record["key"].text or label,
+        key=key,
         label=label,
         kind=kind,
         choices=choices if kind is FieldKind.CHOICE else (),

@@ -53,9 +53,7 @@ def read_plan_tables(path: Path) -> tuple[PlanTables, tuple[Finding, ...]]:
     except FileNotFoundError as error:
         raise QpexcelError(Finding("PLN001", str(path), place=Place(file=path.name))) from error
     except (UnreadableWorkbookError, OSError) as error:
-        raise QpexcelError(
-            Finding("PLN002", path.name, {"why": str(error)}, Place(file=path.name))
-        ) from error
+        raise QpexcelError(Finding("PLN002", path.name, place=Place(file=path.name))) from error
     findings: list[Finding] = []
     settings = _read_settings(path.name, grids, findings)
     tables = {

@@ -13,7 +13,7 @@ from qpexcel.findings import Finding
 from qpexcel.model import Settings, Span
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.text import ascii_digits, fold
-from qpexcel.words import LANGUAGES, load_words
+from qpexcel.words import LANGUAGES, Words, load_words
 
 T = TypeVar("T")
 _YEAR = re.compile(r"(\d{1,4})")
@@ -41,7 +41,9 @@ def read_head(tables: PlanTables, fallback_year: int) -> tuple[Head, tuple[Findi
     """
     findings: list[Finding] = []
     year = _read(tables, "year", _roc_year, findings)
-    starts, ends, basis = (_read(tables, key, _day, findings) for key in ("starts", "ends", "basis"))
+    starts, ends, basis = (
+        _read(tables, key, lambda entry: _day(entry, year), findings) for key in ("starts", "ends", "basis")
+    )
     if year is None:
         year = (starts.year - ROC_OFFSET) if starts else fallback_year
         if not starts and not tables.setting("year").text:
@@ -89,8 +91,9 @@ def _read(
         return None
     value = parse(entry)
     if value is None:
-        example = load_words("zh-TW").get(f"setting_example.{key}")
-        findings.append(Finding("PLN006", entry.text, {"setting": key, "example": example}, entry.place))
+        words = _spoken(tables)
+        gaps = {"setting": words(f"setting.{key}"), "example": words.get(f"setting_example.{key}")}
+        findings.append(Finding("PLN006", entry.text, gaps, entry.place))
     return value
 
 
@@ -113,8 +116,20 @@ def choice_key(group: str, text: str) -> str | None:
     return None
 
 
-def _day(entry: Entry) -> date | None:
-    return entry.day or parse_day(entry.text)
+def _day(entry: Entry, year: int | None) -> date | None:
+    """Read a day; the plan's year mends one that a program made of a ROC date (96/1/1 → 1996-01-01)."""
+    if entry.day is None:
+        return parse_day(entry.text)
+    meant = (year or 0) + ROC_OFFSET
+    readings = (entry.day, _with_year(entry.day, entry.day.year % 100 + ROC_OFFSET))
+    return next((day for day in readings if day and abs(day.year - meant) <= 1), entry.day)
+
+
+def _with_year(day: date, year: int) -> date | None:
+    try:
+        return day.replace(year=year)
+    except ValueError:  # the 29th of February
+        return None
 
 
 def _roc_year(entry: Entry) -> int | None:
@@ -148,4 +163,11 @@ def _span(
 
 
 def _missing(tables: PlanTables, key: str) -> Finding:
-    return Finding("PLN007", words={"setting": key}, place=tables.setting(key).place)
+    return Finding(
+        "PLN007", words={"setting": _spoken(tables)(f"setting.{key}")}, place=tables.setting(key).place
+    )
+
+
+def _spoken(tables: PlanTables) -> Words:
+    """Return the catalogue of the plan's language, for naming its own settings."""
+    return load_words(_language(tables.setting("language")) or LANGUAGES[0])

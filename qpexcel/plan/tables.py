@@ -94,7 +94,8 @@ class Record:
     place: Place = NOWHERE
 
     def __getitem__(self, key: str) -> Entry:
-        return self.entries.get(key, _NOTHING)
+        """Return a cell; where its column is missing an empty one that stands where the row does."""
+        return self.entries.get(key) or Entry(None, self.place)
 
     @property
     def blank(self) -> bool:

@@ -14,7 +14,7 @@ from qpexcel.plan.settings import choice_key
 from qpexcel.plan.tables import Entry, Record
 from qpexcel.text import fold, tidy
 
-_SEPARATORS = re.compile(r"[\n\r、，,；;／/]+")
+_SEPARATORS = re.compile(r"[\n\r、，,；;／/|｜]+")  # | also parts the row keys, so no name may hold it
 _LABEL = re.compile(r"\s*(主辦|主責|協辦|配合|共同)(?:單位|機關|科室|處室)?\s*[:：]\s*")
 _CO_LABELS = ("協辦", "配合")
 # Names such as 各科室, 本局各組室, 各單位 stand for several units (contract §3).
@@ -62,15 +62,26 @@ def read_directory(records: Iterable[Record]) -> tuple[Directory, tuple[Finding,
     findings: list[Finding] = []
     units: dict[str, Unit] = {}
     for record in rows:
-        name = record["name"].text
+        name = _name(record, findings)
         if _is_group(record):
             continue
         if name in units:
             findings.append(Finding("PLN020", name, place=record["name"].place))
         units.setdefault(name, Unit(name, tuple(_split(record["aliases"].raw))))
     directory = Directory(list(units.values()))
-    groups = [_read_group(record, directory, findings) for record in rows if _is_group(record)]
+    groups: list[Group] = []
+    for record in filter(_is_group, rows):
+        groups.append(_read_group(record, directory, groups, findings))
     return Directory(directory.units, groups), tuple(findings)
+
+
+def _name(record: Record, findings: list[Finding]) -> str:
+    """Return a unit's name without the bar that parts row keys (PLN028)."""
+    written = record["name"].text
+    name = written.replace("|", "／").replace("｜", "／")
+    if name != written and not _is_group(record):
+        findings.append(Finding("PLN028", written, {"meant": name}, record["name"].place))
+    return name
 
 
 def _is_group(record: Record) -> bool:
@@ -80,12 +91,19 @@ def _is_group(record: Record) -> bool:
     return bool(record["members"].text) or bool(_GROUP_LIKE.match(record["name"].text))
 
 
-def _read_group(record: Record, directory: Directory, findings: list[Finding]) -> Group:
+def _read_group(
+    record: Record,
+    directory: Directory,
+    groups: Iterable[Group],
+    findings: list[Finding],
+) -> Group:
+    """Read a group; a member may be a group that stands above it."""
+    above = {fold(group.name): group.units for group in groups}
     members: list[str] = []
     for name in _split(record["members"].raw):
         known = directory.known(name)
-        if known:
-            members.append(known)
+        if known or fold(name) in above:
+            members += [known] if known else above[fold(name)]
         else:
             findings.append(_unknown(name, directory, "PLN021", record["members"]))
     everyone = [unit.name for unit in directory.units]
@@ -167,4 +185,4 @@ def _take_in(name: str, directory: Directory, entry: Entry, findings: list[Findi
 def _unknown(name: str, directory: Directory, code: str, entry: Entry) -> Finding:
     near = directory.nearest(name)
     known = near or [unit.name for unit in directory.units]
-    return Finding(code, name, {"known": "、".join(known[:8])}, entry.place)
+    return Finding(code, name, {"known": "、".join(known[:8]) or "—"}, entry.place)

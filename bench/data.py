@@ -10,11 +10,8 @@ from pathlib import Path
 
 from recording import recorded
 
-from qpexcel.consolidation import consolidate
 from qpexcel.cycle import Loaded, generate_workbooks
-from qpexcel.demo import fill_form
 from qpexcel.forms.generate import Round, generate, unit_book
-from qpexcel.intake.returns import Outcome
 from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record
@@ -101,6 +98,10 @@ def _answers(plan: Plan, dice: random.Random) -> list[dict[str, str]]:
 
 def make(folder: Path, units: int) -> None:
     """Make all that one size needs: returned workbooks, and for the bare script the calls that write ours."""
+    from qpexcel.consolidation import consolidate  # noqa: PLC0415 - the sides that are timed do not need it
+    from qpexcel.demo import fill_form  # noqa: PLC0415
+    from qpexcel.intake.returns import Outcome  # noqa: PLC0415
+
     plan, workspace = make_plan(units), Workspace(folder / "ours")
     with recorded() as drawn:
         made = generate_workbooks(

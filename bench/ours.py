@@ -7,9 +7,7 @@ from pathlib import Path
 
 from data import AS_OF, ASKED, KEY, NOW, make_plan
 
-from qpexcel.consolidation import consolidate
 from qpexcel.cycle import Loaded, generate_workbooks
-from qpexcel.intake.receive import read_all, reader_for
 from qpexcel.workspace import Workspace
 
 
@@ -27,10 +25,14 @@ def generate(folder: Path, units: int) -> Callable[[], object]:
 
 def read(folder: Path, units: int) -> Callable[[], object]:
     """Everything that happens to a returned file by itself: archived, guarded, identified, read, checked."""
+    from qpexcel.intake.receive import read_all, reader_for  # noqa: PLC0415 - each side loads what it needs
+
     plan, workspace = make_plan(units), Workspace(folder / "ours")
     return lambda: read_all([workspace.returned], reader_for(plan, KEY), workspace)
 
 
 def merge(folder: Path, units: int) -> Callable[[], object]:
+    from qpexcel.consolidation import consolidate  # noqa: PLC0415 - each side loads what it needs
+
     plan, workspace = make_plan(units), Workspace(folder / "ours")
     return lambda: consolidate(workspace, Loaded(plan, ()), AS_OF, NOW)

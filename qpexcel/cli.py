@@ -228,7 +228,8 @@ def generate(
             force=force,
             progress=advance,
         )
-    console.findings((*loaded.findings, *done.findings))
+    console.plan_doubts(loaded.findings)
+    console.findings(done.findings)
     console.say(
         "terminal.generated", count=len(done.issued), folder=workspace.outgoing, round=done.round.label
     )
@@ -268,8 +269,7 @@ def consolidate(
     if as_json:
         _print_json(status_json(standing, console.words))
     else:
-        console.files(standing.files, only_trouble=True)
-        console.findings(standing.findings)
+        console.returned(standing)
         console.standing(standing)
         console.say("terminal.consolidated", path=workspace.master)
     if strict and _has_errors(standing):

@@ -61,6 +61,24 @@ class Console:
             if len(some) > most:
                 self._err.print(Text(self.words("terminal.more_notes", count=len(some) - most)), style="dim")
 
+    def plan_doubts(self, findings: Iterable[Finding]) -> None:
+        """Print in one line how much of the plan is in doubt; `check` lists it."""
+        counts = Counter(finding.severity for finding in findings)
+        errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
+        if errors or warnings:
+            self._err.print(
+                Text(self.words("terminal.plan_doubts", error=errors, warning=warnings)), style="yellow"
+            )
+
+    def returned(self, standing: Standing) -> None:
+        """Print what is wrong with what came back: files refused, then answers; the plan's doubts in a line."""
+        self.files(standing.files, only_trouble=True)
+        refused = {one.received.path for one in standing.files if one.outcome is Outcome.REFUSED}
+        of_plan = ("PLN", "DUE", "TGT")
+        self.plan_doubts(f for f in standing.findings if f.code.startswith(of_plan))
+        others = (f for f in standing.findings if not f.code.startswith(of_plan))
+        self.findings(f for f in others if f.place.file not in refused)
+
     def check(self, plan: Plan, findings: Sequence[Finding]) -> None:
         """Print everything found in a plan workbook and a count."""
         self.findings(findings)

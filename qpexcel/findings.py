@@ -142,6 +142,7 @@ SEVERITY: Mapping[str, Severity] = {
     "RET025": W,  # a fraction where per cent are asked for
     "RET026": W,  # a heading that stands twice
     "RET027": W,  # a text longer than a cell of the master
+    "RET024": W,  # cells far from the table were not read
     # MAS: what people filled into the master
     "MAS001": W,  # a decision that is none of the choices
     "MAS002": W,  # an extension that is no date

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePath
+
+import olefile  # type: ignore[import-untyped]
 
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.returns import Received
+from qpexcel.sheets.extent import is_ole
 from qpexcel.workspace import sha256
 
 _LARGEST = 50 * 1024 * 1024  # bytes of a file
-_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*([0-9TZ:.+-]+)\s*</dcterms:modified>")
+_MOST_META = 1024 * 1024  # bytes of the part that says when
+_XLSX_META, _ODS_META = "docProps/core.xml", "meta.xml"
+_XLSX_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*([0-9TZ:.+-]+)\s*</dcterms:modified>")
+_ODS_MODIFIED = re.compile(rb"<dc:date>\s*([0-9TZ:.+-]+)\s*</dc:date>")
+_XLS_META = "\x05SummaryInformation"
+_XLS_MODIFIED = 0x0D  # the property's number
+_EARLIEST = 1980  # no spreadsheet program is older: a year before it stands for nothing
 _PROGRAM_FILES = re.compile(r"^(~\$.*|\._.*|\.~lock.*|\.DS_Store|Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
 
 
@@ -33,9 +44,9 @@ def collect(paths: Iterable[Path]) -> Iterator[Collected]:
     for root in paths:
         if root.is_dir():
             files = sorted(path for path in root.rglob("*") if path.is_symlink() or not path.is_dir())
-            yield from (_collect(path, path.relative_to(root).as_posix()) for path in files)
+            yield from (_collect(path, _printable(path.relative_to(root))) for path in files)
         else:
-            yield _collect(root, root.name)
+            yield _collect(root, _printable(Path(root.name)))
 
 
 def _collect(path: Path, name: str) -> Collected:
@@ -67,17 +78,54 @@ def _unfit(path: Path, size: int) -> Finding | None:
     return None
 
 
-def saved_at(data: bytes) -> datetime | None:
-    """Return when the program that saved an .xlsx or .ods says it did, in local time; None if it does not."""
+def _printable(path: PurePath) -> str:
+    """Return a path as text that any program can write down; it need not open the file any more.
+
+    A name that is not UTF-8 on disk is most likely Big5, from a zip made on Windows.
+    """
+    return "/".join(map(_printable_name, path.parts))
+
+
+def _printable_name(name: str) -> str:
+    raw = os.fsencode(name)
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            found = _MODIFIED.search(archive.read("docProps/core.xml"))
-        if not found:
-            return None
-        moment = datetime.fromisoformat(found[1].decode())
-    except (KeyError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        text = raw.decode()
+    except UnicodeDecodeError:
+        try:
+            text = raw.decode("cp950")
+        except UnicodeDecodeError:
+            text = raw.decode(errors="replace")
+    return "".join("\ufffd" if unicodedata.category(letter) == "Cc" else letter for letter in text)
+
+
+def saved_at(data: bytes) -> datetime | None:
+    """Return when the program that saved an .xlsx, .ods or .xls says it did; None if it does not.
+
+    Local time, naive. Never raises.
+    """
+    try:
+        moment = _saved_ole(data) if is_ole(data) else _saved_zip(data)
+        return _local(moment.timestamp()) if moment and moment.year >= _EARLIEST else None
+    except Exception:  # noqa: BLE001 - of a damaged file anything may be raised; the day it came is known
         return None
-    return _local((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _saved_zip(data: bytes) -> datetime | None:
+    """Return the moment an .xlsx gives (UTC where it gives no zone) or an .ods gives (then local)."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        is_xlsx = _XLSX_META in archive.namelist()
+        with archive.open(_XLSX_META if is_xlsx else _ODS_META) as part:
+            found = (_XLSX_MODIFIED if is_xlsx else _ODS_MODIFIED).search(part.read(_MOST_META))
+    if not found:
+        return None
+    moment = datetime.fromisoformat(found[1].decode())
+    return moment.replace(tzinfo=UTC) if is_xlsx and not moment.tzinfo else moment
+
+
+def _saved_ole(data: bytes) -> datetime | None:
+    with olefile.OleFileIO(BytesIO(data)) as container:
+        moment = container.getproperties(_XLS_META, convert_time=True).get(_XLS_MODIFIED)
+    return moment.replace(tzinfo=UTC) if isinstance(moment, datetime) else None
 
 
 def _local(timestamp: float) -> datetime:

@@ -13,16 +13,18 @@ from qpexcel.intake.collect import Collected, collect
 from qpexcel.intake.form_reader import Labels, find_forms, reporter_of
 from qpexcel.intake.guard import unfit
 from qpexcel.intake.identify import identify
-from qpexcel.intake.isolate import read_safely
 from qpexcel.intake.merge import in_order
 from qpexcel.intake.returns import Outcome, Received, Return
 from qpexcel.intake.rows import Expected, expectations, read_rows
 from qpexcel.model import Plan
-from qpexcel.sheets.grids import UnreadableWorkbookError
+from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
+from qpexcel.sheets.safely import read_safely
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 
 COUNTING = (Outcome.ACCEPTED, Outcome.SUPERSEDED)  # the outcomes whose answers are merged
+# What an archived file may be called; anything else in a name from outside stays outside.
+_KNOWN_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".zip", ".eml", ".msg")
 _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
 
 
@@ -63,7 +65,7 @@ def read_return(collected: Collected, reader: Reader) -> Return:
     if not forms:
         return _turned_away(received, Finding("FIL004"))
     rows, findings = read_rows(forms, reader.expected[identity.unit])
-    doubts = [identity.doubt] if identity.doubt else []
+    doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids)]
     return Return(
         received=received,
         outcome=Outcome.ACCEPTED,
@@ -74,6 +76,14 @@ def read_return(collected: Collected, reader: Reader) -> Return:
         rows=rows,
         findings=tuple(f.at(file=received.path, unit=identity.unit) for f in (*doubts, *findings)),
     )
+
+
+def _left_out(grids: Iterable[Grid]) -> list[Finding]:
+    return [
+        Finding("RET024", "、".join(grid.left_out)).at(sheet=grid.name, cell=grid.left_out[0])
+        for grid in grids
+        if grid.left_out
+    ]
 
 
 def _turned_away(received: Received, reason: Finding) -> Return:
@@ -101,7 +111,7 @@ def read_all(
         received = collected.received
         twin = first.get(received.sha256)
         if collected.data and twin is None:
-            workspace.keep_bytes(collected.data, received.sha256, Path(received.path).suffix)
+            workspace.keep_bytes(collected.data, received.sha256, _suffix(received.path))
         if twin is not None:
             one = _duplicate(received, twin)
         else:
@@ -111,6 +121,11 @@ def read_all(
         returns.append(one)
         seen()
     return returns
+
+
+def _suffix(path: str) -> str:
+    suffix = Path(path).suffix.lower()
+    return suffix if suffix in _KNOWN_SUFFIXES else ""
 
 
 def _duplicate(received: Received, twin: Return) -> Return:

@@ -5,13 +5,17 @@ A grid stays what the file said until somebody has checked it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
 from python_calamine import CalamineWorkbook
 
 from qpexcel.sheets.describe import address
+
+_STDERR = 2  # the file descriptor: what Rust writes passes sys.stderr by
 
 
 class UnreadableWorkbookError(Exception):
@@ -23,12 +27,14 @@ class Grid:
     """One sheet's cells. `top` and `left` are the 0-based row and column of its first cell.
 
     Cells are str, float, int, bool, date, datetime, time or timedelta; "" where there is none.
+    `left_out` holds the addresses of the first few cells too far from the rest to be read.
     """
 
     name: str
     rows: Sequence[Sequence[object]]
     top: int = 0
     left: int = 0
+    left_out: tuple[str, ...] = ()
 
     def cell(self, row: int, col: int) -> str:
         """Return the A1 address of a cell given by its place within `rows`."""
@@ -51,12 +57,17 @@ def read_grids(data: bytes) -> list[Grid]:
             so it is caught as one; a keyboard interrupt passes.
     """
     try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(data))
-        return [_read_grid(workbook, name) for name in workbook.sheet_names]
+        with _silence():
+            return _read(data)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         raise UnreadableWorkbookError(f"{type(error).__name__}: {error}") from error
+
+
+def _read(data: bytes) -> list[Grid]:
+    workbook = CalamineWorkbook.from_filelike(BytesIO(data))
+    return [_read_grid(workbook, name) for name in workbook.sheet_names]
 
 
 def _read_grid(workbook: CalamineWorkbook, name: str) -> Grid:
@@ -66,3 +77,21 @@ def _read_grid(workbook: CalamineWorkbook, name: str) -> Grid:
     rows = sheet.to_python(skip_empty_area=True)
     top, left = sheet.start or (0, 0)
     return Grid(name, rows, top, left)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep a panic's own words off the terminal; the exception that comes of it says enough."""
+    try:
+        kept = os.dup(_STDERR)
+    except OSError:  # there is no such descriptor: nothing can be said there
+        yield
+        return
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, _STDERR)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)

@@ -1,67 +1,125 @@
-"""Where calamine loses what a cell holds, openpyxl is asked for just those cells.
+"""Where calamine loses what a cell holds, or cannot lay a sheet out, openpyxl is asked.
 
 A date typed as 113/6/30 is stored by LibreOffice as a day of the year 113: a negative serial number,
-which calamine gives as midnight (`datetime.time(0, 0)`). openpyxl still reads the day.
+which calamine gives as midnight (`datetime.time(0, 0)`). openpyxl still reads the day. And it keeps only
+the cells that are there, so a cell in the farthest corner costs it nothing.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from qpexcel.sheets.grids import Grid
+from qpexcel.sheets.describe import address
+from qpexcel.sheets.extent import is_zip, merged_places
+from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
 
-_ZIP = b"PK"
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_NEAR_ROWS, _NEAR_COLUMNS = 20_000, 400  # from A1; no form is half as large
+_GAP = 1_000  # rows; past _NEAR_ROWS a table goes on until so many are blank
+_SHOWN = 5  # addresses of what was left out
+_MOST_MERGED = 1_000_000  # cells; openpyxl makes an object of each
+
+Place = tuple[int, int]  # 1-based row and column of the sheet
 
 
 def with_lost_days(grids: Sequence[Grid], data: bytes) -> list[Grid]:
     """Return the grids with lost days put back; the same grids where none is lost or nobody knows."""
-    lost = [_lost(grid) for grid in grids]
-    if not any(lost) or not data.startswith(_ZIP):
+    lost = {grid.name: places for grid in grids if (places := _lost(grid))}
+    if not lost or not is_zip(data):
         return list(grids)
     try:
-        found = _days(data, {grid.name for grid, places in zip(grids, lost, strict=True) if places})
+        days = _days(data, lost)
     except Exception:  # noqa: BLE001 - openpyxl raises anything; what calamine read still stands
         return list(grids)
-    return [
-        _mended(grid, places, found.get(grid.name, {})) if places else grid
-        for grid, places in zip(grids, lost, strict=True)
-    ]
+    return [_mended(grid, days[grid.name]) if grid.name in days else grid for grid in grids]
 
 
-def _lost(grid: Grid) -> list[tuple[int, int]]:
+def near_grids(data: bytes) -> list[Grid]:
+    """Read the cells of an .xlsx or .xlsm that are near the table, and say which were left out.
+
+    Cells are as in `Grid`, but a whole number is an int, and an error is its text (#N/A).
+
+    Raises:
+        UnreadableWorkbookError: whatever openpyxl said, or where it found no sheet.
+    """
+    try:
+        grids = [_near_grid(sheet) for sheet in _book(data).worksheets]
+    except Exception as error:
+        raise UnreadableWorkbookError(f"{type(error).__name__}: {error}") from error
+    if not grids:  # as of a Strict workbook, which openpyxl does not know
+        raise UnreadableWorkbookError("no sheets")
+    return grids
+
+
+def _near_grid(sheet: Worksheet) -> Grid:
+    # Asked in any public way, openpyxl makes a cell for every place of the rectangle.
+    values: Mapping[Place, object] = {
+        place: cell.value
+        for place, cell in sheet._cells.items()  # noqa: SLF001
+        if cell.value not in (None, "")
+    }
+    last = _last_near_row({row for row, _ in values})
+    near = {place: value for place, value in values.items() if place[0] <= last and place[1] <= _NEAR_COLUMNS}
+    far = sorted(values.keys() - near.keys())[:_SHOWN]
+    left_out = tuple(address(row, col - 1) for row, col in far)
+    if not near:
+        return Grid(sheet.title, [], left_out=left_out)
+    top, left = min(row for row, _ in near), min(col for _, col in near)
+    bottom, right = max(row for row, _ in near), max(col for _, col in near)
+    rows = [[near.get((row, col), "") for col in range(left, right + 1)] for row in range(top, bottom + 1)]
+    return Grid(sheet.title, rows, top - 1, left - 1, left_out)
+
+
+def _last_near_row(rows: Iterable[int]) -> int:
+    last = _NEAR_ROWS
+    for row in sorted(rows):
+        if row > last + _GAP:
+            break
+        last = max(last, row)
+    return last
+
+
+def _book(data: bytes) -> Workbook:
+    """Open a workbook with openpyxl, which raises anything; values, not formulas."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - slow to load and seldom needed
+
+    if merged_places(data) > _MOST_MERGED:
+        raise UnreadableWorkbookError("too many merged cells")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about parts we do not read
+        return load_workbook(BytesIO(data), data_only=True)
+
+
+def _lost(grid: Grid) -> list[Place]:
+    """Return where midnight stands, as 1-based row and column of the sheet."""
     midnight = time(0, 0)
     return [
-        (row, col)
+        (grid.top + row + 1, grid.left + col + 1)
         for row, cells in enumerate(grid.rows)
         for col, value in enumerate(cells)
         if type(value) is time and value == midnight
     ]
 
 
-def _days(data: bytes, names: Iterable[str]) -> dict[str, dict[str, datetime]]:
-    """Return the days openpyxl reads, by sheet and address."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - slow to load and seldom needed
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about parts we do not read
-        book = load_workbook(BytesIO(data), data_only=True)
+def _days(data: bytes, places: Mapping[str, Sequence[Place]]) -> dict[str, dict[Place, datetime]]:
+    """Return the days openpyxl reads, by sheet and place."""
+    book = _book(data)
     return {
-        name: {
-            cell.coordinate: cell.value
-            for row in book[name].iter_rows()
-            for cell in row
-            if isinstance(cell.value, datetime)
-        }
-        for name in names
+        name: {place: day for place in wanted if isinstance(day := book[name].cell(*place).value, datetime)}
+        for name, wanted in places.items()
     }
 
 
-def _mended(grid: Grid, places: Sequence[tuple[int, int]], days: dict[str, datetime]) -> Grid:
+def _mended(grid: Grid, days: Mapping[Place, datetime]) -> Grid:
     rows = [list(cells) for cells in grid.rows]
-    for row, col in places:
-        rows[row][col] = days.get(grid.cell(row, col), rows[row][col])
+    for (row, col), day in days.items():
+        rows[row - grid.top - 1][col - grid.left - 1] = day
     return replace(grid, rows=rows)

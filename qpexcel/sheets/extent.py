@@ -1,0 +1,184 @@
+"""What a container is and how far its sheets reach, before anything lays their cells out.
+
+calamine lays a sheet out as one rectangle from its first to its last cell, so two cells in far corners
+ask for half a terabyte and abort the process. What a part says of its cells is cheap to look at first.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
+from io import BytesIO
+
+ZIP = b"PK\x03\x04"
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+# Of a rectangle this large, in cells, a real sheet fills most; one with holes has something astray.
+_MOST_HOLLOW = 4_000_000
+_HOLLOW = 4  # times as many places as cells
+_MOST = 32_000_000  # cells; laid out, this takes a gigabyte
+_MOST_TEXT = 512 * 1024 * 1024  # bytes, were every use of a shared string written out
+_LARGEST_PART = 400 * 1024 * 1024  # bytes inflated
+
+_NO_SHEET = re.compile(
+    r"\[content_types\]\.xml$|docprops/|xl/(?:theme/|styles\.xml$|sharedstrings\.xml$|workbook\.xml$)|.*\.rels$"
+)
+_STRINGS = "xl/sharedstrings.xml"
+_CELL, _PREFIXED_CELL = re.compile(rb"<c[\s/>]"), re.compile(rb":c[\s/>]")  # as one, four times slower
+# Neither a third letter nor a fourth digit: at most 702 columns × 999 rows.
+_NEAR_CELL = re.compile(rb'<c r="[A-Z]{1,2}[0-9]{1,3}"')
+_REFERENCE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
+_ROW_OR_CELL = re.compile(rb"<(?:[\w.-]+:)?(row|c)(?=[\s/>])([^>]*)>")
+_R = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")
+_STRING = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
+_INDEX = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>\s*([0-9]+)")
+_MERGED = re.compile(rb"mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Za-z]+)([0-9]+):([A-Za-z]+)([0-9]+)")
+_ODS_PLACE = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
+_ODS_ROWS = re.compile(rb"number-rows-repeated\s*=\s*[\"']([0-9]+)")
+_ODS_COLUMNS = re.compile(rb"number-columns-repeated\s*=\s*[\"']([0-9]+)")
+
+Span = tuple[int, int, int, int]  # first row, last row, first column, last column
+
+
+class Reach(Enum):
+    """How far a workbook's cells reach."""
+
+    NEAR = auto()  # it can be laid out
+    FAR = auto()  # it cannot; its near part can still be read
+    UNKNOWN = auto()  # nobody can say without reading it
+
+
+def is_ole(data: bytes) -> bool:
+    """Whether these are the bytes of an old binary Office file (.xls)."""
+    return data.startswith(OLE)
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether these are the bytes of a zip: .xlsx, .xlsm, .xlsb, .ods."""
+    return data.startswith(ZIP)
+
+
+def reach_of(data: bytes) -> Reach:
+    """Say how far the cells of a zipped workbook reach; never raises.
+
+    A part that cannot be inflated makes the answer UNKNOWN: another reader may be less strict.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return _reach(archive)
+    except Exception:  # noqa: BLE001 - zlib.error, EOFError, RuntimeError, ...: see above
+        return Reach.UNKNOWN
+
+
+def merged_places(data: bytes) -> int:
+    """Return how many cells an .xlsx's merged ranges cover: what openpyxl makes an object of each for.
+
+    Raises:
+        zipfile.BadZipFile: and what else reading a zip raises.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        found = [_MERGED.findall(archive.read(part)) for part in _sheet_parts(archive.infolist())]
+    return sum(
+        (abs(int(bottom) - int(top)) + 1) * (abs(_column(right) - _column(left)) + 1)
+        for ranges in found
+        for left, top, right, bottom in ranges
+    )
+
+
+def _reach(archive: zipfile.ZipFile) -> Reach:
+    parts = archive.infolist()
+    if any(part.file_size > _LARGEST_PART or part.filename.lower() == "xl/workbook.bin" for part in parts):
+        return Reach.UNKNOWN
+    names = {part.filename for part in parts}
+    if "content.xml" in names:
+        return Reach.UNKNOWN if _ods_places(archive.read("content.xml")) > _MOST_HOLLOW else Reach.NEAR
+    cells = 0
+    for part in _sheet_parts(parts):
+        sheet = archive.read(part)
+        count = len(_CELL.findall(sheet)) + len(_PREFIXED_CELL.findall(sheet))
+        if _is_far(sheet, count):
+            return Reach.FAR
+        cells += count
+    return Reach.FAR if _explodes(archive, parts, cells) else Reach.NEAR
+
+
+def _sheet_parts(parts: Iterable[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
+    """Yield the parts a sheet may be in: its path is whatever the workbook says, so nearly all."""
+    return (part for part in parts if not _NO_SHEET.match(part.filename.lower()))
+
+
+def _is_far(sheet: bytes, cells: int) -> bool:
+    if len(_NEAR_CELL.findall(sheet)) == cells:
+        return False
+    references = _REFERENCE.findall(sheet)
+    span = _span_of_references(references) if len(references) == cells else _span_of_anything(sheet)
+    if span is None:
+        return False
+    places = (span[1] - span[0] + 1) * (span[3] - span[2] + 1)
+    return places > _MOST or (places > _MOST_HOLLOW and places > _HOLLOW * cells)
+
+
+def _span_of_references(found: Sequence[tuple[bytes, bytes]]) -> Span:
+    columns = [_column(letters) for letters in {letters for letters, _ in found}]
+    rows = [int(row) for row in {row for _, row in found}]
+    return min(rows), max(rows), min(columns), max(columns)
+
+
+def _span_of_anything(sheet: bytes) -> Span | None:
+    """Return the span of a sheet whose cells need not say where they are: then they count in order."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    row = column = 0
+    for kind, attributes in _ROW_OR_CELL.findall(sheet):
+        said = _R.search(attributes)
+        if kind == b"row":
+            row, column = int(said[2]) if said else row + 1, 0
+            continue
+        column = _column(said[1]) if said and said[1] else column + 1
+        rows.add(int(said[2]) if said and said[1] else row)
+        columns.add(column)
+    return (min(rows), max(rows), min(columns), max(columns)) if rows else None
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper()[:4]:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _explodes(archive: zipfile.ZipFile, parts: Iterable[zipfile.ZipInfo], cells: int) -> bool:
+    """Whether a few shared strings, used often, come to more text than is good for anybody."""
+    part = next((part for part in parts if part.filename.lower() == _STRINGS), None)
+    if part is None or part.file_size * cells <= _MOST_TEXT:
+        return False
+    text = archive.read(part)
+    starts = [match.start() for match in _STRING.finditer(text)]
+    sizes = [end - start for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    if max(sizes, default=0) * cells <= _MOST_TEXT:
+        return False
+    # Numbers are counted as if they were indices too; that errs on the safe side.
+    used = (int(index) for sheet in _sheet_parts(parts) for index in _INDEX.findall(archive.read(sheet)))
+    return sum(sizes[index] for index in used if index < len(sizes)) > _MOST_TEXT
+
+
+def _ods_places(content: bytes) -> int:
+    """Return how many places the largest table's rectangle has, from A1 to its last filled cell."""
+    largest = row = column = bottom = right = repeated = 0
+    for kind, attributes in _ODS_PLACE.findall(content):
+        if kind == b"table":
+            largest, row, repeated, bottom, right = max(largest, bottom * right), 0, 0, 0, 0
+        elif kind == b"table-row":
+            row, column, repeated = row + repeated, 0, _times(_ODS_ROWS, attributes)
+        else:
+            column += _times(_ODS_COLUMNS, attributes)
+            if b"value" in attributes or not attributes.endswith(b"/"):
+                bottom, right = row + repeated, max(right, column)
+    return max(largest, bottom * right)
+
+
+def _times(pattern: re.Pattern[bytes], attributes: bytes) -> int:
+    found = pattern.search(attributes)
+    return int(found[1]) if found else 1

@@ -71,7 +71,7 @@ class Console:
             )
 
     def returned(self, standing: Standing) -> None:
-        """Print what is wrong with what came back: files refused, then answers; the plan's doubts in a line."""
+        """Print what is wrong with what came back: files refused, then answers; the plan in one line."""
         self.files(standing.files, only_trouble=True)
         refused = {one.received.path for one in standing.files if one.outcome is Outcome.REFUSED}
         of_plan = ("PLN", "DUE", "TGT")
@@ -197,6 +197,7 @@ def _figures(standing: Standing) -> dict[str, int]:
         "done": counts["on_time"] + counts["late"] + counts["done_undated"],
         "on_time": counts["on_time"],
         "late": counts["late"],
+        "undated": counts["done_undated"],
         "overdue": counts["overdue"],
         "due_soon": sum(row.due_soon for row in standing.rows),
     }

@@ -141,6 +141,7 @@ SEVERITY: Mapping[str, Severity] = {
     "RET023": W,  # a column is missing from the form
     "RET025": W,  # a fraction where per cent are asked for
     "RET026": W,  # a heading that stands twice
+    "RET028": W,  # a 1 where per cent are asked for
     "RET027": W,  # a text longer than a cell of the master
     "RET024": W,  # cells far from the table were not read
     # MAS: what people filled into the master

@@ -160,7 +160,7 @@ PERCENT = """
     ("typed", "actual", "met", "codes"),
     [
         (0.92, 92, True, ["RET025"]),
-        (1, 100, True, ["RET025"]),
+        (1, 1, False, ["RET028"]),
         (92, 92, True, []),
         ("92%", 92, True, ["RET010"]),
         (0, 0, False, []),

@@ -288,7 +288,7 @@ def test_decisions_come_back(change):
     assert {key: text for key, text in read.items() if text} == {
         (keys[0], "decision"): "解除列管",
         (keys[0], "review"): "-同意\n第二行",
-        (keys[5], "extension"): "2007-12-31",
+        (keys[5], "extension"): "96/12/31",
         (keys[7], "extension"): "96.12.31",
         (keys[9], "merged_into"): "3",
         (keys[9], "resolution"): "@照案通過",

@@ -138,7 +138,10 @@ def _unit_columns(request: FormRequest) -> list[Column]:
 def _input_style(key: str, row: Obligation, plan: Plan) -> str:
     if key.startswith(QUANTITY):
         number = int(key[len(QUANTITY) :] or 1)
-        return "input_number" if number <= len(row.item.targets) else "optional_number"
+        if number > len(row.item.targets):
+            return "optional_number"
+        # The sign is shown, so that who types 92% and gets 0.92% sees it.
+        return "input_percent" if row.item.targets[number - 1].measure in ("%", "％") else "input_number"
     if kind_of(key, plan) is FieldKind.NUMBER:
         return "input_number"
     return "input_code" if key in _CODES or choices_of_kind(key, plan) else "input"

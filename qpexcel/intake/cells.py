@@ -157,10 +157,15 @@ def _as_number(value: object, text: str) -> float | None:
 
 
 def as_percentage(answer: Answer, value: object) -> Answer:
-    """Return 92 for a number cell of 0.92 where per cent are asked for: so programs keep a typed 92%."""
+    """Return 92 for a number cell of 0.92 where per cent are asked for: so programs keep a typed 92%.
+
+    A 1 may be one per cent or a typed 100%: it is taken as it stands, and asked about (RET028).
+    """
     number = answer.value
     if isinstance(value, str) or not isinstance(number, float) or not 0 < number <= 1:
         return answer
+    if number == 1:
+        return replace(answer, findings=(*answer.findings, Finding("RET028", answer.text)))
     percent = round(number * 100, 6)
     found = Finding("RET025", answer.text, {"number": f"{percent:g}"})
     return replace(answer, value=percent, findings=(*answer.findings, found))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path, PurePath
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.returns import Received

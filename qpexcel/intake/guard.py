@@ -6,7 +6,7 @@ import struct
 import zipfile
 from io import BytesIO
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 from qpexcel.findings import Finding
 from qpexcel.sheets.extent import is_ole, is_zip

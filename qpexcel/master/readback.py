@@ -9,7 +9,8 @@ from qpexcel.dates.typed import read_typed_date
 from qpexcel.fields import DECISION_FIELDS, labels
 from qpexcel.model import Plan
 from qpexcel.plan.wording import short_day
-from qpexcel.sheets.grids import Grid, read_grids
+from qpexcel.sheets.grids import Grid
+from qpexcel.sheets.safely import read_safely
 from qpexcel.text import fold
 
 _HEADER_WITHIN = 60  # rows from the top in which the header is looked for
@@ -33,7 +34,7 @@ def read_decisions(data: bytes, plan: Plan) -> list[tuple[str, str, str]]:
     """
     known = {fold(label): key for label, key in labels(plan).items()}
     read: dict[tuple[str, str], str] = {}
-    for grid in read_grids(data):
+    for grid in read_safely(data):
         for key, field, text in _read_grid(grid, known, plan):
             read[key, field] = read.get((key, field)) or text
     return [(key, field, text) for (key, field), text in read.items()]

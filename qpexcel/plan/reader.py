@@ -18,7 +18,8 @@ from qpexcel.plan.tables import (
     PlanTables,
     Record,
 )
-from qpexcel.sheets.grids import Grid, UnreadableWorkbookError, read_grids
+from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
+from qpexcel.sheets.safely import read_safely
 from qpexcel.text import fold
 from qpexcel.words import every_language
 
@@ -49,7 +50,7 @@ def read_plan_tables(path: Path) -> tuple[PlanTables, tuple[Finding, ...]]:
             has no sheet with work items.
     """
     try:
-        grids = read_grids(path.read_bytes())
+        grids = read_safely(path.read_bytes())
     except FileNotFoundError as error:
         raise QpexcelError(Finding("PLN001", str(path), place=Place(file=path.name))) from error
     except (UnreadableWorkbookError, OSError) as error:

@@ -1,7 +1,7 @@
 """Where the workbook templates stand: wording, look and the built-in plan.
 
-Read from `QPEXCEL_TEMPLATES` where that folder holds the file, else from the package (an installed
-wheel), else from the top of the checkout.
+They come with the package (an installed wheel), or stand at the top of the checkout. What an office
+puts into the folder of `QPEXCEL_TEMPLATES` wins, entry by entry: it need hold only what differs.
 """
 
 from __future__ import annotations
@@ -15,20 +15,34 @@ _PACKAGE = Path(__file__).parent
 
 
 def folders() -> list[Path]:
-    """Return the template folders, the office's own first."""
+    """Return the template folders, the office's own last."""
+    shipped = (_PACKAGE / "workbook_templates", _PACKAGE.parent / "workbook_templates")
     own = os.environ.get("QPEXCEL_TEMPLATES")
-    shipped = [_PACKAGE / "workbook_templates", _PACKAGE.parent / "workbook_templates"]
-    return [*([Path(own)] if own else []), *(folder for folder in shipped if folder.is_dir())]
+    found = next(folder for folder in shipped if folder.is_dir())
+    return [found, *([Path(own)] if own else [])]
 
 
-def find(name: str) -> Path:
-    """Return the first template of that relative name. FileNotFoundError where none has it."""
-    for folder in folders():
-        if (folder / name).exists():
-            return folder / name
-    raise FileNotFoundError(name)
+def names_in(folder: str) -> list[str]:
+    """Return the TOML files of a template folder, by name."""
+    return sorted({path.name for root in folders() for path in (root / folder).glob("*.toml")})
 
 
 def read_toml(name: str) -> dict[str, Any]:
-    """Read one template as TOML."""
-    return tomllib.loads(find(name).read_text(encoding="utf-8"))
+    """Read one template. FileNotFoundError where no folder has it."""
+    merged: dict[str, Any] | None = None
+    for root in folders():
+        if (root / name).is_file():
+            read = tomllib.loads((root / name).read_text(encoding="utf-8"))
+            merged = read if merged is None else _over(merged, read)
+    if merged is None:
+        raise FileNotFoundError(name)
+    return merged
+
+
+def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return the base with the own entries in place of its; tables are merged, all else is replaced."""
+    merged = dict(base)
+    for key, value in own.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _over(merged[key], value) if both else value
+    return merged

@@ -13,7 +13,7 @@ from typing import Any
 
 from qpexcel.dates import roc
 from qpexcel.findings import Finding, Place
-from qpexcel.templates import find, read_toml
+from qpexcel.templates import names_in, read_toml
 
 LANGUAGES = ("zh-TW", "en")
 
@@ -87,10 +87,9 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 @cache
 def load_words(language: str) -> Words:
-    """Load a language's catalogue. FileNotFoundError for a language nobody wrote."""
-    names = sorted(path.name for path in find(f"words/{language}").glob("*.toml"))
+    """Load a language's catalogue; an empty one for a language nobody wrote."""
     entries: dict[str, str] = {}
-    for name in names:
+    for name in names_in(f"words/{language}"):
         entries.update(_flatten(read_toml(f"words/{language}/{name}")))
     return Words(language, entries)
 

@@ -78,7 +78,7 @@ class _Group(_Command, click.Group):
     command_class = _Command
 
 
-class _Day(click.ParamType[date]):
+class _Day(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
     """A day as the contract lets people write it: 2007-06-15, 96/6/15, 96.6.15, 96年6月15日."""
 
     name = "date"
@@ -112,7 +112,9 @@ def _reported(function: Callable[P, None]) -> Callable[P, None]:
         try:
             function(*args, **kwargs)
         except QpexcelError as error:
-            _console().error(error.finding)
+            console = _console()
+            console.findings(error.others)
+            console.error(error.finding)
             sys.exit(1)
 
     return run

@@ -72,6 +72,12 @@ class Console:
 
     def returned(self, standing: Standing) -> None:
         """Print what is wrong with what came back: files refused, then answers; the plan in one line."""
+        counts = Counter(one.outcome for one in standing.files)
+        if counts:
+            each = "、".join(f"{self.words(f'outcome.{outcome}')} {counts[outcome]}" for outcome in Outcome)
+            self.say("terminal.files_received", count=len(standing.files), each=each)
+        else:
+            self.say("terminal.no_files")
         self.files(standing.files, only_trouble=True)
         refused = {one.received.path for one in standing.files if one.outcome is Outcome.REFUSED}
         of_plan = ("PLN", "DUE", "TGT")
@@ -94,7 +100,8 @@ class Console:
             f"{plan.organisation} {plan.title}".strip(), "item", "action", "due", "units", "target"
         )
         for item in plan.items:
-            periods = [period_words(period.name, plan, self.words) for period in item.deadline.periods]
+            names = [one.name for one in item.deadline.periods if one.name not in item.exempt_periods]
+            periods = [period_words(name, plan, self.words) for name in names]
             turns = f"\n{periods[0]}–{periods[-1]}（{len(periods)}）" if periods else ""
             due = due_words(item.deadline.due, plan) or item.due_text
             units = "、".join((*item.units, *(f"({unit})" for unit in item.co_units)))

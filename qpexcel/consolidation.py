@@ -5,13 +5,13 @@ Both take the time as an argument and return where everything stands; only the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from qpexcel.atomic import write_whole
 from qpexcel.cycle import Loaded
-from qpexcel.decisions import read_decisions
+from qpexcel.decisions import Decision, read_decisions
 from qpexcel.fields import label_of
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.generate import rows_by_unit
@@ -25,6 +25,8 @@ from qpexcel.master.book import master_book
 from qpexcel.master.tracking import cells_of
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
+from qpexcel.plan.obligations import obligations
+from qpexcel.plan.wording import due_words
 from qpexcel.sheets.draw import draw_book
 from qpexcel.sheets.grids import UnreadableWorkbookError
 from qpexcel.standing import Known, Standing, stand
@@ -139,9 +141,21 @@ def known_from(
         *check_rows(here.values(), plan),
         *of_merge,
         *of_decisions,
+        *_extensions_backward(plan, decisions),
     ]
     round_, return_by = current_round(ledger, counting)
     return Known(plan, round_, return_by, here, decisions, returns, findings)
+
+
+def _extensions_backward(plan: Plan, decisions: Mapping[str, Decision]) -> Iterator[Finding]:
+    """MAS004: a granted extension before the deadline it extends; it counts, but is surely a slip."""
+    cell_of, words = cells_of(plan), load_words(plan.settings.language)
+    for row in obligations(plan):
+        extension = decisions[row.key].extension if row.key in decisions else None
+        if extension and row.due and extension < row.due:
+            place = Place("master.xlsx", words("sheet.tracking"), cell_of(row.key, "extension"), row.item.id)
+            gaps = {"due": due_words(row.due, plan)}
+            yield Finding("MAS004", due_words(extension, plan), gaps, place)
 
 
 def current_round(ledger: Ledger, counting: Sequence[Return]) -> tuple[str, date | None]:

@@ -15,12 +15,12 @@ from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.generate import (
     Issued,
     Round,
-    check_units,
     doubts,
     edited,
     generate,
     hashes,
     is_edited,
+    resolved_units,
     write_unit_book,
 )
 from qpexcel.ledger import Ledger, open_ledger
@@ -120,8 +120,9 @@ def generate_workbooks(
         signing_key: The key to use where the workspace has none yet; random where None.
         progress: Called after each workbook.
     """
-    check_units(plan, units)
+    units = resolved_units(plan, units)
     key = workspace.ensure_signing_key(signing_key)
+    workspace.returned.mkdir(parents=True, exist_ok=True)
     with open_ledger(workspace.ledger) as ledger:
         round_ = _round(ledger, round_label, as_of, return_by)
         known = ledger.outgoing()

@@ -84,6 +84,7 @@ SEVERITY: Mapping[str, Severity] = {
     "PLN027": W,  # two own columns with one code
     "PLN028": W,  # a bar in a name
     "PLN029": I,  # the plan's code is missing
+    "PLN032": W,  # an own column without a label
     "PLN031": W,  # exempt periods of an item without periods
     # WSP: the workspace and its files
     "WSP001": E,  # a folder cannot be written
@@ -147,6 +148,7 @@ SEVERITY: Mapping[str, Severity] = {
     # MAS: what people filled into the master
     "MAS001": W,  # a decision that is none of the choices
     "MAS002": W,  # an extension that is no date
+    "MAS004": W,  # an extension before the deadline it extends
     "MAS003": W,  # a master that cannot be read back
 }
 
@@ -185,8 +187,12 @@ class Finding:
 
 
 class QpexcelError(Exception):
-    """The command cannot go on. Carries the finding that says why and what to do; exit status 1."""
+    """The command cannot go on. Carries the finding that says why and what to do; exit status 1.
 
-    def __init__(self, finding: Finding) -> None:
+    `others` are what else was found on the way, so that a person hears everything at once.
+    """
+
+    def __init__(self, finding: Finding, others: tuple[Finding, ...] = ()) -> None:
         super().__init__(finding.code)
         self.finding = finding
+        self.others = others

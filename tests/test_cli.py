@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 
 import openpyxl
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from kit import Office, tables
 
 from qpexcel.cli import cli
+from qpexcel.plan.tables import Entry, Record
 
 PLAN = """
 | 項次 | 推動作法 | 完成期限 | 承辦單位       |
@@ -41,7 +43,6 @@ def test_the_whole_cycle(tmp_path):
     assert "共 23 項" in run("check", "-w", folder).stdout
     assert "3-4" in run("plan", "-w", folder).stdout
     assert "8 份" in run("generate", "-w", folder, "--return-by", "96.7.10", "--as-of", "96/6/1").stdout
-    (folder / "returned").mkdir()
     (folder / "outgoing" / "秘書室.xlsx").rename(folder / "returned" / "x.xlsx")
     assert "55 列" in run("consolidate", "-w", folder, "--as-of", "2007-06-15").stdout
     assert "截至96年6月30日" in run("status", "-w", folder, "--as-of", "96年6月30日").stdout
@@ -124,6 +125,32 @@ def test_a_unit_that_does_not_exist(office):
     assert "GEN002" in result.stderr
     assert "秘書室、人事室" in result.stderr
     assert not office.workspace.outgoing.exists()
+
+
+def test_a_unit_may_be_named_by_its_alias(tmp_path):
+    plan_tables = tables(PLAN, "秘書室、人事室")
+    aliased = Record(dict(plan_tables.units[0].entries) | {"aliases": Entry("秘書、秘室")})
+    office = Office.opened(tmp_path / "office", replace(plan_tables, units=(aliased, plan_tables.units[1])))
+    assert "1 份" in run("generate", "-w", office.workspace.root, "--unit", "秘書").stdout
+
+
+def test_everything_wrong_with_an_empty_plan_is_said_at_once(tmp_path):
+    run("new", "-w", tmp_path)
+    told = run("check", "-w", tmp_path, code=1).stderr
+    assert [code for code in ("PLN007", "PLN008", "PLN003") if code not in told] == []
+
+
+def test_an_extension_before_its_deadline_is_asked_about(office):
+    office.generate()
+    office.consolidate()
+    book = openpyxl.load_workbook(office.workspace.master)
+    sheet = book["追蹤總表"]
+    top = next(cell.row for cell in sheet["A"] if cell.value == "項次")
+    columns = {cell.value: cell.column for cell in sheet[top] if cell.value}
+    sheet.cell(top + 1, columns["核定展延期限"]).value = "96/3/1"
+    book.save(office.workspace.master)
+    assert office.consolidate()["rows"][0]["due"] == "2007-03-01"
+    assert office.codes("MAS") == ["MAS004"]
 
 
 def test_new_never_overwrites_an_edited_plan(office):

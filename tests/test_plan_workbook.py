@@ -220,6 +220,23 @@ def test_own_fields_are_checked_and_builtin_help_may_be_reworded():
     assert [field.label for field in plan.own_fields] == ["甲", "乙", "丙"]
 
 
+def test_an_own_column_needs_a_label_and_required_is_understood():
+    own = "| 欄名 | 類型 | 選項 | 必填時機 |\n| | 文字 | | |\n| 甲 | 文字 | | 必填 |\n| 乙 | 文字 | | 已完成時 |"  # noqa: E501
+    row = HEADER + "| 1-1 | 甲 | 隨時 | 一室 |無| | |"
+    assert [code for code, _ in findings_of(row, "一室", fields=own)] == ["PLN032"]
+    plan = plan_of(row, "一室", fields=own)
+    assert [field.required_when for field in plan.own_fields] == ["always", "done"]
+
+
+def test_a_plan_without_headings_invents_none():
+    from qpexcel.plan.wording import section_words
+
+    plain = plan_of(HEADER + "| 1-1 | 甲 | 隨時 | 一室 |無| | |", "一室")
+    assert section_words(plain.items[0].section, plain, ZH) == ""
+    lost = next(item for item in BUILTIN.items if item.id == "3-2")
+    assert section_words(lost.section, BUILTIN, ZH) == "三、（原文標題缺漏）"
+
+
 def test_labels_in_the_unit_cell_decide():
     row = HEADER + "| 1-1 | 甲 | 隨時 | 主辦：一室\\n協辦：秘書室、各科室 |無| | |"
     plan = plan_of(row, "一室、秘書室、三科", groups={"各科室": ""})

@@ -94,7 +94,7 @@ def plan_cells(plan: Plan, words: Words) -> dict[str, Callable[[Obligation], Val
     """Return, by column key, what a row's locked cells show: the form writes it, intake compares it."""
     return {
         "item": lambda row: row.item.id,
-        "section": lambda row: section_words(row.item.section, words),
+        "section": lambda row: section_words(row.item.section, plan, words),
         "action": lambda row: row.item.action,
         "period": lambda row: period_words(row.period, plan, words),
         "due": lambda row: row.due or row.item.due_text,
@@ -209,7 +209,7 @@ def _heights(request: FormRequest) -> list[float]:
         measure.height(
             (
                 (row.item.action, width_of("action")),
-                (section_words(row.item.section, words), width_of("section")),
+                (section_words(row.item.section, request.plan, words), width_of("section")),
                 (targets_words(row.item.targets, words), width_of("target")),
                 (row.item.due_text if not row.due else "", width_of("due")),
             ),

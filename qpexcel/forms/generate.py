@@ -16,6 +16,7 @@ from qpexcel.model import Obligation, Plan
 from qpexcel.plan.obligations import obligations, version_of
 from qpexcel.sheets.describe import Book
 from qpexcel.sheets.draw import LONGEST_TEXT, draw_book
+from qpexcel.text import fold
 from qpexcel.words import load_words
 from qpexcel.workspace import file_names, sha256
 
@@ -106,12 +107,14 @@ def is_edited(path: Path, issued: str | None) -> bool:
     return path.exists() and sha256(path.read_bytes()) != issued
 
 
-def check_units(plan: Plan, units: Iterable[str]) -> None:
-    """Raise QpexcelError GEN002 where a name given on the command line is no unit of the plan."""
-    known = [unit.name for unit in plan.units]
-    for unit in units:
-        if unit not in known:
-            raise QpexcelError(Finding("GEN002", unit, {"known": "、".join(known)}))
+def resolved_units(plan: Plan, names: Iterable[str]) -> list[str]:
+    """Return the units meant by names given on the command line, aliases too; GEN002 for any other."""
+    known = {fold(name): unit.name for unit in plan.units for name in (unit.name, *unit.aliases)}
+    for name in names:
+        if fold(name) not in known:
+            listed = "、".join(unit.name for unit in plan.units)
+            raise QpexcelError(Finding("GEN002", name, {"known": listed}))
+    return [known[fold(name)] for name in names]
 
 
 def doubts(plan: Plan) -> list[Finding]:

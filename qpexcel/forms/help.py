@@ -63,7 +63,12 @@ def help_text(key: str, plan: Plan, words: Words) -> str:
     if key.startswith(OWN_PREFIX):
         own = next(field for field in plan.own_fields if own_key(field) == key)
         choices = "、".join(choices_of(key, plan, words))
-        parts = [own.help, words("form.choices", choices=choices) if choices else ""]
+        required = words.get(f"execution.{own.required_when}", words("required.always"))
+        parts = [
+            own.help,
+            words("form.choices", choices=choices) if choices else "",
+            words("form.required", when=required) if own.required_when else "",
+        ]
         return "".join(part for part in parts if part) or words(f"kind.{own.kind}")
     family = key.rstrip("0123456789")
     return plan.field_help.get(family) or words(f"field_help.{family}")

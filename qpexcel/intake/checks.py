@@ -58,7 +58,9 @@ def required_fields(row: Checked) -> Iterator[Finding]:
     for field in row.plan.own_fields:
         asked = field.required_when == "always" or field.required_when == row.value("execution")
         if field.required_when and asked and not row.filled(own_key(field)):
-            yield Finding("RET017", words={"field": field.label}, place=row.place("execution"))
+            words = load_words(row.plan.settings.language)
+            when = words.get(f"execution.{field.required_when}", words("required.always"))
+            yield Finding("RET017", words={"field": field.label, "when": when}, place=row.place("execution"))
 
 
 def own_doubts(row: Checked) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ def _texts(view: View) -> dict[str, list[Value]]:
     by_item = view.rows_by_item
     return {
         "item": [one.item.id for one in items],
-        "section": [section_words(one.item.section, words) for one in items],
+        "section": [section_words(one.item.section, view.plan, words) for one in items],
         "action": [one.item.action for one in items],
         "due": [one.item.due_text for one in items],
         "units": [units_text(by_item[one.item.id], view) for one in items],

@@ -54,7 +54,7 @@ def _row(item: Item, found: Sequence[Finding], view: View) -> dict[str, Value]:
     doubts = [one for one in found if one.place.item == item.id and one.severity is not Severity.INFO]
     return {
         "item": item.id,
-        "section": section_words(item.section, words),
+        "section": section_words(item.section, plan, words),
         "action": item.action,
         "due_text": item.due_text,
         "due": item.deadline.due or "",

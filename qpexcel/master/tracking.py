@@ -98,7 +98,7 @@ def light_conditions(words: Words) -> tuple[Condition, ...]:
 def _plan_values(view: View) -> dict[str, list[Value]]:
     """The plan's own columns; what depends on the item or the period alone is worded once."""
     plan, words, rows = view.plan, view.words, view.standing.rows
-    sections = {item.id: section_words(item.section, words) for item in plan.items}
+    sections = {item.id: section_words(item.section, plan, words) for item in plan.items}
     targets = {item.id: targets_words(item.targets, words) for item in plan.items}
     periods = {name: period_words(name, plan, words) for name in {row.obligation.period for row in rows}}
     roles = words.group("role")
@@ -223,7 +223,7 @@ def _heights(view: View) -> list[float]:
         item.id: measure.height(
             (
                 (item.action, width_of("action")),
-                (section_words(item.section, words), width_of("section")),
+                (section_words(item.section, view.plan, words), width_of("section")),
                 (targets_words(item.targets, words), width_of("target")),
                 (item.due_text, width_of("due")),
             ),

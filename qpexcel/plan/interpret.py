@@ -27,7 +27,7 @@ def interpret(tables: PlanTables, *, fallback_year: int) -> tuple[Plan, tuple[Fi
     directory, of_units = read_directory(tables.units)
     items, of_items = read_items(tables.items, head, directory)
     if not items:
-        raise QpexcelError(Finding("PLN003"))
+        raise QpexcelError(Finding("PLN003"), others=(*of_head, *of_units))
     own, help_texts, of_fields = read_own_fields(tables.fields)
     confirm = [
         Finding("PLN030", record["confirm"].text, place=record["confirm"].place).at(unit=record["name"].text)

@@ -36,6 +36,8 @@ def read_own_fields(
     for record in records:
         label = record["label"].text
         if not label:
+            if record["kind"].text or record["choices"].text:
+                findings.append(Finding("PLN032", place=record["label"].place))
             continue
         builtin = _BUILTIN_LABELS.get(fold(label))
         if builtin in _FILLED_BY_UNITS:
@@ -47,6 +49,9 @@ def read_own_fields(
             taken = {field.key for field in own.values()}
             own[fold(label)] = _read_field(record, label, taken, findings)
     return tuple(own.values()), help_texts, tuple(findings)
+
+
+_ALWAYS = {fold(word) for word in ("必填", *every_language("answer.yes"))}  # what people write for 一律
 
 
 def _read_field(record: Record, label: str, taken: set[str], findings: list[Finding]) -> OwnField:
@@ -81,6 +86,8 @@ def _required(entry: Entry, findings: list[Finding]) -> str:
     """Read when a column must be filled: never, always, or with one answer (執行情形＝已完成)."""
     if not entry.text:
         return ""
+    if fold(entry.text) in _ALWAYS:
+        return "always"
     key = choice_key("required", entry.text)
     if key:
         return "" if key == "never" else key

@@ -14,8 +14,10 @@ _NUMERALS = "〇一二三四五六七八九"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
 
-def section_words(section: Section, words: Words) -> str:
-    """Return a section's heading as printed: 一、檢討服務領域研採企業作法."""
+def section_words(section: Section, plan: Plan, words: Words) -> str:
+    """Return a section's heading as printed: 一、檢討服務領域研採企業作法; "" in a plan without headings."""
+    if not any(item.section.title for item in plan.items):
+        return ""
     title = section.title or words("plan.lost_title")
     number = numeral(section.number) + "、" if words.language == "zh-TW" else f"{section.number}. "
     return number + title

@@ -56,7 +56,7 @@ def _settings_sheet(tables: PlanTables, words: Words) -> Sheet:
         value = tables.setting(key).raw or _default(key, words)
         cells += [
             Cell(row, 0, words(f"setting.{key}"), "heading"),
-            Cell(row, 1, value, "input_line"),
+            Cell(row, 1, value, "locked_line" if key == "id" else "input_line"),
             Cell(row, 2, explained, "cell_note"),
         ]
         heights[row] = measure.height(
@@ -158,6 +158,8 @@ def _column(key: str, labels: str, rows: Sequence[dict[str, str]], words: Words)
         choices = tuple(words.group("frequency").values())
     elif key == "kind":
         choices = tuple(words.group("unit_kind" if labels == "unit_column" else "kind").values())
+    elif key == "required":
+        choices = (*words.group("required").values(), *words.group("execution").values())
     return Column(
         label=words(f"{labels}.{key}"),
         width=plan_width(key),

@@ -115,6 +115,20 @@ class Office:
         self.standing = consolidate(self.workspace, load_plan(self.workspace, NOW.date()), as_of, NOW)
         return status_json(self.standing, ZH)
 
+    def decide(self, line: int, **values: Any) -> None:
+        """Type into the decision columns of a row of 追蹤總表 (1 is the first), as the secretariat would."""
+        book = openpyxl.load_workbook(self.workspace.master)
+        sheet = book["追蹤總表"]
+        top = next(cell.row for cell in sheet["A"] if cell.value == "項次")
+        columns = {cell.value: cell.column for cell in sheet[top] if cell.value}
+        for label, value in values.items():
+            cell = sheet.cell(top + line, columns[label])
+            cell.value = value
+            cell.data_type = (
+                "s" if isinstance(value, str) else cell.data_type
+            )  # text, as it is typed into @ cells
+        book.save(self.workspace.master)
+
     def codes(self, *prefixes: str) -> list[str]:
         """Return the codes found at the last consolidation, in order."""
         assert self.standing is not None

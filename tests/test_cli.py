@@ -143,12 +143,7 @@ def test_everything_wrong_with_an_empty_plan_is_said_at_once(tmp_path):
 def test_an_extension_before_its_deadline_is_asked_about(office):
     office.generate()
     office.consolidate()
-    book = openpyxl.load_workbook(office.workspace.master)
-    sheet = book["追蹤總表"]
-    top = next(cell.row for cell in sheet["A"] if cell.value == "項次")
-    columns = {cell.value: cell.column for cell in sheet[top] if cell.value}
-    sheet.cell(top + 1, columns["核定展延期限"]).value = "96/3/1"
-    book.save(office.workspace.master)
+    office.decide(1, 核定展延期限="96/3/1")
     assert office.consolidate()["rows"][0]["due"] == "2007-03-01"
     assert office.codes("MAS") == ["MAS004"]
 
@@ -238,16 +233,8 @@ def test_nothing_unforeseen_ends_in_a_traceback(tmp_path):
 def test_a_decision_typed_into_the_master_stays_and_takes_effect(office):
     office.generate()
     office.consolidate()
-    book = openpyxl.load_workbook(office.workspace.master)
-    sheet = book["追蹤總表"]
-    top = next(cell.row for cell in sheet["A"] if cell.value == "項次")
-    columns = {cell.value: cell.column for cell in sheet[top] if cell.value}
-    typed = {"列管決定": "解除列管", "審核意見": "=好"}
-    for label, value in typed.items():
-        sheet.cell(top + 1, columns[label]).value = value
-        sheet.cell(top + 1, columns[label]).data_type = "s"
-    sheet.cell(top + 2, columns["核定展延期限"]).value = "96/6/30"
-    book.save(office.workspace.master)
+    office.decide(1, 列管決定="解除列管", 審核意見="=好")
+    office.decide(2, 核定展延期限="96/6/30")
     for _ in range(2):  # and it stays where it is at the consolidation after
         rows = {row["key"]: row for row in office.consolidate()["rows"]}
         first, second = rows["1-1|秘書室|"], rows["1-1|人事室|"]
@@ -260,13 +247,7 @@ def test_a_decision_typed_into_the_master_stays_and_takes_effect(office):
 def test_a_decision_nobody_can_read_is_asked_about(office):
     office.generate()
     office.consolidate()
-    book = openpyxl.load_workbook(office.workspace.master)
-    sheet = book["追蹤總表"]
-    top = next(cell.row for cell in sheet["A"] if cell.value == "項次")
-    columns = {cell.value: cell.column for cell in sheet[top] if cell.value}
-    sheet.cell(top + 1, columns["列管決定"]).value = "再看看"
-    sheet.cell(top + 1, columns["核定展延期限"]).value = "下個月"
-    book.save(office.workspace.master)
+    office.decide(1, 列管決定="再看看", 核定展延期限="下個月")
     office.consolidate()
     found = [finding for finding in office.standing.findings if finding.code.startswith("MAS")]
     assert [finding.code for finding in found] == ["MAS001", "MAS002"]
@@ -278,11 +259,6 @@ def test_a_decision_nobody_can_read_is_asked_about(office):
 def test_a_real_date_as_extension_is_shown_as_the_office_writes_it(office):
     office.generate()
     office.consolidate()
-    book = openpyxl.load_workbook(office.workspace.master)
-    sheet = book["追蹤總表"]
-    top = next(cell.row for cell in sheet["A"] if cell.value == "項次")
-    columns = {cell.value: cell.column for cell in sheet[top] if cell.value}
-    sheet.cell(top + 1, columns["核定展延期限"]).value = datetime(1996, 7, 10)  # noqa: DTZ001 - 96/7/10 typed
-    book.save(office.workspace.master)
+    office.decide(1, 核定展延期限=datetime(1996, 7, 10))  # noqa: DTZ001 - what a typed 96/7/10 becomes
     first = office.consolidate()["rows"][0]
     assert (first["due"], first["fields"]["核定展延期限"]) == ("2007-07-10", "96/7/10")

@@ -19,21 +19,21 @@ READMES = ["README.md", "README.zh-TW.md"]
 
 
 def commands(name: str) -> list[list[str]]:
-    """Return the qpexcel commands of a README's session, comments dropped."""
+    """Return the qpexcel commands of a README in order, comments dropped."""
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines() if line.startswith("qpexcel ")]
     return [shlex.split(line.split("#")[0])[1:] for line in lines]
 
 
 @pytest.mark.parametrize("name", READMES)
-def test_the_session_runs_as_written(name, tmp_path, monkeypatch):
+def test_the_commands_run_as_written(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("QPEXCEL_WORKSPACE", raising=False)
-    session = commands(name)
-    assert [command[0] for command in session] == [
+    written = commands(name)
+    assert [command[0] for command in written] == [
         "new", "check", "plan", "generate", "consolidate", "status", "files",
     ]  # fmt: skip
-    for command in session:
+    for command in written:
         result = CliRunner().invoke(cli, command)
         assert result.exit_code == 0, (command, result.output)
     assert (tmp_path / "output" / "master.xlsx").exists()

@@ -124,9 +124,7 @@ class Office:
         for label, value in values.items():
             cell = sheet.cell(top + line, columns[label])
             cell.value = value
-            cell.data_type = (
-                "s" if isinstance(value, str) else cell.data_type
-            )  # text, as it is typed into @ cells
+            cell.data_type = "s" if isinstance(value, str) else cell.data_type
         book.save(self.workspace.master)
 
     def codes(self, *prefixes: str) -> list[str]:

@@ -20,6 +20,7 @@ from qpexcel.sheets.describe import Book, Cell, Column, Page, Rule, Sheet, Table
 from qpexcel.sheets.theme import plan_width
 from qpexcel.words import LANGUAGES, Words
 
+_HELP_HALF = 44  # characters
 _SPARE_ROWS = 15  # empty rows that are already formatted as input
 _SETTING_CHOICES = {
     "calendar": "calendar",
@@ -120,7 +121,6 @@ def _field_rows(tables: PlanTables, words: Words) -> tuple[Record, ...]:
             continue
         choices = "、".join(words.group(field.choices).values()) if field.choices else ""
         row = {
-            "key": field.key,
             "label": label,
             "kind": words(f"kind.{field.kind}"),
             "choices": choices,
@@ -152,7 +152,8 @@ def _table_sheet(
 
 
 def _column(key: str, labels: str, rows: Sequence[dict[str, str]], words: Words) -> Column:
-    styles = ["confirm" if key == "confirm" and row[key] else _style(key) for row in rows]
+    builtin = {words(f"field.{field.key}") for field in UNIT_FIELDS} if labels == "field_column" else set()
+    styles = [_style_of(key, row, fixed=row.get("label") in builtin) for row in rows]
     choices: tuple[str, ...] = ()
     if key == "frequency":
         choices = tuple(words.group("frequency").values())
@@ -169,19 +170,25 @@ def _column(key: str, labels: str, rows: Sequence[dict[str, str]], words: Words)
     )
 
 
-def _style(key: str) -> str:
+def _style_of(key: str, row: dict[str, str], *, fixed: bool) -> str:
+    """Of a built-in column only the help may be reworded; what a person must confirm stands out."""
+    if fixed and key != "help":
+        return "locked_code" if key in _CODES else "locked"
+    if key == "confirm" and row[key]:
+        return "confirm"
     return "input_code" if key in _CODES else "input"
 
 
 def _help_sheet(words: Words) -> Sheet:
     lines = [line for _, line in sorted(words.group("plan_help").items())]
     cells = [Cell(1, 0, words("sheet.plan_help"), "title")]
-    cells += [Cell(row, 0, line, "paragraph") for row, line in enumerate(lines, start=3)]
-    heights = {row: measure.height([(line, 100)]) for row, line in enumerate(lines, start=3)}
+    # Two columns: LibreOffice does not shrink a single one that is wider than the page.
+    cells += [Cell(row, 0, line, "paragraph", across=1) for row, line in enumerate(lines, start=3)]
+    heights = {row: measure.height([(line, 2 * _HELP_HALF)]) for row, line in enumerate(lines, start=3)}
     return Sheet(
         words("sheet.plan_help"),
         tuple(cells),
-        widths={0: 100},
+        widths={0: _HELP_HALF, 1: _HELP_HALF},
         heights={1: 28.0} | heights,
         page=Page(landscape=False),
     )

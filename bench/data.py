@@ -110,7 +110,7 @@ def make(folder: Path, units: int) -> None:
     named = list(zip((one.path.name for one in made.issued), drawn, strict=True))
     (folder / "forms.pickle").write_bytes(pickle.dumps(named))
     dice = random.Random(SEED)  # noqa: S311 - the same on every run is the point
-    workspace.returned.mkdir()
+    workspace.returned.mkdir(exist_ok=True)
     for request, path, stamp in generate(plan, workspace.outgoing, ASKED, KEY):
         filled = fill_form(unit_book(request, stamp), plan, _answers(plan, dice), f"{request.unit}承辦人")
         (workspace.returned / path.name).write_bytes(draw_book(filled))

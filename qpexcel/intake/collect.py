@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ import olefile
 
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.returns import Received
-from qpexcel.sheets.extent import is_ole
+from qpexcel.sheets.extent import is_ole, zip_of
 from qpexcel.workspace import sha256
 
 _LARGEST = 50 * 1024 * 1024  # bytes of a file
@@ -112,10 +111,10 @@ def saved_at(data: bytes) -> datetime | None:
 
 def _saved_zip(data: bytes) -> datetime | None:
     """Return the moment an .xlsx gives (UTC where it gives no zone) or an .ods gives (then local)."""
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        is_xlsx = _XLSX_META in archive.namelist()
-        with archive.open(_XLSX_META if is_xlsx else _ODS_META) as part:
-            found = (_XLSX_MODIFIED if is_xlsx else _ODS_MODIFIED).search(part.read(_MOST_META))
+    archive = zip_of(data)
+    is_xlsx = _XLSX_META in archive.namelist()
+    with archive.open(_XLSX_META if is_xlsx else _ODS_META) as part:
+        found = (_XLSX_MODIFIED if is_xlsx else _ODS_MODIFIED).search(part.read(_MOST_META))
     if not found:
         return None
     moment = datetime.fromisoformat(found[1].decode())

@@ -9,7 +9,7 @@ from io import BytesIO
 import olefile
 
 from qpexcel.findings import Finding
-from qpexcel.sheets.extent import is_ole, is_zip
+from qpexcel.sheets.extent import is_ole, is_zip, zip_of
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BOOK_STREAMS = ("Workbook", "Book")
@@ -65,9 +65,9 @@ def _has_filepass(records: bytes) -> bool:
 
 def _unfit_zip(data: bytes) -> Finding | None:
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            parts = archive.infolist()
-            encrypted = any(part.flag_bits & 1 for part in parts) or _is_encrypted_ods(archive)
+        archive = zip_of(data)
+        parts = archive.infolist()
+        encrypted = any(part.flag_bits & 1 for part in parts) or _is_encrypted_ods(archive)
     except Exception:  # noqa: BLE001 - of a damaged zip anything may be raised, zlib.error too
         return Finding("FIL002")
     if encrypted:

@@ -14,6 +14,7 @@ from qpexcel.intake.form_reader import FormTable
 from qpexcel.intake.returns import Answer, AnswerRow
 from qpexcel.model import Obligation, Plan
 from qpexcel.text import fold
+from qpexcel.words import load_words
 
 _KEY_PARTS = 3
 # Of the plan's cells, those whose change in a return is worth listing.
@@ -32,31 +33,39 @@ class _PlannedRow:
 class Expected:
     """What a unit's form held when it went out, and how to read it; made once for a unit."""
 
-    def __init__(self, request: FormRequest, reader: CellReader) -> None:
+    def __init__(self, request: FormRequest, reader: CellReader, planned: _Planned) -> None:
         self.unit = request.unit
         self.plan = request.plan
         self.words = request.words
         self.reader = reader
         self.keys = unit_keys(request.plan, most_targets(request.plan))
-        self.rows = {row.key: row for row in _planned(request)}
+        self.rows = {row.key: planned.of(row) for row in request.rows}
         self.by_item_period = {
             (fold(row.shown["item"]), fold(row.shown["period"])): row.key for row in self.rows.values()
         }
 
 
-def _planned(request: FormRequest) -> list[_PlannedRow]:
-    """Return what the form's locked cells held."""
-    cells = plan_cells(request.plan, request.words)
-    shown = {name: cells[name] for name in ("item", "period", *_COMPARED)}
-    return [
-        _PlannedRow(row.key, {name: str(value(row)) for name, value in shown.items()}, _percentages(row))
-        for row in request.rows
-    ]
+class _Planned:
+    """What the forms' locked cells held; units that share an item, period and role share the texts."""
+
+    def __init__(self, plan: Plan) -> None:
+        cells = plan_cells(plan, load_words(plan.settings.language))
+        self._cells = {name: cells[name] for name in ("item", "period", *_COMPARED)}
+        self._shown: dict[tuple[str, str, str], Mapping[str, str]] = {}
+
+    def of(self, row: Obligation) -> _PlannedRow:
+        """Return one row as its form showed it."""
+        place = (row.item.id, row.period, row.role)
+        if place not in self._shown:
+            self._shown[place] = {name: str(value(row)) for name, value in self._cells.items()}
+        return _PlannedRow(row.key, self._shown[place], _percentages(row))
 
 
 def _percentages(row: Obligation) -> frozenset[str]:
     """Return the quantity columns in which this row is asked for per cent of more than 1."""
     targets = row.item.targets
+    if not targets:
+        return frozenset()
     keys = zip(quantity_keys(len(targets)), targets, strict=False)
     return frozenset(key for key, target in keys if target.measure in ("%", "％") and target.count > 1)
 
@@ -203,5 +212,5 @@ def _joined(first: AnswerRow, again: AnswerRow, expected: Expected) -> tuple[Ans
 
 def expectations(requests: Iterable[FormRequest], plan: Plan) -> dict[str, Expected]:
     """Return what each unit's form holds, by unit."""
-    reader = CellReader(plan)
-    return {request.unit: Expected(request, reader) for request in requests}
+    reader, planned = CellReader(plan), _Planned(plan)
+    return {request.unit: Expected(request, reader, planned) for request in requests}

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
+from functools import lru_cache
 from io import BytesIO
 
 ZIP = b"PK\x03\x04"
@@ -60,14 +61,23 @@ def is_zip(data: bytes) -> bool:
     return data.startswith(ZIP)
 
 
+@lru_cache(maxsize=1)
+def zip_of(data: bytes) -> zipfile.ZipFile:
+    """Return a zip's directory, read once though several look at the same file one after the other.
+
+    Raises:
+        zipfile.BadZipFile: and what else reading a zip raises.
+    """
+    return zipfile.ZipFile(BytesIO(data))
+
+
 def reach_of(data: bytes) -> Reach:
     """Say how far the cells of a zipped workbook reach; never raises.
 
     A part that cannot be inflated makes the answer UNKNOWN: another reader may be less strict.
     """
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            return _reach(archive)
+        return _reach(zip_of(data))
     except Exception:  # noqa: BLE001 - zlib.error, EOFError, RuntimeError, ...: see above
         return Reach.UNKNOWN
 

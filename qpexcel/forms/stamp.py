@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from enum import StrEnum
 
 from itsdangerous import Signer
@@ -37,14 +36,6 @@ class Stamp:
     return_by: str = ""
     key_id: str = ""
     signature: str = ""
-
-    @property
-    def return_day(self) -> date | None:
-        """The day by which the workbook should be back."""
-        try:
-            return date.fromisoformat(self.return_by)
-        except ValueError:
-            return None
 
 
 class Verdict(StrEnum):

@@ -20,7 +20,6 @@ class Identity:
 
     unit: str = ""
     round: str = ""
-    return_by: str = ""
     verified: bool = False
     refusal: Finding | None = None
     doubt: Finding | None = None
@@ -43,7 +42,7 @@ def identify(grids: Sequence[Grid], forms: Sequence[FormTable], plan: Plan, key:
     if refusal:
         return Identity(refusal=refusal)
     if verdict is Verdict.GENUINE:
-        return Identity(stamp.unit, stamp.round, stamp.return_by, verified=True)
+        return Identity(stamp.unit, stamp.round, verified=True)
     return _unverified(stamp.unit, plan, stamp)
 
 
@@ -76,7 +75,7 @@ def _unverified(unit: str, plan: Plan, stamp: Stamp | None) -> Identity:
     if plan.settings.refuse_unverified:
         return Identity(refusal=Finding("FIL017", unit))
     round_ = stamp.round if stamp else ""
-    return Identity(unit, round_, stamp.return_by if stamp else "", doubt=Finding("FIL007", unit))
+    return Identity(unit, round_, doubt=Finding("FIL007", unit))
 
 
 def _units_in(forms: Iterable[FormTable]) -> Iterable[str]:

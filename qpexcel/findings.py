@@ -145,6 +145,41 @@ SEVERITY: Mapping[str, Severity] = {
     "RET028": W,  # a 1 where per cent are asked for
     "RET027": W,  # a text longer than a cell of the master
     "RET024": W,  # cells far from the table were not read
+    # IMP: a plan document
+    "IMP001": E,  # it is not there or cannot be opened
+    "IMP002": E,  # its name says another kind than it is
+    "IMP003": E,  # a kind nobody reads here
+    "IMP004": E,  # a password
+    "IMP005": E,  # damaged
+    "IMP006": E,  # a PDF without text
+    "IMP007": E,  # no plan table in it
+    "IMP008": E,  # larger than any plan, or made to be
+    "IMP009": E,  # its reader did not come to an end
+    "IMP010": E,  # a PDF whose letters have no codes
+    "IMP020": W,  # a section's heading is lost
+    "IMP021": W,  # a number is missing
+    "IMP022": W,  # a number stands twice
+    "IMP023": W,  # an item without a number
+    "IMP024": W,  # a unit's name was mended
+    "IMP025": W,  # who belongs to a group
+    "IMP026": W,  # a unit cell that names no unit
+    "IMP027": W,  # two targets that contradict each other
+    "IMP028": W,  # text that belongs to nothing
+    "IMP029": I,  # results already filled in are not imported
+    "IMP030": W,  # several points in one cell
+    "IMP031": W,  # the year was inferred
+    "IMP032": W,  # the letter it rests on was chosen among several
+    "IMP033": I,  # a rule or a span taken from the document's prose
+    "IMP034": W,  # a page without text
+    "IMP035": I,  # another table was left alone
+    "IMP036": W,  # text after the deadline was joined to the item
+    "IMP037": I,  # 同上 was read
+    # IMP04x: what a next edition changes
+    "IMP040": I,  # a new item
+    "IMP041": W,  # an item the new edition no longer has
+    "IMP042": I,  # a cell that the new edition changes
+    "IMP043": W,  # a person's correction was kept against the new edition
+    "IMP044": I,  # an item keeps its id under a new number
     # MAS: what people filled into the master
     "MAS001": W,  # a decision that is none of the choices
     "MAS002": W,  # an extension that is no date
@@ -154,14 +189,31 @@ SEVERITY: Mapping[str, Severity] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a text stands in the document it was read from; numbers are 1-based, 0 does not apply."""
+
+    file: str = ""
+    page: int = 0
+    line: int = 0
+    table: int = 0
+    row: int = 0
+    sheet: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where a finding is: file ▸ sheet!cell, item, unit. Cells are A1 style."""
+    """Where a finding is: file ▸ sheet!cell, item, unit. Cells are A1 style.
+
+    `origin` is where it stands in the document that was imported.
+    """
 
     file: str = ""
     sheet: str = ""
     cell: str = ""
     item: str = ""
     unit: str = ""
+    origin: Origin | None = None
 
 
 NOWHERE = Place()
@@ -184,6 +236,10 @@ class Finding:
     def at(self, **where: str) -> Finding:
         """Return the same finding with these parts of its place filled in."""
         return replace(self, place=replace(self.place, **where))
+
+    def read_from(self, origin: Origin) -> Finding:
+        """Return the same finding with where its text stands in the imported document."""
+        return replace(self, place=replace(self.place, origin=origin))
 
 
 class QpexcelError(Exception):

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from qpexcel.dates import roc
-from qpexcel.findings import Finding, Place
+from qpexcel.findings import Finding, Origin, Place
 from qpexcel.templates import names_in, read_toml
 
 LANGUAGES = ("zh-TW", "en")
@@ -52,9 +52,18 @@ class Words:
         where = "!".join(part for part in (place.sheet, place.cell) if part)
         parts = " ▸ ".join(part for part in (place.file, where) if part)
         unit = "" if place.file else place.unit
-        return ("，" if self.language == "zh-TW" else ", ").join(
-            part for part in (parts, place.item, unit) if part
-        )
+        comma = "，" if self.language == "zh-TW" else ", "
+        named = comma.join(part for part in (parts, place.item, unit) if part)
+        return " ◂ ".join(part for part in (named, self.origin(place.origin)) if part)
+
+    def origin(self, origin: Origin | None) -> str:
+        """Word where a text stands in the document it came from: 計畫.pdf 第2頁 第41行."""
+        if origin is None:
+            return ""
+        numbers = {name: getattr(origin, name) for name in ("page", "table", "row", "line")}
+        parts = [self(f"origin.{name}", **{name: number}) for name, number in numbers.items() if number]
+        where = "!".join(part for part in (origin.sheet, origin.cell) if part)
+        return " ".join(part for part in (origin.file, where, *parts) if part)
 
     def line(self, finding: Finding) -> str:
         """Word a finding as one line with its place and code."""

@@ -1,0 +1,1 @@
+"""Plan documents → tables: text, PDF, Word, OpenDocument and spreadsheets, read into a plan workbook."""

@@ -18,9 +18,10 @@ import xlsxwriter
 from kit import Office, tables
 
 from qpexcel.intake.collect import collect, saved_at
-from qpexcel.intake.guard import _has_filepass, unfit
+from qpexcel.intake.guard import unfit
 from qpexcel.sheets.extent import Reach, reach_of
 from qpexcel.sheets.grids import UnreadableWorkbookError, read_grids
+from qpexcel.sheets.locked import has_filepass
 from qpexcel.sheets.safely import read_safely
 
 HOSTILE = Path(__file__).parent.parent.parent / "shared" / "hostile"
@@ -285,9 +286,9 @@ def records(*pairs: tuple[int, int]) -> bytes:
 
 
 def test_an_old_workbook_is_encrypted_if_one_of_its_first_records_says_so():
-    assert _has_filepass(records((0x809, 16), (0x2F, 54), (0xE1, 2)))
-    assert not _has_filepass(records((0x809, 16), (0xE1, 2), (0x42, 0x2F)))
-    assert not _has_filepass(b"\x2f")
+    assert has_filepass(records((0x809, 16), (0x2F, 54), (0xE1, 2)))
+    assert not has_filepass(records((0x809, 16), (0xE1, 2), (0x42, 0x2F)))
+    assert not has_filepass(b"\x2f")
 
 
 @needs_hostile

@@ -189,7 +189,8 @@ def _kind_of_zip(data: bytes) -> Kind:
         archive = zip_of(data)
         parts = archive.infolist()
         _refuse_too_much(parts)
-        locked, kind = is_locked_zip(archive), _kind_of_parts(archive)
+        locked = is_locked_zip(archive)
+        kind = ZIP if locked else _kind_of_parts(archive)
     except QpexcelError:
         raise
     except Exception as error:  # of a damaged zip anything may be raised, zlib.error too

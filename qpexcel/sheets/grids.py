@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from qpexcel.sheets.describe import address
 
 _STDERR = 2  # the file descriptor: what Rust writes passes sys.stderr by
+
+
+Range = tuple[tuple[int, int], tuple[int, int]]  # 0-based row and column of the first and the last cell
 
 
 class UnreadableWorkbookError(Exception):
@@ -28,6 +31,8 @@ class Grid:
 
     Cells are str, float, int, bool, date, datetime, time or timedelta; "" where there is none.
     `left_out` holds the addresses of the first few cells too far from the rest to be read.
+    `merged` holds the merged ranges, where the file's kind tells them (xlsx, xlsm, xls); they may
+    reach past the rows.
     """
 
     name: str
@@ -35,6 +40,8 @@ class Grid:
     top: int = 0
     left: int = 0
     left_out: tuple[str, ...] = ()
+    hidden: bool = False
+    merged: tuple[Range, ...] = ()
 
     def cell(self, row: int, col: int) -> str:
         """Return the A1 address of a cell given by its place within `rows`."""
@@ -67,16 +74,17 @@ def read_grids(data: bytes) -> list[Grid]:
 
 def _read(data: bytes) -> list[Grid]:
     workbook = CalamineWorkbook.from_filelike(BytesIO(data))
-    return [_read_grid(workbook, name) for name in workbook.sheet_names]
+    shown = {sheet.name for sheet in workbook.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible}
+    return [_read_grid(workbook, name, hidden=name not in shown) for name in workbook.sheet_names]
 
 
-def _read_grid(workbook: CalamineWorkbook, name: str) -> Grid:
+def _read_grid(workbook: CalamineWorkbook, name: str, *, hidden: bool) -> Grid:
     sheet = workbook.get_sheet_by_name(name)
     # Leading blank rows and columns are skipped, so that one stray cell far away does not ask for
     # gigabytes; `start` puts the addresses right again.
     rows = sheet.to_python(skip_empty_area=True)
     top, left = sheet.start or (0, 0)
-    return Grid(name, rows, top, left)
+    return Grid(name, rows, top, left, hidden=hidden, merged=tuple(sheet.merged_cell_ranges or ()))
 
 
 @contextmanager

@@ -1,0 +1,80 @@
+"""What calamine does not tell of an .ods: which cells are merged, and what an error cell shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import iterparse
+
+from qpexcel.sheets.grids import Range
+
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_VALUE_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """Merged ranges, and the text of error cells by their 0-based row and column."""
+
+    merged: tuple[Range, ...]
+    errors: Mapping[tuple[int, int], str]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where the walk through one sheet is, and what it found."""
+
+    row: int = 0
+    col: int = 0
+    merged: list[Range] = field(default_factory=list)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def cell(self, cell: Element) -> None:
+        """Pass over a cell, or as many as it stands for."""
+        rows, cols = (_number(cell, f"number-{way}-spanned") for way in ("rows", "columns"))
+        if rows * cols > 1:
+            self.merged.append(((self.row, self.col), (self.row + rows - 1, self.col + cols - 1)))
+        if cell.get(_VALUE_TYPE) == "error":
+            shown = ("".join(paragraph.itertext()) for paragraph in cell.findall(_TEXT + "p"))
+            self.errors[self.row, self.col] = "\n".join(shown)
+        self.col += _number(cell, "number-columns-repeated")
+
+    def end_row(self, row: Element) -> None:
+        """Pass over a row, or as many as it stands for."""
+        self.row, self.col = self.row + _number(row, "number-rows-repeated"), 0
+
+
+def sheet_facts(content: IO[bytes]) -> dict[str, SheetFacts]:
+    """Return the facts of each sheet by its name, from an .ods's content.xml.
+
+    Raises:
+        ParseError: and defusedxml's errors where the XML is bad or made to harm.
+    """
+    return {name: SheetFacts(tuple(walk.merged), walk.errors) for name, walk in _walks(content)}
+
+
+def _walks(content: IO[bytes]) -> Iterator[tuple[str, _Walk]]:
+    walk, depth = _Walk(), 0  # tables may stand in cells
+    for event, element in iterparse(content, events=("start", "end")):
+        if element.tag == _TABLE + "table":
+            depth += 1 if event == "start" else -1
+            if event == "end" and depth == 0:
+                yield element.get(_TABLE + "name", ""), walk
+                element.clear()
+                walk = _Walk()
+        elif event == "end" and depth == 1:
+            if element.tag in _CELLS:
+                walk.cell(element)
+            elif element.tag == _TABLE + "table-row":
+                walk.end_row(element)
+                element.clear()
+
+
+def _number(element: Element, name: str) -> int:
+    said = element.get(_TABLE + name, "1")
+    return int(said) if said.isdecimal() else 1

@@ -41,11 +41,13 @@ class Words:
 
     def message(self, finding: Finding) -> str:
         """Word a finding: what was found and what to do, without its place."""
-        gaps = {"value": _short(finding.value), **finding.words}
-        found = self(f"findings.{finding.code}.message").format_map(gaps)
-        remedy = self(f"findings.{finding.code}.remedy").format_map(gaps)
+        remedy = self(f"findings.{finding.code}.remedy").format_map(_gaps(finding))
         stop = "。" if self.language == "zh-TW" else ". "
-        return f"{found.rstrip('。. ')}{stop}{remedy}"
+        return f"{self.found(finding)}{stop}{remedy}"
+
+    def found(self, finding: Finding) -> str:
+        """Word only what was found, without a full stop."""
+        return self(f"findings.{finding.code}.message").format_map(_gaps(finding)).rstrip("。. ")
 
     def place(self, place: Place) -> str:
         """Word where it is: file ▸ sheet!cell, item; the unit where there is no file."""
@@ -79,6 +81,10 @@ def show_day(day: date | None, *, roc_calendar: bool = True) -> str:
     if day is None:
         return ""
     return roc.format_long(day) if roc_calendar else day.isoformat()
+
+
+def _gaps(finding: Finding) -> dict[str, str]:
+    return {"value": _short(finding.value), **finding.words}
 
 
 def _short(text: str, most: int = 60) -> str:

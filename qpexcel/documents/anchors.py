@@ -1,0 +1,208 @@
+"""The cells by which a row of running text is known: its deadline and its units, standing side by side.
+
+Both have shapes that can be told from prose, and in print the header's order holds for every row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from qpexcel.documents.due_phrases import begins_line, dues_in
+from qpexcel.documents.running import BLANK_LINE, BREAK, Running
+from qpexcel.documents.unit_names import Named, common_names, is_group, names_from
+
+_UNIT_COLUMNS = ("units", "co_units")
+_BETWEEN = 40  # letters a target's cell between deadline and units may have
+_BEFORE = 90  # letters the names before a deadline may take
+DASHES = "-－–—─﹣"
+_ENDS_SENTENCE = "。；;！？!?」』）)…"
+_OFTEN = 2  # times a name stands beside a deadline before it decides elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A row's deadline and units: where they start and end, the deadline's place, the names.
+
+    `inline` tells that they stand behind the item's own words on one printed line, so that the item
+    may go on below. `between` is the place of a target's cell inside, `dashes` are the places of
+    cells that hold a dash.
+    """
+
+    start: int
+    end: int
+    due: tuple[int, int] | None
+    names: tuple[Named, ...]
+    inline: bool = False
+    between: tuple[int, int] | None = None
+    dashes: tuple[int, ...] = ()
+
+    def by_column(self, run: Running, order: Order) -> tuple[list[Named], list[Named]]:
+        """Return the names of the units and of the co-units.
+
+        Labels decide, then the side of the deadline; on one side the first cell is the units'.
+        """
+        if any(one.is_co for one in self.names):
+            return [n for n in self.names if not n.is_co], [n for n in self.names if n.is_co]
+        units: list[Named] = []
+        helpers: list[Named] = []
+        middle = self.due[0] if self.due else self.end
+        for columns, first, last in ((order.before, -1, middle), (order.after, middle, len(run))):
+            names = [one for one in self.names if first <= one.start < last]
+            if columns == ("co_units",):
+                helpers += names
+            elif len(columns) == 1:
+                units += names
+            elif names:
+                lead, *others = _cells(run, names)
+                swapped = columns[0] == "co_units"
+                units += [n for cell in others for n in cell] if swapped else lead
+                helpers += lead if swapped else [n for cell in others for n in cell]
+        return units, helpers
+
+
+def _cells(run: Running, names: Sequence[Named]) -> list[list[Named]]:
+    """Part names that stand one after another into cells: at blank lines, else at line breaks."""
+    for gap in (BLANK_LINE, BREAK):
+        cells = [[names[0]]]
+        for before, one in pairwise(names):
+            parted = run.gaps[one.start] >= gap and before.end == one.start
+            cells.append([one]) if parted else cells[-1].append(one)
+        if len(cells) > 1:
+            return cells
+    return cells
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order a header puts the cells by which a row is known."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    target_between: bool
+
+    @classmethod
+    def of(cls, columns: Sequence[str]) -> Order:
+        """Return the order of a header's columns."""
+        if "due" not in columns:
+            return cls(tuple(c for c in columns if c in _UNIT_COLUMNS), (), target_between=False)
+        at = columns.index("due")
+        units = [n for n, column in enumerate(columns) if column in _UNIT_COLUMNS]
+        target = columns.index("target") if "target" in columns else -1
+        between = any(min(at, n) < target < max(at, n) for n in units)
+        return cls(
+            tuple(columns[n] for n in units if n < at),
+            tuple(columns[n] for n in units if n > at),
+            target_between=between,
+        )
+
+
+def known_names(run: Running, order: Order, prose: str) -> frozenset[str]:
+    """Return the names that stand beside deadlines more than once, or in the prose around the table."""
+    counted: Counter[str] = Counter()
+    for anchor in find_anchors(run, order, common_names()):
+        counted.update({one.name for one in anchor.names})
+    often = {name for name, times in counted.items() if times >= _OFTEN}
+    return common_names() | often | {name for name in counted if name in prose}
+
+
+def find_anchors(run: Running, order: Order, known: frozenset[str]) -> list[Anchor]:
+    """Return the places where a deadline and units stand side by side in the header's order."""
+    found: list[Anchor] = []
+    for due in dues_in(run):
+        if found and due[0] < found[-1].end:
+            continue
+        anchor = _anchor(run, order, due, known)
+        if anchor and not (found and anchor.start < found[-1].end):
+            found.append(anchor)
+    return found
+
+
+def _anchor(run: Running, order: Order, due: tuple[int, int], known: frozenset[str]) -> Anchor | None:
+    start, end = due
+    names: list[Named] = []
+    dashes: list[int] = []
+    between = None
+    if order.before:
+        stop = _before_dash(run, start)
+        dashes += range(stop, start)
+        names = _names_before(run, stop, known)
+        if not names:
+            return None
+        start = names[0].start
+    inline = not begins_line(run, start) and not begins_line(run, due[0])
+    if order.after:
+        stop = _line_end(run, end) if inline else len(run)
+        at, between = _start_of_names(run, end, known, stop, order)
+        after = names_from(run, at, known, stop) if at is not None else []
+        if not after and not order.before:
+            return None
+        names = [*names, *after]
+        end = after[-1].end if after else end
+    past = _past_dash(run, end) if order.after else end
+    return Anchor(start, past, due, tuple(names), inline, between, (*dashes, *range(end, past)))
+
+
+def is_dash(run: Running, at: int) -> bool:
+    """Whether a dash stands alone, as offices write it into a cell that stays empty."""
+    return at < len(run) and run.text[at] in DASHES and bool(run.gaps[at]) and bool(run.gaps[at + 1])
+
+
+def _before_dash(run: Running, at: int) -> int:
+    return at - 1 if at and is_dash(run, at - 1) else at
+
+
+def _past_dash(run: Running, at: int) -> int:
+    return at + 1 if is_dash(run, at) else at
+
+
+def _start_of_names(
+    run: Running, end: int, known: frozenset[str], stop: int, order: Order
+) -> tuple[int | None, tuple[int, int] | None]:
+    if not order.target_between or names_from(run, end, known, stop):
+        return end, None
+    for at in range(end + 1, min(end + _BETWEEN, stop)):
+        if run.gaps[at] and names_from(run, at, known, stop):
+            return at, (end, at)
+    return None, None
+
+
+def _names_before(run: Running, end: int, known: frozenset[str]) -> list[Named]:
+    """Return the names that reach up to a place; farther ones only where they are certain to be names."""
+    best: list[Named] = []
+    for at in range(end - 2, max(end - _BEFORE, 0) - 1, -1):
+        if not run.gaps[at]:
+            continue
+        found = names_from(run, at, known, end)
+        if not found or found[-1].end != end:
+            continue
+        added = [one for one in found if not best or one.start < best[0].start]
+        closed = at == 0 or run.text[at - 1] in _ENDS_SENTENCE
+        certain = all(one.name in known or is_group(one.name) for one in added)
+        if not best or closed or certain:
+            best = found
+    return best
+
+
+def _line_end(run: Running, at: int) -> int:
+    while at < len(run) and run.gaps[at] < BREAK:
+        at += 1
+    return at
+
+
+def lone_anchor(run: Running, start: int, stop: int, known: frozenset[str]) -> Anchor | None:
+    """Return the last deadline or known unit that stands alone in a stretch, as beside a blank cell."""
+    for due in reversed(list(dues_in(run, start, stop))):
+        if run.gaps[due[0]] >= BREAK and (due[1] >= stop or run.gaps[due[1]] >= BREAK):
+            return Anchor(*due, due, ())
+    for at in range(stop - 1, start, -1):
+        if run.gaps[at] < BREAK:
+            continue
+        names = names_from(run, at, known, stop)
+        certain = names and all(one.name in known or is_group(one.name) for one in names)
+        if certain and (names[-1].end >= stop or run.gaps[names[-1].end] >= BREAK):
+            before = [one for one in _names_before(run, at, known) if one.start > start]
+            return Anchor((before or names)[0].start, names[-1].end, None, (*before, *names))
+    return None

@@ -1,0 +1,115 @@
+"""Running text without its whitespace: breaks inside words cannot hurt what is not there.
+
+Where whitespace stood is kept beside the letters, for it is a sign (a cell ends where there is
+whitespace), and so is where each letter stands in the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qpexcel.documents.model import Line
+from qpexcel.documents.rows import Text
+from qpexcel.findings import Origin
+from qpexcel.text import ascii_digits, tidy
+
+NONE, SPACE, BREAK, BLANK_LINE = range(4)
+_SPACED_OUT = 0.6  # of the gaps in a line: from here on it was printed with spaces between all letters
+_FEW = 6  # letters; a shorter line is not looked at
+
+
+@dataclass(frozen=True)
+class Running:
+    """Letters and what stood before each: nothing, a space, a line break or a blank line.
+
+    `text` has no whitespace. `digits` is the same with ASCII digits and brackets. `gaps` has one more
+    entry than letters; `lines[of[i]]` is the line of letter i.
+    """
+
+    text: str
+    digits: str
+    gaps: Sequence[int]
+    of: Sequence[int]
+    lines: Sequence[Line]
+    spaced_out: frozenset[int]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def origin(self, at: int) -> Origin:
+        """Return where the letter at a place stands in the document."""
+        return self.lines[self.of[min(at, len(self.of) - 1)]].origin if self.of else Origin()
+
+    def written(self, start: int, end: int) -> str:
+        """Return a stretch as a person would write it: Chinese without spaces, words of letters apart."""
+        parts: list[str] = []
+        for at in range(start, end):
+            if at > start and self.gaps[at] and self._parts_words(at):
+                parts.append(" ")
+            parts.append(self.text[at])
+        return "".join(parts)
+
+    def _parts_words(self, at: int) -> bool:
+        before, after = self.text[at - 1], self.text[at]
+        if not (before.isascii() and after.isascii()) or self.of[at] in self.spaced_out:
+            return False
+        if before.isdigit() and after.isdigit():
+            return self.gaps[at] == SPACE
+        return (before.isalnum() or before in ",.;:)") and (after.isalnum() or after == "(")
+
+    def spaced(self, start: int, end: int) -> str:
+        """Return a stretch with a space wherever whitespace stood."""
+        parts = [(" " if at > start and self.gaps[at] else "") + self.text[at] for at in range(start, end)]
+        return "".join(parts)
+
+    def passage(self, start: int, end: int) -> Text:
+        """Return a stretch as a cell's text with its address."""
+        return Text(self.written(start, end), self.origin(start))
+
+
+def running(lines: Sequence[Line]) -> Running:
+    """Return the lines as one running text."""
+    letters: list[str] = []
+    gaps: list[int] = []
+    of: list[int] = []
+    spaced_out = set()
+    gap = NONE
+    for number, line in enumerate(lines):
+        gap = max(gap, BREAK)
+        text = tidy(line.text)
+        if not text:
+            gap = BLANK_LINE
+            continue
+        if _is_spaced_out(text):
+            spaced_out.add(number)
+        for chunk in text.split(" "):
+            for letter in chunk:
+                letters.append(letter)
+                gaps.append(gap)
+                of.append(number)
+                gap = NONE
+            gap = max(gap, SPACE)
+    text = "".join(letters)
+    return Running(text, ascii_form(text), [*gaps, BLANK_LINE], of, lines, frozenset(spaced_out))
+
+
+def _is_spaced_out(text: str) -> bool:
+    letters = len(text.replace(" ", ""))
+    return letters >= _FEW and text.count(" ") >= _SPACED_OUT * (letters - 1)
+
+
+_FORMS = str.maketrans({"（": "(", "）": ")", "：": ":", "／": "/", "．": ".", "－": "-", "～": "~"})
+
+
+def ascii_form(text: str) -> str:
+    """Return the text, of the same length, with the forms of digits and signs that patterns use."""
+    return ascii_digits(text).translate(_FORMS)
+
+
+def joined(text: str) -> str:
+    """Return a cell's text, whose lines may break inside words, on one line as a person would write it."""
+    origin = Origin()
+    whole = running([Line(line, origin) for line in re.split(r"[\n\r\v\f]+", text)])
+    return whole.written(0, len(whole))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from openpyxl.utils import get_column_letter
@@ -13,6 +13,7 @@ from qpexcel.findings import Finding, Origin, QpexcelError
 MOST_COLUMNS = 2_000
 MOST_ROWS = 20_000
 MOST_CELLS = 500_000
+LONGEST_CELL = 1_000_000  # characters
 Slot = tuple[str, bool]  # a cell's text, and whether it only repeats the cell above
 
 
@@ -27,8 +28,14 @@ def damage_told() -> Iterator[None]:
         raise QpexcelError(Finding("IMP005")) from error
 
 
-def cell_text(paragraphs: Iterable[str]) -> str:
-    """Return a cell's paragraphs one below the other, without the empty ones around them."""
+def cell_text(paragraphs: list[str]) -> str:
+    """Return a cell's paragraphs one below the other, without the empty ones around them.
+
+    Raises QpexcelError IMP008 for more than any plan says: repeated cells in repeated cells multiply.
+    """
+    length = sum(map(len, paragraphs))
+    if length > LONGEST_CELL:
+        raise QpexcelError(Finding("IMP008", f"{length:,}"))
     return "\n".join(paragraphs).strip("\n")
 
 

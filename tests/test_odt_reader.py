@@ -390,7 +390,7 @@ def test_deeply_nested_tables_are_read_and_endless_ones_refused():
 
 
 def test_attributes_that_are_not_read_may_be_anything():
-    odd = p("甲").replace("<text:p", '<text:p svg:width="NaNcm" draw:opacity="x"')
+    odd = p("甲").replace("<text:p", '<text:p svg:width="NaNcm" draw:opacity="x" style:mirror="x"')
     assert texts(odd) == ["甲"]
 
 

@@ -29,6 +29,24 @@ _PREFIXES = {
     "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0": "loext",
 }
 _NAMESPACES = {prefix: namespace for namespace, prefix in _PREFIXES.items()}
+_READ = {
+    "text": (
+        *("style-name", "style-override", "start-value", "continue-list", "continue-numbering", "level"),
+        *("display-levels", "label-followed-by", "display", "is-hidden", "c"),
+        *("outline-level", "is-list-header", "restart-numbering"),
+    ),
+    "style": (
+        *("name", "family", "parent-style-name", "list-style-name"),
+        *("num-format", "num-prefix", "num-suffix", "num-letter-sync"),
+    ),
+    "table": (
+        *("number-rows-repeated", "number-columns-repeated"),
+        *("number-rows-spanned", "number-columns-spanned"),
+    ),
+    "xml": ("id",),
+    "loext": ("num-list-format",),
+}
+_READ_NAMES = {(_NAMESPACES[prefix], name) for prefix, names in _READ.items() for name in names}
 Name = tuple[str | None, str]
 
 
@@ -44,7 +62,7 @@ class _Handler(ContentHandler):
         self._depth += 1
         if self._depth > _DEEPEST:
             raise QpexcelError(Finding("IMP005"))
-        read = {key: value for key, value in attrs.items() if key[0] in _PREFIXES}
+        read = {key: value for key, value in attrs.items() if key in _READ_NAMES}
         self._loader.startElementNS(name, qname, read)
 
     def endElementNS(self, name: Name, qname: str | None) -> None:  # noqa: N802 - SAX names it

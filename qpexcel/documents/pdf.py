@@ -33,12 +33,15 @@ def read_pdf(data: bytes, file: str) -> Iterator[tuple[int, int] | Document]:
     except (QpexcelError, MemoryError):
         raise
     except Exception as error:  # pdfminer raises anything
-        raise QpexcelError(Finding("IMP004" if _is_locked(error) else "IMP005")) from error
+        if _is(error, MemoryError):
+            raise MemoryError from error
+        locked = _is(error, PDFPasswordIncorrect, PDFEncryptionError)
+        raise QpexcelError(Finding("IMP004" if locked else "IMP005")) from error
 
 
-def _is_locked(error: BaseException) -> bool:
-    """Whether it was a password; newer versions of pdfplumber wrap pdfminer's errors."""
-    return any(isinstance(one, (PDFPasswordIncorrect, PDFEncryptionError)) for one in (error, *error.args))
+def _is(error: BaseException, *kinds: type[BaseException]) -> bool:
+    """Whether it was such an error; newer versions of pdfplumber wrap pdfminer's."""
+    return any(isinstance(one, kinds) for one in (error, *error.args))
 
 
 def _read(data: bytes, file: str) -> Iterator[tuple[int, int] | Document]:

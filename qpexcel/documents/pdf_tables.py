@@ -18,6 +18,7 @@ from qpexcel.sheets.describe import address
 _NEAR = 3.0  # points; rules no farther apart are one
 _WIDE = 100.0  # points; a table without rules at its sides is at least so wide
 _FEWEST_COLUMNS = 2
+_MOST_EDGES = 20_000  # of a page; more are a drawing, and would take minutes
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -69,6 +70,8 @@ class Ruled:
 
 def ruled_tables(page: Page) -> list[Ruled]:
     """Return a page's tables, inner ones before those around them; boxes and frames are none."""
+    if len(page.edges) > _MOST_EDGES:
+        return []
     settings = {"explicit_vertical_lines": list(_open_sides(page.edges))}
     found = (_ruled([cell for cell in table.cells if cell]) for table in page.find_tables(settings))
     tables = [table for table in found if len(table.columns) > _FEWEST_COLUMNS]
@@ -120,7 +123,13 @@ def _open_sides(edges: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             continue
         for side in (left, right):
             if not any(abs(x - side) <= _NEAR for x in here):
-                yield {"object_type": "line", "x0": side, "x1": side, "top": top, "bottom": bottom}
+                yield _rule(side, top, bottom)
+
+
+def _rule(x: float, top: float, bottom: float) -> dict[str, Any]:
+    """Return an upright rule as pdfplumber describes it."""
+    place = {"x0": x, "x1": x, "top": top, "bottom": bottom, "width": 0, "height": bottom - top}
+    return {"object_type": "line", **place}
 
 
 def _level(edges: Iterable[Mapping[str, Any]]) -> list[tuple[float, float, float]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any, cast
 
 
 class Severity(StrEnum):
@@ -235,7 +236,8 @@ class Finding:
 
     def at(self, **where: str) -> Finding:
         """Return the same finding with these parts of its place filled in."""
-        return replace(self, place=replace(self.place, **where))
+        place: Place = replace(self.place, **cast("dict[str, Any]", where))
+        return replace(self, place=place)
 
     def read_from(self, origin: Origin) -> Finding:
         """Return the same finding with where its text stands in the imported document."""

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from qpexcel.dates.deadlines import Context, read_deadline
-from qpexcel.documents.running import BREAK, Running
+from qpexcel.documents.model import Line
+from qpexcel.documents.running import BREAK, Running, running
+from qpexcel.findings import Origin
 from qpexcel.model import DueKind, Span
 
 _N = r"(?:\d{1,4}|[〇零○一二三四五六七八九十百廿卅卌元壹貳參肆伍陸柒捌玖拾]{1,6})"
@@ -87,10 +89,16 @@ def due_text(run: Running, start: int, end: int) -> str:
     Breaks fall inside numbers (1⏎13年) and between dates (114.05.31⏎114.11.30) alike.
     """
     bare, spaced = run.text[start:end], run.spaced(start, end)
+    if _reads(bare):
+        return bare
     parted = re.sub(r"(?<!\d) | (?!\d)", "", spaced)
-    if parted != bare and not _reads(bare) and _reads(parted):
-        return parted
-    return bare
+    return parted if _reads(parted) else run.written(start, end)
+
+
+def written_due(text: str) -> str:
+    """Return a due cell as written, without the breaks its layout made."""
+    run = running([Line(line, Origin()) for line in text.splitlines()])
+    return due_text(run, 0, len(run))
 
 
 def _reads(text: str) -> bool:

@@ -227,9 +227,11 @@ def _without_anchor(table: _Table, marker: Marker | None, at: int, stop: int) ->
 
 def _headings(table: _Table, heads: Sequence[Marker], stop: int) -> Iterator[DraftRow]:
     """Yield the headings of sections, each up to the next."""
+    run = table.run
     ends = [*(head.start for head in heads[1:]), stop]
     for head, end in zip(heads, ends, strict=False):
-        yield DraftRow({"section": table.run.passage(head.start, end)}, table.run.origin(head.start))
+        cells = {"number": run.passage(head.start, head.end), "section": run.passage(head.end, end)}
+        yield DraftRow({key: text for key, text in cells.items() if text.raw}, run.origin(head.start))
 
 
 def _headings_before(

@@ -24,8 +24,10 @@ _SAMPLE = 20_000  # characters looked at
 _LEAST = 0.3  # plausibility of a text; random bytes come to less
 _MOST_CONTROLS = 0.02  # of all characters
 _PLAIN = frozenset(map(chr, (*range(0x20, 0x7F), *b"\t\n\r\f\v\x1a")))
+_ASCII = bytes((*range(0x20, 0x7F), *b"\t\n\r\f"))
 _BIG5_COMMON = ((0xA4, 0x40), (0xC6, 0x7E))  # first and last of the 5,401 usual characters
 _GB_COMMON = ((0xB0, 0xA1), (0xD7, 0xF9))  # of the 3,755
+_FIRST_CIRCLED, _LAST_CIRCLED = "①", "⒇"
 _COMMON, _RARE, _STRANGE, _BROKEN = 1.0, 0.3, 0.1, -2.0
 _WESTERN = 0.2  # of a Western text at most so many characters have an accent
 # The most frequent of all, and of plans: they decide about a text of three characters.
@@ -63,24 +65,26 @@ def _if_plain(text: str) -> str | None:
     """Return a text unless too many of its characters are controls."""
     sample = text[:_SAMPLE]
     controls = sum(char < " " and char not in _PLAIN for char in sample if char != "\0")
-    return text if controls <= _MOST_CONTROLS * len(sample) else None
+    return text if controls <= max(1, _MOST_CONTROLS * len(sample)) else None
 
 
 def _readings(data: bytes) -> Iterator[tuple[float, str]]:
     """Yield (plausibility, text) by each encoding, the likelier first of equals."""
-    for encoding, common in (
-        ("utf-8", _frequent_and(_BIG5, _GB)),
-        (_BIG5, _frequent_and(_BIG5)),
-        ("utf-16-le", _frequent_and(_BIG5, _GB)),
-        ("utf-16-be", _frequent_and(_BIG5, _GB)),
-        (_GB, _frequent_and(_GB)),
-    ):
+    anything = _usual(_BIG5, _GB)
+    wide = () if _is_mostly_ascii(data) else (("utf-16-le", anything), ("utf-16-be", anything))
+    for encoding, common in (("utf-8", anything), (_BIG5, _usual(_BIG5)), *wide, (_GB, _usual(_GB))):
         text = big5(data) if encoding is _BIG5 else data.decode(encoding, "replace")
         yield _plausibility(text, common), text
     western = data.decode("cp1252", "replace")
     accents = [char for char in western[:_SAMPLE] if char not in _PLAIN]
     if all(map(str.isprintable, accents)) and len(accents) <= _WESTERN * len(western[:_SAMPLE]):
         yield _LEAST, western
+
+
+def _is_mostly_ascii(data: bytes) -> bool:
+    """Whether these are Western letters, which two by two also make Chinese characters."""
+    others = len(data.translate(None, _ASCII))
+    return 0 not in data and others <= _WESTERN * len(data)
 
 
 def _plausibility(text: str, common: frozenset[str]) -> float:
@@ -106,7 +110,7 @@ def _is_punctuation(char: str) -> bool:
 
 
 @cache
-def _frequent_and(*encodings: str) -> frozenset[str]:
+def _usual(*encodings: str) -> frozenset[str]:
     """Return the usual characters of these encodings."""
     spans = {_BIG5: _BIG5_COMMON, _GB: _GB_COMMON}
     pairs = (
@@ -120,22 +124,25 @@ def _frequent_and(*encodings: str) -> frozenset[str]:
 
 
 def big5(data: bytes) -> str:
-    """Decode Big5 as people's computers do: with ①, kana and Hong Kong's characters.
+    """Decode Big5 as people's computers do: with ① and the like.
 
-    A character somebody made for himself (造字) becomes one U+FFFD.
+    A character an office made for itself (造字) becomes one U+FFFD; Hong Kong has its own in its place.
     """
     return data.decode(_BIG5, "qpexcel.big5").translate(_circled())
 
 
 @cache
 def _circled() -> dict[int, str]:
-    """Return what cp950 takes for kana at C6A1 to C7FC and every computer shows as ①, ⑴, ⅰ, …."""
+    """Return what cp950 takes for kana at C6A1 to C7FC and every computer shows as ①, ⑴, ⅰ, ….
+
+    The circled numbers that Python writes elsewhere stay: where they stand others have rare kana.
+    """
     pairs = (bytes((lead, trail)) for lead in (0xC6, 0xC7) for trail in range(0xA1, 0xFF))
     second = (bytes((0xC7, trail)) for trail in range(0x40, 0x7F))
     found = {}
     for pair in (*pairs, *second):
         ours, usual = pair.decode(_BIG5, "ignore"), pair.decode(_BIG5_MORE, "ignore")
-        if len(ours) == len(usual) == 1:
+        if len(ours) == len(usual) == 1 and not _FIRST_CIRCLED <= ours <= _LAST_CIRCLED:
             found[ord(ours)] = usual
     return found
 
@@ -145,9 +152,6 @@ def _mend(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     pair = error.object[error.start : error.start + 2]
-    known = pair.decode(_BIG5_MORE, "ignore")
-    if known and known[0] > "\x7f":
-        return known, error.start + 2
     is_pair = len(pair) > 1 and pair[0] > 0x80 and (0x40 <= pair[1] < 0x7F or pair[1] > 0xA0)  # noqa: PLR2004
     return "\ufffd", error.start + (2 if is_pair else 1)
 

@@ -24,7 +24,7 @@ _WORD = re.compile(r"\S+")
 _RULE = re.compile(r":?-+:?")  # below a Markdown table's header
 _BAR = re.compile(r"(?<!\\)\|")
 _LEAST_COLUMNS = 3
-_LEAST_FULL = 0.8  # of a table's rows; some programs drop the empty cells at the end
+_LEAST_FULL = 0.6  # of a table's rows; some programs drop the empty cells at the end
 
 
 @dataclass(frozen=True, slots=True)

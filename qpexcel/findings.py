@@ -175,6 +175,9 @@ SEVERITY: Mapping[str, Severity] = {
     "IMP035": I,  # another table was left alone
     "IMP036": W,  # text after the deadline was joined to the item
     "IMP037": I,  # 同上 was read
+    "IMP038": I,  # a column the plan has no place for
+    "IMP039": I,  # a column that is empty throughout
+    "IMP046": I,  # a number repeated in the prose around the table
     # IMP04x: what a next edition changes
     "IMP040": I,  # a new item
     "IMP041": W,  # an item the new edition no longer has

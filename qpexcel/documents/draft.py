@@ -1,4 +1,4 @@
-"""The intermediate table → the plan's tables, with every doubt at its cell: one interpreter for all layouts."""
+"""The intermediate table → the plan's tables, every doubt at its cell: one interpreter for all layouts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from qpexcel.documents.doubts import Doubt
 from qpexcel.documents.due_phrases import written_due
 from qpexcel.documents.head import read_head
 from qpexcel.documents.items import find_items
+from qpexcel.documents.notices import notices
 from qpexcel.documents.responsible import Everyone, read_units
 from qpexcel.documents.rows import DraftTable, Text
 from qpexcel.documents.running import joined
@@ -59,7 +60,7 @@ def draft_plan(table: DraftTable, words: Words, fallback_year: int) -> Draft:
         *of_aims,
         *_of_reading(tables, placed, fallback_year),
     ]
-    return Draft(tables, tuple(doubts), (*table.findings, *left))
+    return Draft(tables, tuple(doubts), (*table.findings, *left, *notices(table, words)))
 
 
 def _labels(words: Words) -> dict[str, str]:

@@ -38,7 +38,7 @@ def without_furniture(lines: Sequence[Line], heads: Sequence[str]) -> list[Line]
         if not (
             pages[n]
             or folded[n] in known
-            or (n in edges and (_is_running_head(folded[n], often) or _BARE_NUMBER.fullmatch(folded[n])))
+            or (n in edges and _is_edge_furniture(folded[n], known, often))
         )
     ]
 
@@ -64,5 +64,10 @@ def _edges(lines: Sequence[Line], folded: Sequence[str], pages: Sequence[bool]) 
     return found
 
 
-def _is_running_head(text: str, often: Counter[str]) -> bool:
-    return len(text) >= _FEWEST_LETTERS and often[_MASK.sub("#", text)] > 1
+def _is_edge_furniture(text: str, known: set[str], often: Counter[str]) -> bool:
+    """Whether a line at a page's end is a bare page number, a running head, or a part of the title."""
+    if _BARE_NUMBER.fullmatch(text):
+        return True
+    if len(text) < _FEWEST_LETTERS:
+        return False
+    return often[_MASK.sub("#", text)] > 1 or any(text in head for head in known)

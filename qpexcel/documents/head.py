@@ -1,4 +1,4 @@
-"""What the prose around a plan's table says of the plan: title, office, year, days, the letter it rests on."""
+"""What the prose around a plan's table says of it: title, office, year, days, the letter it rests on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _TITLE = re.compile(rf"^(?P<title>.{{2,80}}?(?:{_KINDS})(?:書|表)?(?:[（(].{{
 _NO_TITLE = re.compile(
     r"^(?:檔\s*號|保存年限|附件|附表|表\s*\d|修正日期|訂定日期|公布日期|\d{2,3}[年./]\d+[月./]\d+)"
 )
-_OFFICE = "政府|監獄|看守所|國民中學|國民小學|高級中學|高中|國中|國小|學校|大學|學院|公所|事務所|衛生所|中心|分局|總局|局|署|處|部|院|會|所|館|監|校|公司|法人|協會"
+_OFFICE = (
+    "政府|監獄|看守所|國民中學|國民小學|高級中學|高中|國中|國小|學校|大學|學院|公所|事務所|衛生所|中心|分局|總局|"
+    "局|署|處|部|院|會|所|館|監|校|公司|法人|協會"
+)
 _WITH_YEAR = re.compile(
     r"^(?P<office>[^\d]{2,30}?)(?:中華民國|民國)?(?P<rest>(?P<year>\d{2,3})(?:學年|年).*)$"
 )

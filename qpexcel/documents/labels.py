@@ -34,7 +34,7 @@ def _roles() -> Mapping[str, tuple[str, ...]]:
 @cache
 def _label_pattern() -> re.Pattern[str]:
     labels = sorted(_roles(), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, labels)))
+    return re.compile("(" + "|".join(map(re.escape, labels)) + r")(?:\([^()]{1,12}\))?")
 
 
 @cache
@@ -92,9 +92,10 @@ def _without_repeats(chosen: Mapping[int, str]) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class RunningHeader:
-    """A header in running text: its columns in order, the text it takes, without any whitespace."""
+    """A header in running text, without any whitespace: its columns in order, their labels, all its text."""
 
     columns: tuple[str, ...]
+    labels: tuple[str, ...]
     text: str
 
 
@@ -107,4 +108,7 @@ def running_header(text: str) -> RunningHeader | None:
     chosen = header_of(labels)
     if not chosen:
         return None
-    return RunningHeader(tuple(chosen[place] for place in sorted(chosen)), text[:at])
+    places = sorted(chosen)
+    if places != list(range(len(labels))):
+        return None
+    return RunningHeader(tuple(chosen[place] for place in places), tuple(labels), text[:at])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from qpexcel.documents.model import Line
 from qpexcel.findings import Finding, Origin
+from qpexcel.plan.tables import text_of
 from qpexcel.text import tidy
 
 NOWHERE = Origin()
@@ -31,7 +32,7 @@ class Text:
     @property
     def shown(self) -> str:
         """The value as text on one line."""
-        return tidy(str(self.value)) if self.value is not None else ""
+        return tidy(text_of(self.value))
 
 
 _BLANK = Text()

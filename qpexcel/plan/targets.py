@@ -101,6 +101,7 @@ _COUNTED_FROM = re.compile(r"(?:(?:結束|終了|屆滿|奉核|核定)[後前]|[
 _VERB = re.compile(
     r"(?:辦理|舉辦|召開|召集|實施|進行|完成|安排|開設|抽查|抽測|檢查|測試|演練|訪視|訪查|應|各|其中|共|計|約)$"
 )
+_SET_PHRASES = ("性", "告知", "購足", "到位")  # 一次性, 1次告知: no number anybody counts
 _LEFT_AT_END = re.compile(r"$|[)）」』】、/：:及與和或並且]")
 _REACH = 40  # characters: an operator further off in the clause does not govern the number
 _NOTHING = frozenset(
@@ -237,7 +238,7 @@ def _is_asked_bare(match: re.Match[str], *, ends: bool, led: bool, close: bool) 
     """Whether a bare number in a sentence is a target. `led`: by a verb or by 每 just before it."""
     number, measure = match["number"], match["measure"]
     rest = match.string[match.end() : match.end() + _REACH]
-    if measure in _LEGAL.split() or (number, measure) == ("24", "小時") or rest.startswith("性"):
+    if measure in _LEGAL.split() or (number, measure) == ("24", "小時") or rest.startswith(_SET_PHRASES):
         return False
     if number[0] in _HAN_NUMBER:
         return led or (ends and measure in _ONE_ENDS)

@@ -1,0 +1,194 @@
+"""Columns in print → rows: text as `pdftotext -layout` prints it, and PDF tables without ruled lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from qpexcel.documents.furniture import without_furniture
+from qpexcel.documents.item_marks import RANK
+from qpexcel.documents.markers import Marker, Style, bare_marker, marker_at
+from qpexcel.documents.model import Line
+from qpexcel.documents.print_columns import (
+    PrintedHeader,
+    boundaries,
+    cells_of,
+    find_printed_header,
+    printed_header,
+    words_of,
+)
+from qpexcel.documents.rows import DraftRow, DraftTable, Text
+from qpexcel.findings import Origin
+from qpexcel.text import tidy
+
+_NOTE = re.compile(r"(?:備註|附註|註|說明|※)")
+_SIDE_BY_SIDE = 0.25  # of the printed lines have text in several columns, at least
+_TELLING = ("due", "units", "co_units", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A printed line of the table: its text by column, whether it runs across, whether it is blank."""
+
+    line: Line
+    cells: dict[str, str]
+    across: bool
+
+
+@dataclass
+class _Open:
+    """A row that is being put together."""
+
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
+
+    def add(self, printed: _Printed) -> None:
+        for column, text in printed.cells.items():
+            self.texts.setdefault(column, []).append(text)
+            self.origins.setdefault(column, printed.line.origin)
+
+    def row(self) -> DraftRow:
+        cells = {key: Text("\n".join(lines), self.origins[key]) for key, lines in self.texts.items()}
+        return DraftRow(cells, next(iter(self.origins.values()), Origin()))
+
+
+def read_aligned(lines: Sequence[Line]) -> DraftTable | None:
+    """Read a plan's table whose columns stand side by side; None where they do not."""
+    words = [words_of(line) for line in lines]
+    found = find_printed_header(words)
+    if not found:
+        return None
+    header, start = found
+    before = [line for line in lines[:start] if line.text.strip()]
+    body = _without_headers(lines[start + header.lines :], header)
+    body = without_furniture(body, [line.text for line in before])
+    bounds = boundaries(header, [words_of(line) for line in _likely(body)])
+    if bounds is None:
+        return None
+    printed = [_printed(line, header, bounds) for line in body]
+    filled = [one for one in printed if one.cells]
+    if sum(len(one.cells) > 1 and not one.across for one in filled) < _SIDE_BY_SIDE * len(filled):
+        return None
+    end = _end(printed)
+    rows = _with_whole_sections(_rows(printed[:end], header.columns))
+    after = tuple(one.line for one in printed[end:] if one.cells)
+    return DraftTable(header.columns, tuple(rows), tuple(before), after)
+
+
+def _likely(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines up to the last that has several words: prose below the table is left out."""
+    last = max((n for n, line in enumerate(lines) if len(words_of(line)) > 1), default=-1)
+    return list(lines[: last + 1])
+
+
+def _without_headers(lines: Sequence[Line], header: PrintedHeader) -> list[Line]:
+    """Take out the header where pages repeat it."""
+    kept: list[Line] = []
+    n = 0
+    while n < len(lines):
+        part = [words_of(line) for line in lines[n : n + header.lines]]
+        again = printed_header(part) if part and part[0] else None
+        if again and again.columns == header.columns:
+            n += header.lines
+        else:
+            kept.append(lines[n])
+            n += 1
+    return kept
+
+
+def _printed(line: Line, header: PrintedHeader, bounds: Sequence[float]) -> _Printed:
+    cells, across = cells_of(words_of(line), bounds)
+    return _Printed(line, {header.columns[n]: text for n, text in cells.items()}, across)
+
+
+def _end(printed: Sequence[_Printed]) -> int:
+    """Return the line at which the prose after the table begins."""
+    tells = [
+        n for n, one in enumerate(printed) if not one.across and any(key in one.cells for key in _TELLING)
+    ]
+    last = max(tells, default=-1)
+    for n in range(last + 1, len(printed)):
+        text = tidy(printed[n].line.text)
+        marker = marker_at(text)
+        heads = marker and RANK[marker.style] <= RANK[Style.CHINESE_PAREN]
+        if text and (printed[n].across or heads or _NOTE.match(text)):
+            return n
+    return len(printed)
+
+
+def _rows(printed: Sequence[_Printed], columns: Sequence[str]) -> list[DraftRow]:
+    """Put the lines together into rows: each begins with its number, else after a blank line."""
+    blocks = _blocks(printed)
+    place, style = _numbered(printed, columns)
+    single = [sum(bool(_mark(one, place, style)) for one in block) for block in blocks]
+    if style is None or (len(blocks) > 1 and all(count == 1 for count in single)):
+        groups = blocks if style or len(blocks) > 1 else [[one] for one in printed if one.cells]
+    else:
+        groups = _by_marks(printed, place, style)
+    rows = []
+    for group in groups:
+        row = _Open()
+        for one in group:
+            row.add(one)
+        rows.append(row.row())
+    return rows
+
+
+def _blocks(printed: Sequence[_Printed]) -> list[list[_Printed]]:
+    blocks: list[list[_Printed]] = [[]]
+    for one in printed:
+        if one.cells:
+            blocks[-1].append(one)
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]
+
+
+def _numbered(printed: Sequence[_Printed], columns: Sequence[str]) -> tuple[str, Style | None]:
+    """Return the column whose lines begin with the items' numbers, and the numbers' style."""
+    best: tuple[int, str, Style | None] = (0, "action", None)
+    for column in ("number", "action"):
+        if column not in columns:
+            continue
+        styles = Counter(m.style for one in printed if (m := _mark(one, column, None)))
+        for style, times in styles.items():
+            if times > best[0]:
+                best = (times, column, style)
+    return best[1], best[2]
+
+
+def _mark(one: _Printed, column: str, style: Style | None) -> Marker | None:
+    text = one.cells.get(column, "")
+    marker = marker_at(tidy(text)) or (bare_marker(text) if column == "number" and text else None)
+    return marker if marker and style in (None, marker.style) else None
+
+
+def _by_marks(printed: Sequence[_Printed], place: str, style: Style) -> list[list[_Printed]]:
+    groups: list[list[_Printed]] = []
+    for one in printed:
+        if not one.cells:
+            continue
+        if _mark(one, place, style) or not groups:
+            groups.append([])
+        groups[-1].append(one)
+    return groups
+
+
+def _with_whole_sections(rows: Sequence[DraftRow]) -> list[DraftRow]:
+    """Join a section's heading that is longer than its first row with the rest beside the next row."""
+    found: list[DraftRow] = []
+    heading: int | None = None
+    for row in rows:
+        text = row["section"]
+        begins = bool(marker_at(tidy(text.raw)))
+        if text.raw and not begins and heading is not None:
+            first = found[heading]
+            whole = Text(f"{first['section'].raw}\n{text.raw}", first["section"].origin)
+            found[heading] = DraftRow({**first.cells, "section": whole}, first.origin)
+            found.append(DraftRow({k: v for k, v in row.cells.items() if k != "section"}, row.origin))
+            continue
+        heading = len(found) if begins else heading
+        found.append(row)
+    return found

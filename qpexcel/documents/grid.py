@@ -1,0 +1,205 @@
+"""Tables with cells → rows: the header found by its labels, tables that go on over pages, merged cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from qpexcel.documents.labels import header_of, result_labels, roles_of
+from qpexcel.documents.markers import marker_at
+from qpexcel.documents.model import Cell, Document, Grid, Line
+from qpexcel.documents.rows import DraftRow, DraftTable, Text
+from qpexcel.documents.running import joined
+from qpexcel.findings import Finding
+from qpexcel.text import fold, tidy
+
+_HEADER_WITHIN = 40  # rows from the top in which a header is looked for
+_FEWEST_ROWS = 2  # of a table worth a word when it is left alone
+_RESULT = re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r")\s*[:：]?\s*")
+_NOTE = re.compile(r"(?:備註|附註|註|說明|※|製表|填表|承辦人)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A plan table's header: place → role, the labels by place, how many cells a row has."""
+
+    roles: Mapping[int, str]
+    labels: Mapping[int, str]
+    width: int
+    ends: int  # the 0-based row below it
+
+
+@dataclass
+class _Found:
+    """What has been read so far."""
+
+    rows: list[DraftRow] = field(default_factory=list)
+    before: list[Line] = field(default_factory=list)
+    after: list[Line] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    header: _Header | None = None
+    columns: dict[str, None] = field(default_factory=dict)
+    page: int = 0
+    unknown: dict[str, tuple[int, Cell]] = field(default_factory=dict)
+
+
+def read_tables(document: Document) -> DraftTable | None:
+    """Read a plan's table from a document's tables; None where none has a plan's header."""
+    found = _Found()
+    for block in document.blocks:
+        if isinstance(block, Line):
+            (found.after if found.header else found.before).append(block)
+        else:
+            _take(block, found)
+    if not found.header:
+        return None
+    for label, (count, cell) in found.unknown.items():
+        finding = Finding("IMP038", label, {"count": str(count)})
+        found.findings.append(finding.read_from(cell.origin))
+    rows, below = _without_notes(found.rows)
+    after = (*below, *(line for line in found.after if line.text.strip()))
+    before = tuple(line for line in found.before if line.text.strip())
+    return DraftTable(tuple(found.columns), tuple(rows), before, after, tuple(found.findings))
+
+
+def _take(grid: Grid, found: _Found) -> None:
+    header = _find_header(grid)
+    known = found.header
+    if header:
+        found.before += _lines_above(grid, header) if not known else []
+        found.header = header
+    elif known and grid.rows and len(grid.rows[0]) == known.width and grid.page:
+        header = replace(known, ends=0)
+    else:
+        _leave_alone(grid, found)
+        return
+    found.rows += _headings_between(found, header)
+    found.after = []
+    found.columns |= dict.fromkeys(role for _, role in sorted(header.roles.items()))
+    turned = bool(grid.page and found.page and grid.page != found.page)
+    found.page = grid.page
+    for n, cells in enumerate(grid.rows[header.ends :]):
+        if not _is_header_again(cells, header):
+            found.rows.append(_row(cells, header, found, opens_page=turned and n == 0))
+
+
+def _leave_alone(grid: Grid, found: _Found) -> None:
+    filled = [cells for cells in grid.rows if any(tidy(str(cell.value or "")) for cell in cells)]
+    if not found.header:
+        found.before += [_line(cells) for cells in filled]
+    if len(filled) >= _FEWEST_ROWS:
+        first = next(cell for cell in filled[0] if cell.value)
+        finding = Finding("IMP035", tidy(str(first.value)))
+        found.findings.append(finding.read_from(first.origin))
+
+
+def _find_header(grid: Grid) -> _Header | None:
+    """Return the header among a table's first rows; two rows may make one (承辦單位 over 主辦, 協辦)."""
+    for n in range(min(len(grid.rows), _HEADER_WITHIN)):
+        texts = [str(cell.value or "") for cell in grid.rows[n]]
+        below = [str(cell.value or "") for cell in grid.rows[n + 1]] if n + 1 < len(grid.rows) else []
+        double = _both(texts, below)
+        for labels, ends in ((double, n + 2), (texts, n + 1)):
+            roles = header_of(labels) if labels else None
+            if roles:
+                return _Header(roles, dict(enumerate(map(joined, labels))), len(texts), ends)
+    return None
+
+
+def _both(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Return the labels that two header rows make together; nothing where the lower one is no header."""
+    own = [text for text, over in zip(below, above, strict=False) if text.strip() and text != over]
+    if not own or not all(roles_of(text) for text in own):
+        return []
+    return [low if low.strip() else high for high, low in zip(above, below, strict=True)]
+
+
+def _lines_above(grid: Grid, header: _Header) -> list[Line]:
+    rows = [cells for cells in grid.rows if cells]
+    first = next(
+        n for n, cells in enumerate(rows) if any(fold(str(c.value or "")) in _folded(header) for c in cells)
+    )
+    return [_line(cells) for cells in rows[:first] if any(cell.value for cell in cells)]
+
+
+def _folded(header: _Header) -> set[str]:
+    return {fold(header.labels[place]) for place in header.roles}
+
+
+def _line(cells: Sequence[Cell]) -> Line:
+    texts = [tidy(str(cell.value)) for cell in cells if cell.value and not cell.continues]
+    first = next((cell for cell in cells if cell.value), cells[0])
+    return Line(" ".join(texts), first.origin)
+
+
+def _headings_between(found: _Found, header: _Header) -> Iterator[DraftRow]:
+    """Yield the last numbered line between two tables as a heading, where the table has none of its own."""
+    if "section" in header.roles.values():
+        return
+    source = found.after if found.rows else found.before
+    numbered = [line for line in source if marker_at(tidy(line.text))]
+    if found.rows and numbered:
+        line = numbered[-1]
+        yield DraftRow({"section": Text(line.text, line.origin)}, line.origin)
+
+
+def _is_header_again(cells: Sequence[Cell], header: _Header) -> bool:
+    texts = {fold(str(cell.value)) for cell in cells if cell.value}
+    return bool(texts) and texts <= set(map(fold, header.labels.values())) and len(texts) > 1
+
+
+def _row(cells: Sequence[Cell], header: _Header, found: _Found, *, opens_page: bool) -> DraftRow:
+    origin = next((cell.origin for cell in cells if cell.value), cells[0].origin)
+    texts = {
+        header.roles[place]: Text(cell.value, cell.origin, cell.continues)
+        for place, cell in enumerate(cells)
+        if place in header.roles
+    }
+    strange = [p for p, c in enumerate(cells) if p not in header.roles and tidy(str(c.value or ""))]
+    row = DraftRow(texts, origin, opens_page=opens_page)
+    own = [cell for cell in cells if tidy(str(cell.value or "")) and not cell.continues]
+    special = _result_row(own, row) or _heading_row(own, row)
+    if special:
+        return special
+    for place in strange:
+        label = header.labels.get(place) or cells[place].origin.cell
+        count, first = found.unknown.get(label, (0, cells[place]))
+        found.unknown[label] = (count + 1, first)
+    return row
+
+
+def _result_row(own: Sequence[Cell], row: DraftRow) -> DraftRow | None:
+    """Return the row as one for results, where its first own cell is the label of such a row."""
+    if not own or "due" in row.filled():
+        return None
+    label = _RESULT.match(tidy(str(own[0].value)))
+    if not label:
+        return None
+    rest = [tidy(str(own[0].value))[label.end() :], *(str(cell.value) for cell in own[1:])]
+    text = "\n".join(part for part in rest if part)
+    return DraftRow({"result": Text(text, own[0].origin)}, row.origin)
+
+
+def _heading_row(own: Sequence[Cell], row: DraftRow) -> DraftRow | None:
+    """Return the row as a heading, where its only cell is a number with words, merged across."""
+    if len(own) != 1 or row.filled() & {"action", "section"}:
+        return None
+    text = joined(str(own[0].value))
+    marker = marker_at(text)
+    if not marker or marker.end == len(text):
+        return None
+    cells = {"number": Text(marker.text, own[0].origin), "section": Text(text[marker.end :], own[0].origin)}
+    return DraftRow(cells, row.origin)
+
+
+def _without_notes(rows: Sequence[DraftRow]) -> tuple[Sequence[DraftRow], list[Line]]:
+    """Part the rows at the bottom that are notes, or numbered prose, from the plan's own."""
+    last = max((n for n, row in enumerate(rows) if row.filled() & {"due", "units"}), default=len(rows))
+    for n in range(last + 1, len(rows)):
+        texts = [row_text for row_text in rows[n].cells.values() if row_text.shown and not row_text.continues]
+        alone = len(texts) == 1 and (_NOTE.match(texts[0].shown) or "action" not in rows[n].filled())
+        if alone and not rows[n].filled() & {"result"}:
+            lines = [Line(text.shown, text.origin) for row in rows[n:] for text in row.cells.values()]
+            return rows[:n], [line for line in lines if line.text]
+    return rows, []

@@ -1,0 +1,161 @@
+"""Columns as they stand in print: words by their place on the line, cells parted where nothing is printed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from qpexcel.documents.labels import RunningHeader, running_header
+from qpexcel.documents.model import Line, Word
+from qpexcel.documents.running import ascii_form
+from qpexcel.text import tidy
+
+_GAP = re.compile(r"(?: |\t){2,}|\t|　{2,}|　 | 　")
+_FEWEST_COLUMNS = 3
+_HEADER_LINES = 3
+_TAB = 8
+_CLEAR = 1.5  # widths of a letter between two columns' labels
+_MOST_CROSSING = 0.15  # of the lines: from here on these are no columns
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedHeader:
+    """A header in print: its columns from left to right, where each label stands, how many lines it takes."""
+
+    columns: tuple[str, ...]
+    places: tuple[tuple[float, float], ...]
+    lines: int
+
+
+def words_of(line: Line) -> tuple[Word, ...]:
+    """Return a line's words: as its reader placed them, else parted at two spaces or more."""
+    if line.words:
+        return line.words
+    text = line.text.expandtabs(_TAB).rstrip()
+    found: list[Word] = []
+    at = 0
+    for gap in [*_GAP.finditer(text), None]:
+        end = gap.start() if gap else len(text)
+        part = text[at:end]
+        if part.strip():
+            left = width(text[:at]) + width(part) - width(part.lstrip())
+            found.append(Word(part.strip(), left, left + width(part.strip())))
+        at = gap.end() if gap else end
+    return tuple(found)
+
+
+def width(text: str) -> float:
+    """Return how many half-width letters wide a text prints."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WFA" for letter in text)
+    return float(len(text) + wide)
+
+
+def find_printed_header(lines: Sequence[Sequence[Word]]) -> tuple[PrintedHeader, int] | None:
+    """Return the first header among lines of words, and on which line it begins."""
+    for n in range(len(lines)):
+        for count in range(_HEADER_LINES, 0, -1):
+            header = printed_header(lines[n : n + count])
+            if header and lines[n] and lines[n + count - 1 : n + count] != [()]:
+                return header, n
+    return None
+
+
+def printed_header(lines: Sequence[Sequence[Word]]) -> PrintedHeader | None:
+    """Read lines as a header whose labels stand side by side, each perhaps broken over the lines."""
+    if not lines or not any(lines):
+        return None
+    stacks = _stacks([word for line in lines for word in line])
+    text = ascii_form("".join("".join(tidy(word.text).split()) for stack in stacks for word in stack)).lower()
+    header = running_header(text)
+    if not header or header.text != text or len(header.columns) < _FEWEST_COLUMNS:
+        return None
+    places = _label_places(stacks, header)
+    letter = _letter_width(stacks)
+    apart = all(after[0] - before[1] >= _CLEAR * letter for before, after in pairwise(places))
+    return PrintedHeader(header.columns, tuple(places), len(lines)) if apart else None
+
+
+def _stacks(words: Iterable[Word]) -> list[list[Word]]:
+    """Group words that stand above one another, from left to right."""
+    stacks: list[list[Word]] = []
+    for word in words:
+        over = [s for s in stacks if any(w.left < word.right and word.left < w.right for w in s)]
+        if over:
+            over[0].append(word)
+        else:
+            stacks.append([word])
+    return sorted(stacks, key=lambda stack: min(word.left for word in stack))
+
+
+def _label_places(stacks: Sequence[Sequence[Word]], header: RunningHeader) -> list[tuple[float, float]]:
+    """Return the left and right edge of each label, which may be printed as several words."""
+    edges: list[tuple[float, float]] = []
+    for stack in stacks:
+        for word in stack:
+            edges += [(word.left, word.right)] * len("".join(tidy(word.text).split()))
+    places = []
+    at = 0
+    for label in header.labels:
+        part = edges[at : at + len(label)]
+        places.append((min(left for left, _ in part), max(right for _, right in part)))
+        at += len(label)
+    return places
+
+
+def _letter_width(stacks: Sequence[Sequence[Word]]) -> float:
+    widths = [(w.right - w.left) / max(width(w.text), 1) for stack in stacks for w in stack]
+    return sorted(widths)[len(widths) // 2]
+
+
+def boundaries(header: PrintedHeader, lines: Sequence[Sequence[Word]]) -> list[float] | None:
+    """Return where one column ends and the next begins; None where words stand across.
+
+    Between the middles of two labels the place is taken that the fewest words cross, in the widest
+    stretch of such places.
+    """
+    found: list[float] = []
+    middles = [(left + right) / 2 for left, right in header.places]
+    filled = sum(1 for words in lines if words) or 1
+    for low, high in pairwise(middles):
+        edges = sorted(
+            {low, high, *(e for ws in lines for w in ws for e in (w.left, w.right) if low < e < high)}
+        )
+        crossed = [
+            (sum(w.left < (a + b) / 2 < w.right for ws in lines for w in ws), a - b, (a + b) / 2)
+            for a, b in pairwise(edges)
+        ]
+        fewest, _, place = min(crossed)
+        if fewest > _MOST_CROSSING * filled:
+            return None
+        found.append(place)
+    return found
+
+
+def cells_of(words: Sequence[Word], bounds: Sequence[float]) -> tuple[dict[int, str], bool]:
+    """Return a line's text by column, and whether a word stands across several, as prose does."""
+    cells: dict[int, list[str]] = {}
+    across = False
+    for word in words:
+        inside = [n for n, bound in enumerate(bounds) if word.left < bound < word.right]
+        across = across or len(inside) > 1
+        for part in _parts(word, [bounds[n] for n in inside[:1]]):
+            middle = (part.left + part.right) / 2
+            column = sum(bound <= middle for bound in bounds)
+            cells.setdefault(column, []).append(part.text)
+    return {column: " ".join(texts) for column, texts in cells.items()}, across
+
+
+def _parts(word: Word, bounds: Sequence[float]) -> list[Word]:
+    """Part a word at the space nearest to a boundary inside it, if it has one near."""
+    if not bounds or " " not in word.text:
+        return [word]
+    letter = (word.right - word.left) / max(width(word.text), 1)
+    spaces = [n for n, char in enumerate(word.text) if char == " "]
+    place = min(spaces, key=lambda n: abs(word.left + letter * width(word.text[:n]) - bounds[0]))
+    cut = word.left + letter * width(word.text[:place])
+    if abs(cut - bounds[0]) > 3 * letter:
+        return [word]
+    return [Word(word.text[:place], word.left, cut), Word(word.text[place + 1 :], cut + letter, word.right)]

@@ -197,7 +197,7 @@ def _kind_of_zip(data: bytes) -> Kind:
         raise _refused("IMP005") from error
     if locked:
         raise _refused("IMP004")
-    if kind is not ZIP and len({part.filename for part in parts}) < len(parts):
+    if len({part.filename for part in parts}) < len(parts):
         raise _refused("IMP005")  # readers differ on which of two parts counts
     return kind
 

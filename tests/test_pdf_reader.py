@@ -141,6 +141,19 @@ def test_text_up_or_down_a_page_is_read_along_its_way(angle):
     }
 
 
+@pytest.mark.parametrize("rotated", ["/Rotate 90 ", ""])
+def test_a_page_that_lies_on_its_side_is_read_as_it_was_meant(rotated):
+    def along(left: float, top: float, words: str) -> str:
+        return text(top, HEIGHT - left, words, 12, 90)
+
+    rules = "".join(rule(top, HEIGHT - 500, top, HEIGHT - 50) for top in (100, 130, 160))
+    rules += "".join(rule(100, HEIGHT - left, 160, HEIGHT - left) for left in (50, 200, 500))
+    words = along(60, 120, "項次") + along(210, 120, "作法") + along(60, 150, "1-1") + along(210, 150, "研習")
+    data = pdf(along(60, 50, "某計畫") + rules + words).replace(BOX.encode(), rotated.encode() + BOX.encode())
+    title, grid = read(data).blocks
+    assert (title.text, texts(grid)) == ("某計畫", [["項次", "作法"], ["1-1", "研習"]])
+
+
 # Tables
 
 

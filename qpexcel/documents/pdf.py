@@ -11,7 +11,7 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfplumber.page import Page
 
 from qpexcel.documents.model import Block, Document, Line
-from qpexcel.documents.pdf_letters import Letter, Printed, letters_of, printed_lines
+from qpexcel.documents.pdf_letters import Letter, Printed, letters_of, main_way, printed_lines
 from qpexcel.documents.pdf_tables import Ruled, ruled_tables
 from qpexcel.findings import Finding, Origin, QpexcelError
 
@@ -72,7 +72,9 @@ class _Reading:
         self._unreadable += sum(map(_is_unreadable, told))
         if len(told) < _FEW and _is_picture(page):
             self._scans.append(Finding("IMP034").read_from(Origin(self._file, number)))
-        self._blocks += self._page(letters, ruled_tables(page), number)
+        way = main_way(letters)
+        level = [letter.level(way) for letter in letters] if way else letters
+        self._blocks += self._page(level, ruled_tables(page, way), number)
 
     def _page(self, letters: Sequence[Letter], ruled: Sequence[Ruled], number: int) -> Iterator[Block]:
         """Yield a page's blocks from the top."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ _LINE = 0.5  # of a letter's height: how far apart the middles of a line's lette
 _GAP, _GAP_CJK = 0.22, 0.6  # of a letter's height; CJK is spread to fill lines
 _CID = re.compile(r"\(cid:\d+\)")
 _UNREADABLE = "\ufffd"
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,11 @@ class Letter:
         """The middle of its box: x, y."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
-    def upright(self) -> Letter:
-        """Return it as it would stand were its text not turned; places are on no page."""
-        if self.turned > 0:
-            return Letter(self.text, -self.bottom, self.left, -self.top, self.right)
-        if self.turned < 0:
-            return Letter(self.text, self.top, -self.right, self.bottom, -self.left)
-        return self
+    def level(self, way: int) -> Letter:
+        """Return it as it stands when text that is turned this way is brought level."""
+        left, top, right, bottom = turned_box((self.left, self.top, self.right, self.bottom), way)
+        turned = self.turned - way
+        return Letter(self.text, left, top, right, bottom, turned if turned in (-1, 0, 1) else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,19 @@ class Printed:
         return " ".join(word.text for word in self.words)
 
 
-def letters_of(chars: Iterable[Mapping[str, Any]], box: tuple[float, float, float, float]) -> list[Letter]:
+def turned_box(box: Box, way: int) -> Box:
+    """Return where a box stands when text that runs up (1) or down (-1) is brought level."""
+    left, top, right, bottom = box
+    return {0: box, 1: (-bottom, left, -top, right), -1: (top, -right, bottom, -left)}[way]
+
+
+def main_way(letters: Sequence[Letter]) -> int:
+    """Return how a page's text runs: 0 level, 1 up, -1 down, as on a page that lies on its side."""
+    ways = Counter(letter.turned for letter in letters if not letter.text.isspace())
+    return max(ways, key=lambda way: (ways[way], way == 0), default=0)
+
+
+def letters_of(chars: Iterable[Mapping[str, Any]], box: Box) -> list[Letter]:
     """Return a page's letters as people see them: each once, none outside the page, no watermarks.
 
     Args:
@@ -99,7 +112,7 @@ def _turned(matrix: Sequence[float]) -> int | None:
     return {1: 1, -1: -1}.get(nearest, 0)
 
 
-def _is_inside(letter: Letter, box: tuple[float, float, float, float]) -> bool:
+def _is_inside(letter: Letter, box: Box) -> bool:
     x, y = letter.middle
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
@@ -116,7 +129,8 @@ def _is_drawn_again(letter: Letter, seen: Mapping[tuple[str, int, int], Letter])
 
 def printed_lines(letters: Iterable[Letter]) -> list[Printed]:
     """Return the lines of some letters, from the top; level ones first, then turned ones."""
-    level, up, down = ([one for one in letters if one.turned == way] for way in (0, 1, -1))
+    drawn = list(letters)
+    level, up, down = ([one for one in drawn if one.turned == way] for way in (0, 1, -1))
     found = list(_lines(level))
     for turned in (up, down):
         if turned:
@@ -128,7 +142,7 @@ def _turned_lines(letters: Sequence[Letter]) -> Iterator[Printed]:
     """Yield the lines of text that runs up or down; its words stand where all of it stands."""
     left, right = min(one.left for one in letters), max(one.right for one in letters)
     at = min(one.middle[1] for one in letters)
-    for line in _lines([one.upright() for one in letters]):
+    for line in _lines([one.level(one.turned) for one in letters]):
         yield Printed(tuple(Word(word.text, left, right) for word in line.words), at)
 
 

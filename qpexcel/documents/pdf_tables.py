@@ -11,7 +11,7 @@ from typing import Any
 from pdfplumber.page import Page
 
 from qpexcel.documents.model import Cell, Grid
-from qpexcel.documents.pdf_letters import Letter, printed_lines
+from qpexcel.documents.pdf_letters import Box, Letter, printed_lines, turned_box
 from qpexcel.findings import Origin
 from qpexcel.sheets.describe import address
 
@@ -19,8 +19,6 @@ _NEAR = 3.0  # points; rules no farther apart are one
 _WIDE = 100.0  # points; a table without rules at its sides is at least so wide
 _FEWEST_COLUMNS = 2
 _MOST_EDGES = 20_000  # of a page; more are a drawing, and would take minutes
-
-Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(slots=True)
@@ -68,12 +66,18 @@ class Ruled:
         return Grid(tuple(tuple(cell(row, col) for col in range(width)) for row in range(height)), page)
 
 
-def ruled_tables(page: Page) -> list[Ruled]:
-    """Return a page's tables, inner ones before those around them; boxes and frames are none."""
+def ruled_tables(page: Page, way: int = 0) -> list[Ruled]:
+    """Return a page's tables, inner ones before those around them; boxes and frames are none.
+
+    `way` is how its text runs; the tables are as they stand when it is brought level.
+    """
     if len(page.edges) > _MOST_EDGES:
         return []
     settings = {"explicit_vertical_lines": list(_open_sides(page.edges))}
-    found = (_ruled([cell for cell in table.cells if cell]) for table in page.find_tables(settings))
+    found = (
+        _ruled([turned_box(cell, way) for cell in table.cells if cell])
+        for table in page.find_tables(settings)
+    )
     tables = [table for table in found if len(table.columns) > _FEWEST_COLUMNS]
     return sorted(tables, key=lambda table: _area(table.columns) * _area(table.rows))
 

@@ -134,6 +134,20 @@ def test_a_unit_may_be_named_by_its_alias(tmp_path):
     assert "1 份" in run("generate", "-w", office.workspace.root, "--unit", "秘書").stdout
 
 
+def test_what_is_left_to_confirm_is_counted_and_stops_nothing(tmp_path):
+    rows = PLAN.replace("承辦單位       |", "承辦單位       | 待確認 |").replace(
+        "人事室 |", "人事室 | 查對原件 |"
+    )
+    rows = rows.replace("-------------- |", "-------------- | --- |")
+    plan_tables = replace(tables(rows, "秘書室、人事室"), confirm={"year": Entry("年度由公文推定")})
+    office = Office.opened(tmp_path / "office", plan_tables)
+    assert "其中待確認 2。" in run("check", "-w", office.workspace.root).stdout
+    result = run("generate", "-w", office.workspace.root)
+    assert result.stderr == "計畫中有錯誤 0 則、注意 2 則（其中待確認 2 則），請執行 qpexcel check 查看。\n"
+    assert "2 份" in result.stdout
+    assert "(2 to be confirmed)" in run("generate", "-w", office.workspace.root, lang="en").stderr
+
+
 def test_everything_wrong_with_an_empty_plan_is_said_at_once(tmp_path):
     run("new", "-w", tmp_path)
     told = run("check", "-w", tmp_path, code=1).stderr

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.model import Plan
 from qpexcel.plan.items import read_items
 from qpexcel.plan.own_fields import read_own_fields
 from qpexcel.plan.settings import read_head
-from qpexcel.plan.tables import PlanTables
+from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.units import read_directory
 
 
@@ -29,10 +30,11 @@ def interpret(tables: PlanTables, *, fallback_year: int) -> tuple[Plan, tuple[Fi
     if not items:
         raise QpexcelError(Finding("PLN003"), others=(*of_head, *of_units))
     own, help_texts, of_fields = read_own_fields(tables.fields)
-    confirm = [
-        Finding("PLN030", record["confirm"].text, place=record["confirm"].place).at(unit=record["name"].text)
+    settings_to_confirm = _to_confirm(tables.confirm.values())
+    units_to_confirm = [
+        finding.at(unit=record["name"].text)
         for record in tables.units
-        if record["confirm"].text
+        for finding in _to_confirm([record["confirm"]])
     ]
     plan = Plan(
         id=head.id or _fallback_id(head.title, head.organisation, head.year),
@@ -48,7 +50,18 @@ def interpret(tables: PlanTables, *, fallback_year: int) -> tuple[Plan, tuple[Fi
         basis=head.basis,
         settings=head.settings,
     )
-    return plan, (*of_head, *of_units, *confirm, *of_items, *of_fields)
+    return plan, (
+        *of_head,
+        *settings_to_confirm,
+        *of_units,
+        *units_to_confirm,
+        *of_items,
+        *of_fields,
+    )
+
+
+def _to_confirm(entries: Iterable[Entry]) -> list[Finding]:
+    return [Finding("PLN030", entry.text, place=entry.place) for entry in entries if entry.text]
 
 
 def _fallback_id(title: str, organisation: str, year: int) -> str:

@@ -56,13 +56,12 @@ def read_plan_tables(path: Path) -> tuple[PlanTables, tuple[Finding, ...]]:
     except (UnreadableWorkbookError, OSError) as error:
         raise QpexcelError(Finding("PLN002", path.name, place=Place(file=path.name))) from error
     findings: list[Finding] = []
-    settings = _read_settings(path.name, grids, findings)
+    settings, confirm = _read_settings(path.name, grids, findings)
     tables = {
         kind.labels: _read_table(path.name, grids, kind, findings) for kind in (_UNITS, _ITEMS, _FIELDS)
     }
-    return PlanTables(settings, tables["unit_column"], tables["item_column"], tables["field_column"]), tuple(
-        findings,
-    )
+    units, items, fields = tables.values()
+    return PlanTables(settings, units, items, fields, confirm), tuple(findings)
 
 
 def _labels(kind: str, keys: Iterable[str]) -> dict[str, str]:
@@ -75,26 +74,37 @@ def _named(grids: Sequence[Grid], sheet: str) -> list[Grid]:
     return [grid for grid in grids if fold(grid.name) in names]
 
 
-def _read_settings(file: str, grids: Sequence[Grid], findings: list[Finding]) -> dict[str, Entry]:
-    """Read label–value pairs from the sheet 計畫, or from whichever sheet holds most of its labels."""
-    labels = _labels("setting", SETTINGS)
-    best: dict[str, Entry] = {}
-    unknown: list[Finding] = []
-    for grid in _named(grids, "sheet.plan_settings") or grids:
-        found: dict[str, Entry] = {}
-        strange: list[Finding] = []
-        for row in range(len(grid.rows)):
-            label, entry = _setting_at(file, grid, row)
-            key = labels.get(fold(label)) or _slip(label, labels, entry.value, entry.place, strange)
-            if key:
-                found.setdefault(key, entry)
-        if len(found) > len(best):
-            best, unknown = found, strange
-    if not best:
+def _read_settings(
+    file: str, grids: Sequence[Grid], findings: list[Finding]
+) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """Read settings and their 待確認 from the sheet 計畫, or from whichever sheet holds most of them."""
+    sheets = [_settings_on(file, grid) for grid in _named(grids, "sheet.plan_settings") or grids]
+    settings, confirm, strange = max(sheets, key=lambda found: len(found[0]), default=({}, {}, []))
+    if not settings:
         sheet = every_language("sheet.plan_settings")[0]
         findings.append(Finding("PLN005", sheet, place=Place(file=file)))
-    findings += unknown
-    return best
+    findings += strange
+    return settings, confirm
+
+
+def _settings_on(file: str, grid: Grid) -> tuple[dict[str, Entry], dict[str, Entry], list[Finding]]:
+    """Read label–value pairs and, below a heading 待確認, what is to be confirmed of each."""
+    labels = _labels("setting", SETTINGS)
+    heading = {fold(word) for word in every_language("setting_column.confirm")}
+    settings: dict[str, Entry] = {}
+    confirm: dict[str, Entry] = {}
+    strange: list[Finding] = []
+    column: int | None = None
+    for row in range(len(grid.rows)):
+        label, entry = _setting_at(file, grid, row)
+        key = labels.get(fold(label)) or _slip(label, labels, entry.value, entry.place, strange)
+        if key and key not in settings:
+            settings[key] = entry
+            if column is not None:
+                confirm[key] = _entry(file, grid, row, column)
+        elif column is None:
+            column = next((col for col, text in grid.texts(row) if fold(text) in heading), None)
+    return settings, confirm, strange
 
 
 def _setting_at(file: str, grid: Grid, row: int) -> tuple[str, Entry]:
@@ -103,9 +113,12 @@ def _setting_at(file: str, grid: Grid, row: int) -> tuple[str, Entry]:
     if first is None:
         return "", Entry()
     col, label = first
+    return label, _entry(file, grid, row, col + 1)
+
+
+def _entry(file: str, grid: Grid, row: int, col: int) -> Entry:
     cells = grid.rows[row]
-    value = cells[col + 1] if col + 1 < len(cells) else None
-    return label, Entry(value, Place(file, grid.name, grid.cell(row, col + 1)))
+    return Entry(cells[col] if col < len(cells) else None, Place(file, grid.name, grid.cell(row, col)))
 
 
 def _slip(
@@ -181,12 +194,5 @@ def _columns(
 
 
 def _record(file: str, grid: Grid, row: int, columns: Mapping[int, str]) -> Record:
-    cells = grid.rows[row]
     place = Place(file, grid.name, grid.cell(row, min(columns)))
-    return Record(
-        {
-            key: Entry(cells[col] if col < len(cells) else None, Place(file, grid.name, grid.cell(row, col)))
-            for col, key in columns.items()
-        },
-        place,
-    )
+    return Record({key: _entry(file, grid, row, col) for col, key in columns.items()}, place)

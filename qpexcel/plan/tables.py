@@ -105,12 +105,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class PlanTables:
-    """The four tables of a plan workbook."""
+    """The four tables of a plan workbook. `confirm` is what 待確認 says of settings, by their keys."""
 
     settings: Mapping[str, Entry] = field(default_factory=dict)
     units: tuple[Record, ...] = ()
     items: tuple[Record, ...] = ()
     fields: tuple[Record, ...] = ()
+    confirm: Mapping[str, Entry] = field(default_factory=dict)
 
     def setting(self, key: str) -> Entry:
         """Return a setting's cell; an empty one where the workbook has none."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from qpexcel.fields import UNIT_FIELDS
+from qpexcel.plan.marks import HEADER_ROW, SETTING_COLUMNS, SHEETS, Mark, marked, setting_cell
 from qpexcel.plan.tables import (
     FIELD_COLUMNS,
     ITEM_COLUMNS,
@@ -32,13 +33,19 @@ _SETTING_CHOICES = {
 _CODES = ("id", "section_number", "number", "due", "frequency", "kind", "required")
 
 
-def plan_book(tables: PlanTables, words: Words, made: date) -> Book:
-    """Describe the plan workbook: 計畫, 科室, 工作項目, 填報欄位, 說明."""
+def plan_book(tables: PlanTables, words: Words, made: date, marks: Sequence[Mark] = ()) -> Book:
+    """Describe the plan workbook: 計畫, 科室, 工作項目, 填報欄位, 說明.
+
+    `marks` put a note on a cell, and a colour that stays while its row's 待確認 says something.
+    """
     title = tables.setting("title").text or words("plan.untitled")
+    settings = _settings_sheet(tables, words)
+    units = _table_sheet(SHEETS["units"], "unit_column", UNIT_COLUMNS, tables.units, words)
+    items = _table_sheet(SHEETS["items"], "item_column", ITEM_COLUMNS, tables.items, words)
     sheets = (
-        _settings_sheet(tables, words),
-        _table_sheet("plan_units", "unit_column", UNIT_COLUMNS, tables.units, words),
-        _table_sheet("plan_items", "item_column", ITEM_COLUMNS, tables.items, words),
+        marked(settings, "settings", marks),
+        marked(units, "units", marks),
+        marked(items, "items", marks),
         _table_sheet("plan_fields", "field_column", FIELD_COLUMNS, _field_rows(tables, words), words),
         _help_sheet(words),
     )
@@ -46,38 +53,44 @@ def plan_book(tables: PlanTables, words: Words, made: date) -> Book:
 
 
 def _settings_sheet(tables: PlanTables, words: Words) -> Sheet:
-    cells = [
-        Cell(1, 0, words("sheet.plan_settings"), "title"),
-        Cell(2, 0, words("plan.settings_lead"), "lead"),
-    ]
-    rules: list[tuple[str, Rule]] = []
-    heights = {1: 28.0}
-    for row, key in enumerate(SETTINGS, start=4):
-        explained = words(f"setting_help.{key}")
-        value = tables.setting(key).raw or _default(key, words)
-        cells += [
-            Cell(row, 0, words(f"setting.{key}"), "heading"),
-            Cell(row, 1, value, "locked_line" if key == "id" else "input_line"),
-            Cell(row, 2, explained, "cell_note"),
-        ]
-        heights[row] = measure.height(
-            [(explained, plan_width("setting_help")), (value, plan_width("setting_value"))],
-        )
-        choices = _choices(key, words)
-        if choices:
-            rules.append((f"B{row}", _choice_rule(choices, words)))
-    return Sheet(
-        name=words("sheet.plan_settings"),
-        cells=tuple(cells),
-        widths={
-            0: plan_width("setting"),
-            1: plan_width("setting_value"),
-            2: plan_width("setting_help"),
-        },
-        heights=heights,
-        rules=tuple(rules),
-        page=Page(landscape=False),
+    rows = [_setting_row(key, tables, words) for key in SETTINGS]
+    styles = {
+        "label": ["heading"] * len(rows),
+        "value": ["locked_line" if key == "id" else "input_line" for key in SETTINGS],
+        "help": ["cell_note"] * len(rows),
+        "confirm": [_style_of("confirm", row, fixed=False) for row in rows],
+    }
+    widths = {key: plan_width(f"setting_{key}") for key in SETTING_COLUMNS}
+    columns = tuple(
+        Column(words(f"setting_column.{key}"), widths[key], [row[key] for row in rows], styles=styles[key])
+        for key in SETTING_COLUMNS
     )
+    heights = [measure.height((row[key], widths[key]) for key in SETTING_COLUMNS) for row in rows]
+    choices = {key: _choices(key, words) for key in SETTINGS}
+    return Sheet(
+        name=words(f"sheet.{SHEETS['settings']}"),
+        cells=_heading(SHEETS["settings"], "settings_lead", words),
+        tables=(Table(HEADER_ROW, columns, heights=heights, autofilter=False),),
+        heights={1: 28.0},
+        rules=tuple(
+            (setting_cell(key), _choice_rule(offered, words)) for key, offered in choices.items() if offered
+        ),
+        page=Page(),
+    )
+
+
+def _setting_row(key: str, tables: PlanTables, words: Words) -> dict[str, str]:
+    confirm = tables.confirm.get(key)
+    return {
+        "label": words(f"setting.{key}"),
+        "value": tables.setting(key).raw or _default(key, words),
+        "help": words(f"setting_help.{key}"),
+        "confirm": confirm.raw if confirm else "",
+    }
+
+
+def _heading(name: str, lead: str, words: Words) -> tuple[Cell, Cell]:
+    return Cell(1, 0, words(f"sheet.{name}"), "title"), Cell(2, 0, words(f"plan.{lead}"), "lead")
 
 
 def _default(key: str, words: Words) -> str:
@@ -137,17 +150,13 @@ def _table_sheet(
     rows += [dict.fromkeys(keys, "")] * _SPARE_ROWS
     columns = tuple(_column(key, labels, rows, words) for key in keys)
     heights = [measure.height((row[key], plan_width(key)) for key in keys) for row in rows]
-    top = 4
     return Sheet(
         name=words(f"sheet.{name}"),
-        cells=(
-            Cell(1, 0, words(f"sheet.{name}"), "title"),
-            Cell(2, 0, words(f"plan.{name}_lead"), "lead"),
-        ),
-        tables=(Table(top, columns, heights=heights),),
+        cells=_heading(name, f"{name}_lead", words),
+        tables=(Table(HEADER_ROW, columns, heights=heights),),
         heights={1: 28.0},
-        freeze=(top, 1),
-        page=Page(repeat_rows=(top, top)),
+        freeze=(HEADER_ROW, 1),
+        page=Page(repeat_rows=(HEADER_ROW, HEADER_ROW)),
     )
 
 

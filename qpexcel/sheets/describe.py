@@ -71,6 +71,14 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class FormulaCondition:
+    """Colour a range while a formula holds, written as for the range's first cell."""
+
+    formula: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: its heading, width, values from the top down and how they look.
 
@@ -147,6 +155,7 @@ class Page:
 class Sheet:
     """One sheet. `names` maps a defined name to an A1 address on this sheet.
 
+    `notes` are (A1 address, text) pairs: what shows when the mouse is over a cell, one a cell.
     `protect` locks what is not an input, without a password. `visibility` visible|hidden|very_hidden.
     """
 
@@ -156,7 +165,8 @@ class Sheet:
     widths: Mapping[int, float] = field(default_factory=dict)
     heights: Mapping[int, float] = field(default_factory=dict)
     rules: tuple[tuple[str, Rule], ...] = ()
-    conditions: tuple[tuple[str, Condition], ...] = ()
+    conditions: tuple[tuple[str, Condition | FormulaCondition], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
     charts: tuple[Chart, ...] = ()
     freeze: tuple[int, int] | None = None
     page: Page | None = None

@@ -15,6 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from qpexcel.sheets import measure
 from qpexcel.sheets.describe import (
     Book,
     Cell,
@@ -22,6 +23,7 @@ from qpexcel.sheets.describe import (
     Column,
     Condition,
     Formula,
+    FormulaCondition,
     Link,
     Page,
     Rule,
@@ -39,6 +41,9 @@ CUT_MARK = "…"
 _MARGIN = 0.59  # inches: 1.5 cm
 _A4 = 9
 _PIXELS = 7.5  # of a half-width character's width on screen, gaps included
+_PIXELS_A_POINT = 96 / 72
+_NOTE_WIDTHS = (44, 88)  # half-width characters; the second for a note of more lines than
+_NOTE_LINES = 16
 _UNPROTECTED = {
     "objects": True,
     "scenarios": True,
@@ -110,6 +115,8 @@ def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
         target.data_validation(where, _validation(rule))
     for where, condition in sheet.conditions:
         _add_conditions(target, where, (condition,), styles)
+    for where, text in sheet.notes:
+        _write_note(target, where, text)
     for chart in sheet.charts:
         _draw_chart(workbook, target, chart)
     for name, where in sheet.names.items():
@@ -239,6 +246,23 @@ def _write_number(target: Worksheet, row: int, col: int, value: float, style: Fo
     target.write_number(row, col, value, style)
 
 
+def _write_note(target: Worksheet, where: str, text: str) -> None:
+    """Write a note in a box that shows all of it, as far as a screen allows."""
+    base = properties("note", roc_calendar=True)
+    text = fit(text)
+    usual, wide = _NOTE_WIDTHS
+    width = usual if measure.lines(text, usual) <= _NOTE_LINES else wide
+    options = {
+        "author": "",
+        "font_name": base["font_name"],
+        "font_size": base["font_size"],
+        "color": base["bg_color"],
+        "width": width * _PIXELS,
+        "height": measure.height([(text, width)]) * _PIXELS_A_POINT,
+    }
+    target.write_comment(where, text, options)
+
+
 def _write_blank(target: Worksheet, row: int, col: int, _: object, style: Format) -> None:
     target.write_blank(row, col, None, style)
 
@@ -303,8 +327,14 @@ def _criteria(rule: Rule) -> dict[str, Any]:
     raise ValueError(rule.kind)
 
 
-def _add_conditions(target: Worksheet, where: str, conditions: Sequence[Condition], styles: _Styles) -> None:
+def _add_conditions(
+    target: Worksheet, where: str, conditions: Sequence[Condition | FormulaCondition], styles: _Styles
+) -> None:
     for condition in conditions:
+        if isinstance(condition, FormulaCondition):
+            criteria = {"type": "formula", "criteria": condition.formula, "format": styles[condition.style]}
+            target.conditional_format(where, criteria)
+            continue
         for value in condition.values:
             criteria = {
                 "type": "cell",

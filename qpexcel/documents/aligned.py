@@ -16,7 +16,7 @@ from qpexcel.documents.print_columns import (
     boundaries,
     cells_of,
     find_printed_header,
-    printed_header,
+    header_at,
     words_of,
 )
 from qpexcel.documents.rows import DraftRow, DraftTable, Text
@@ -56,6 +56,7 @@ class _Open:
 
 def read_aligned(lines: Sequence[Line]) -> DraftTable | None:
     """Read a plan's table whose columns stand side by side; None where they do not."""
+    lines = without_furniture(lines)
     words = [words_of(line) for line in lines]
     found = find_printed_header(words)
     if not found:
@@ -63,7 +64,6 @@ def read_aligned(lines: Sequence[Line]) -> DraftTable | None:
     header, start = found
     before = [line for line in lines[:start] if line.text.strip()]
     body = _without_headers(lines[start + header.lines :], header)
-    body = without_furniture(body, [line.text for line in before])
     bounds = boundaries(header, [words_of(line) for line in _likely(body)])
     if bounds is None:
         return None
@@ -85,13 +85,13 @@ def _likely(lines: Sequence[Line]) -> list[Line]:
 
 def _without_headers(lines: Sequence[Line], header: PrintedHeader) -> list[Line]:
     """Take out the header where pages repeat it."""
+    words = [words_of(line) for line in lines]
     kept: list[Line] = []
     n = 0
     while n < len(lines):
-        part = [words_of(line) for line in lines[n : n + header.lines]]
-        again = printed_header(part) if part and part[0] else None
+        again = header_at(words, n)
         if again and again.columns == header.columns:
-            n += header.lines
+            n += again.lines
         else:
             kept.append(lines[n])
             n += 1

@@ -102,10 +102,11 @@ class Order:
 def known_names(run: Running, order: Order, prose: str) -> frozenset[str]:
     """Return the names that stand beside deadlines more than once, or in the prose around the table."""
     counted: Counter[str] = Counter()
-    for anchor in find_anchors(run, order, common_names()):
+    common = frozenset(name for name in common_names() if name in prose)
+    for anchor in find_anchors(run, order, common):
         counted.update({one.name for one in anchor.names})
     often = {name for name, times in counted.items() if times >= _OFTEN}
-    return common_names() | often | {name for name in counted if name in prose}
+    return common | often | {name for name in counted if name in prose and len(name) > 1}
 
 
 def find_anchors(run: Running, order: Order, known: frozenset[str]) -> list[Anchor]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from qpexcel.documents.due_phrases import is_due
+from qpexcel.documents.head import office_and_rest, title_of
+from qpexcel.documents.labels import labels_in, result_labels
+from qpexcel.documents.markers import marker_at
 from qpexcel.documents.model import Line
+from qpexcel.documents.unit_names import looks_like_name
 from qpexcel.text import fold
 
 _PAGE = re.compile(
@@ -18,56 +23,76 @@ _BARE_NUMBER = re.compile(r"\d{1,4}|\d{1,3}/\d{1,3}")
 _MASK = re.compile(r"\d+")
 _FEWEST_LETTERS = 4  # of a running head; shorter repeats are the plan's own words
 _LONGEST = 60
+_MOST_PIECES = 3  # lines into which a running head may be broken
+_HEADER_LABELS = 2  # in a line: it is part of the table's header, which the layouts know by themselves
+_ENDS = "。，；、：！？,;:.!?"
 
 
-def without_furniture(lines: Sequence[Line], heads: Sequence[str]) -> list[Line]:
-    """Return the lines without page furniture; blank lines stay.
+def without_furniture(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without page furniture; blank lines stay, and so does the title at the top.
 
-    `heads` are texts known from before the table, such as the title: where one stands alone on a line
-    again it is a running head.
+    What counts pages is furniture by its shape. Running heads are the document's title, as far as it
+    is printed, beside a page count or a change of page, and what stands there on several pages.
     """
-    known = {fold(head) for head in heads if len(fold(head)) >= _FEWEST_LETTERS}
+    title, below = title_of(lines)
     folded = [fold(line.text) for line in lines]
+    heads = {fold(part) for part in (title, *office_and_rest(title)) if len(fold(part)) >= _FEWEST_LETTERS}
     repeated = Counter(_MASK.sub("#", text) for text in folded)
-    pages = [_is_page_line(text, known, repeated) for text in folded]
-    edges = _edges(lines, folded, pages)
-    often = Counter(_MASK.sub("#", folded[n]) for n in edges if not pages[n])
-    return [
-        line
-        for n, line in enumerate(lines)
-        if not (
-            pages[n]
-            or folded[n] in known
-            or (n in edges and _is_edge_furniture(folded[n], known, often))
-        )
-    ]
+    gone = {n for n, text in enumerate(folded) if n >= below and _is_page_line(text, fold(title), repeated)}
+    edges = _edges(lines, folded, gone)
+    gone |= {n for n, text in enumerate(folded) if n >= below and text in heads}
+    gone |= {n for n in _broken_heads(folded, heads, gone) if n >= below}
+    often = Counter(_MASK.sub("#", folded[n]) for n in edges if n not in gone)
+    gone |= {n for n in edges if n >= below and _is_edge_furniture(folded[n], often)}
+    return [line for n, line in enumerate(lines) if n not in gone]
 
 
-def _is_page_line(text: str, known: set[str], repeated: Counter[str]) -> bool:
+def _is_page_line(text: str, head: str, repeated: Counter[str]) -> bool:
     """Whether a line only counts pages; beside the count it may hold a running head."""
     if not text or len(text) > _LONGEST or not _PAGE.search(text):
         return False
     rest = _PAGE.sub("", text).strip("-–—|/·,，")
-    return (
-        not rest or any(rest in head or head in rest for head in known) or repeated[_MASK.sub("#", text)] > 1
-    )
+    return not rest or rest in head or repeated[_MASK.sub("#", text)] > 1
 
 
-def _edges(lines: Sequence[Line], folded: Sequence[str], pages: Sequence[bool]) -> set[int]:
+def _edges(lines: Sequence[Line], folded: Sequence[str], pages: set[int]) -> set[int]:
     """Return the printed lines that stand next to a page's end: beside a page count or a page change."""
     printed = [n for n, text in enumerate(folded) if text]
     found: set[int] = set()
     for before, after in pairwise(printed):
         turned = lines[before].origin.page != lines[after].origin.page
-        if turned or pages[before] or pages[after]:
+        if turned or before in pages or after in pages:
             found |= {before, after}
     return found
 
 
-def _is_edge_furniture(text: str, known: set[str], often: Counter[str]) -> bool:
-    """Whether a line at a page's end is a bare page number, a running head, or a part of the title."""
+def _is_edge_furniture(text: str, often: Counter[str]) -> bool:
+    """Whether a line at a page's end is a bare page number, or stands at several pages' ends."""
     if _BARE_NUMBER.fullmatch(text):
         return True
-    if len(text) < _FEWEST_LETTERS:
-        return False
-    return often[_MASK.sub("#", text)] > 1 or any(text in head for head in known)
+    return len(text) >= _FEWEST_LETTERS and often[_MASK.sub("#", text)] > 1 and not _is_plan_text(text)
+
+
+def _is_plan_text(text: str) -> bool:
+    """Whether a line that pages repeat may be the plan's own: a sentence, number, deadline, unit, label."""
+    return (
+        text[-1] in _ENDS
+        or bool(marker_at(text))
+        or is_due(text)
+        or looks_like_name(text)
+        or text.startswith(result_labels())
+        or labels_in(text) >= _HEADER_LABELS
+    )
+
+
+def _broken_heads(folded: Sequence[str], heads: set[str], gone: set[int]) -> Iterator[int]:
+    """Yield the lines around other furniture that together print the title, or the office in it."""
+    printed = [n for n, text in enumerate(folded) if text and n not in gone]
+    for place, (before, after) in enumerate(pairwise([-1, *printed, len(folded)])):
+        if not any(n in gone for n in range(before + 1, after)):
+            continue
+        for count in range(2, _MOST_PIECES + 1):
+            for first in range(max(place - count, 0), place + 1):
+                part = printed[first : first + count]
+                if "".join(folded[line] for line in part) in heads:
+                    yield from part

@@ -63,7 +63,9 @@ def read_head(
         labels: What settings and their values are called, by catalogue key, for the findings.
     """
     head = FoundHead()
-    _read_title(head, before)
+    title, _ = title_of(before)
+    office, rest = office_and_rest(title)
+    head.settings |= {key: text for key, text in (("organisation", office), ("title", rest)) if text}
     year = _read_year(head, before, list(dues))
     _read_basis(head, before)
     for line, text in _sentences(before):
@@ -77,33 +79,32 @@ def _plain(text: str) -> str:
     return with_digits(ascii_form(joined(text)))
 
 
-def _read_title(head: FoundHead, before: Sequence[Line]) -> None:
-    """Find the title: the first lines up to one that a number heads, as far as the word 計畫 or the like."""
-    lines: list[str] = []
-    for line in before:
+def title_of(lines: Sequence[Line]) -> tuple[str, int]:
+    """Return a document's title as printed and how many lines it reaches down to; "" and 0 without one.
+
+    The title is the first lines up to one that a number heads, as far as the word 計畫 or the like.
+    """
+    parts: list[str] = []
+    ends = 0
+    for n, line in enumerate(lines):
         text = tidy(line.text)
         if not text or _NO_TITLE.match(_plain(text)):
             continue
-        if marker_at(text) or len(lines) > 3:  # noqa: PLR2004 - no title is longer
+        if marker_at(text) or len(parts) > 3:  # noqa: PLR2004 - no title is longer
             break
-        lines.append(text)
-        found = _TITLE.match(joined("\n".join(lines)))
+        parts.append(text)
+        ends = ends or n + 1
+        found = _TITLE.match(joined("\n".join(parts)))
         if found:
-            _set_title(head, found["title"])
-            return
-    if lines:
-        _set_title(head, lines[0])
+            return found["title"], n + 1
+    return (parts[0], ends) if parts else ("", 0)
 
 
-def _set_title(head: FoundHead, title: str) -> None:
+def office_and_rest(title: str) -> tuple[str, str]:
+    """Part a printed title into the office it names first and the rest; no office: ("", title)."""
     plain = ascii_form(title)
     found = _WITH_YEAR.match(plain) or _WITHOUT_YEAR.match(plain)
-    if not found:
-        head.settings["title"] = title
-        return
-    cut = len(found["office"])
-    head.settings["organisation"] = title[:cut]
-    head.settings["title"] = title[found.start("rest") :]
+    return (title[: found.end("office")], title[found.start("rest") :]) if found else ("", title)
 
 
 def _read_year(head: FoundHead, before: Sequence[Line], dues: Sequence[str]) -> int | None:

@@ -90,6 +90,11 @@ def _without_repeats(chosen: Mapping[int, str]) -> dict[int, str]:
     return kept
 
 
+def labels_in(text: str) -> int:
+    """Return how many column labels a folded text holds."""
+    return sum(1 for _ in _label_pattern().finditer(text))
+
+
 @dataclass(frozen=True, slots=True)
 class RunningHeader:
     """A header in running text, without any whitespace: its columns in order, their labels, all its text."""

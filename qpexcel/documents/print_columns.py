@@ -16,6 +16,7 @@ from qpexcel.text import tidy
 _GAP = re.compile(r"(?: |\t){2,}|\t|　{2,}|　 | 　")
 _FEWEST_COLUMNS = 3
 _HEADER_LINES = 3
+_REACH = 16  # lines within which they stand, blank ones counted
 _TAB = 8
 _CLEAR = 1.5  # widths of a letter between two columns' labels
 _MOST_CROSSING = 0.15  # of the lines: from here on these are no columns
@@ -53,20 +54,31 @@ def width(text: str) -> float:
     return float(len(text) + wide)
 
 
-def find_printed_header(lines: Sequence[Sequence[Word]]) -> tuple[PrintedHeader, int] | None:
-    """Return the first header among lines of words, and on which line it begins."""
-    for n in range(len(lines)):
-        for count in range(_HEADER_LINES, 0, -1):
-            header = printed_header(lines[n : n + count])
-            if header and lines[n] and lines[n + count - 1 : n + count] != [()]:
-                return header, n
+def header_at(lines: Sequence[Sequence[Word]], first: int) -> PrintedHeader | None:
+    """Return the header that begins on a line; blank lines between its lines are no matter."""
+    printed = [n for n in range(first, min(first + _REACH, len(lines))) if lines[n]]
+    if not lines[first]:
+        return None
+    for count in range(min(_HEADER_LINES, len(printed)), 0, -1):
+        header = _header_of([lines[n] for n in printed[:count]])
+        if header:
+            return PrintedHeader(*header, printed[count - 1] + 1 - first)
     return None
 
 
-def printed_header(lines: Sequence[Sequence[Word]]) -> PrintedHeader | None:
-    """Read lines as a header whose labels stand side by side, each perhaps broken over the lines."""
-    if not lines or not any(lines):
-        return None
+def find_printed_header(lines: Sequence[Sequence[Word]]) -> tuple[PrintedHeader, int] | None:
+    """Return the first header among lines of words, and on which line it begins."""
+    for n in range(len(lines)):
+        header = header_at(lines, n)
+        if header:
+            return header, n
+    return None
+
+
+def _header_of(
+    lines: Sequence[Sequence[Word]],
+) -> tuple[tuple[str, ...], tuple[tuple[float, float], ...]] | None:
+    """Read lines as labels that stand side by side, each perhaps broken: columns and places."""
     stacks = _stacks([word for line in lines for word in line])
     text = ascii_form("".join("".join(tidy(word.text).split()) for stack in stacks for word in stack)).lower()
     header = running_header(text)
@@ -75,7 +87,7 @@ def printed_header(lines: Sequence[Sequence[Word]]) -> PrintedHeader | None:
     places = _label_places(stacks, header)
     letter = _letter_width(stacks)
     apart = all(after[0] - before[1] >= _CLEAR * letter for before, after in pairwise(places))
-    return PrintedHeader(header.columns, tuple(places), len(lines)) if apart else None
+    return (header.columns, tuple(places)) if apart else None
 
 
 def _stacks(words: Iterable[Word]) -> list[list[Word]]:
@@ -120,9 +132,8 @@ def boundaries(header: PrintedHeader, lines: Sequence[Sequence[Word]]) -> list[f
     middles = [(left + right) / 2 for left, right in header.places]
     filled = sum(1 for words in lines if words) or 1
     for low, high in pairwise(middles):
-        edges = sorted(
-            {low, high, *(e for ws in lines for w in ws for e in (w.left, w.right) if low < e < high)}
-        )
+        ends = (end for ws in lines for w in ws for end in (w.left, w.right))
+        edges = sorted({low, high, *(end for end in ends if low < end < high)})
         crossed = [
             (sum(w.left < (a + b) / 2 < w.right for ws in lines for w in ws), a - b, (a + b) / 2)
             for a, b in pairwise(edges)

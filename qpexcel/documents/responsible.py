@@ -58,7 +58,7 @@ def read_units(placed: Sequence[PlacedItem], prose: str) -> Everyone:
     by_item: dict[str, Responsible] = {}
     before = Responsible((), ())
     for one in placed:
-        names = [_resolved(one, named, known, before) for named in _named(cells[one.id], known.names)]
+        names = [_resolved(one, named, known, before) for named in _named(cells[one.id], known)]
         leads = dict.fromkeys(name for group, is_co in names if not is_co for name in group)
         helpers = dict.fromkeys(name for group, is_co in names if is_co for name in group)
         before = Responsible(tuple(leads), tuple(n for n in helpers if n not in leads))
@@ -68,28 +68,21 @@ def read_units(placed: Sequence[PlacedItem], prose: str) -> Everyone:
     return Everyone(tuple(name for name in every if name not in groups), groups, by_item)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Names of the document: all that helps parting, and those that a slip may have meant."""
-
-    names: frozenset[str]
-    certain: frozenset[str]
-
-
 def _cells(one: PlacedItem) -> tuple[tuple[str, bool], ...]:
     found = (("units", False), ("co_units", True))
     return tuple((one.item.cells[key].raw, is_co) for key, is_co in found if one.item.text(key))
 
 
-def _known(cells: Iterable[tuple[tuple[str, bool], ...]], prose: str) -> _Known:
+def _known(cells: Iterable[tuple[tuple[str, bool], ...]], prose: str) -> frozenset[str]:
+    every = list(cells)
+    told = prose + "".join("".join(text.split()) for item in every for text, _ in item)
+    here = frozenset(name for name in common_names() if name in told)
     counted: Counter[str] = Counter()
-    for item in cells:
-        counted.update(name for name, _ in _named(item, common_names()))
+    for item in every:
+        counted.update(name for name, _ in _named(item, here))
     often = {name for name, times in counted.items() if times >= _OFTEN and looks_like_name(name)}
-    told = {name for name in counted if len(name) > 1 and name in prose}
-    common = {name for name in counted if name in common_names()}
-    certain = frozenset(often | told | common)
-    return _Known(common_names() | certain, certain)
+    named = {name for name in counted if len(name) > 1 and name in prose}
+    return frozenset(often | named | {name for name in counted if name in here})
 
 
 def _named(cells: Iterable[tuple[str, bool]], known: frozenset[str]) -> list[tuple[str, bool]]:
@@ -138,7 +131,7 @@ def _parted(text: str, known: frozenset[str]) -> list[str]:
 
 
 def _resolved(
-    one: PlacedItem, named: tuple[str, bool], known: _Known, before: Responsible
+    one: PlacedItem, named: tuple[str, bool], known: frozenset[str], before: Responsible
 ) -> tuple[tuple[str, ...], bool]:
     """Return what a written name stands for: itself, the name it is a slip for, or the item before's."""
     name, is_co = named
@@ -148,9 +141,9 @@ def _resolved(
         meant = before.co_units if is_co else before.units
         one.item.notice(column, Finding("IMP037", name, {"meant": "、".join(meant)}), origin)
         return meant, is_co
-    if name in known.certain or is_group(name):
+    if name in known or is_group(name):
         return (name,), is_co
-    near = [other for other in known.certain if is_slip(name, other)]
+    near = [other for other in known if is_slip(name, other)]
     if len(near) == 1:
         one.item.notice(column, Finding("IMP024", name, {"unit": near[0]}), origin)
         return (near[0],), is_co

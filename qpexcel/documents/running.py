@@ -17,7 +17,7 @@ from qpexcel.text import ascii_digits, tidy
 
 NONE, SPACE, BREAK, BLANK_LINE = range(4)
 _SPACED_OUT = 0.6  # of the gaps in a line: from here on it was printed with spaces between all letters
-_FEW = 6  # letters; a shorter line is not looked at
+_FEW = 3  # letters; a shorter line is not looked at
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Running:
     """Letters and what stood before each: nothing, a space, a line break or a blank line.
 
     `text` has no whitespace. `digits` is the same with ASCII digits and brackets. `gaps` has one more
-    entry than letters; `lines[of[i]]` is the line of letter i.
+    entry than letters; `lines[of[i]]` is the line of letter i. Spaces between all letters of a line
+    are how it was printed, and no sign of anything.
     """
 
     text: str
@@ -33,7 +34,6 @@ class Running:
     gaps: Sequence[int]
     of: Sequence[int]
     lines: Sequence[Line]
-    spaced_out: frozenset[int]
 
     def __len__(self) -> int:
         return len(self.text)
@@ -53,7 +53,7 @@ class Running:
 
     def _parts_words(self, at: int) -> bool:
         before, after = self.text[at - 1], self.text[at]
-        if not (before.isascii() and after.isascii()) or self.of[at] in self.spaced_out:
+        if not (before.isascii() and after.isascii()):
             return False
         if before.isdigit() and after.isdigit():
             return self.gaps[at] == SPACE
@@ -74,7 +74,6 @@ def running(lines: Sequence[Line]) -> Running:
     letters: list[str] = []
     gaps: list[int] = []
     of: list[int] = []
-    spaced_out = set()
     gap = NONE
     for number, line in enumerate(lines):
         gap = max(gap, BREAK)
@@ -82,22 +81,22 @@ def running(lines: Sequence[Line]) -> Running:
         if not text:
             gap = BLANK_LINE
             continue
-        if _is_spaced_out(text):
-            spaced_out.add(number)
+        between = NONE if _is_spaced_out(text) else SPACE
         for chunk in text.split(" "):
             for letter in chunk:
                 letters.append(letter)
                 gaps.append(gap)
                 of.append(number)
                 gap = NONE
-            gap = max(gap, SPACE)
+            gap = max(gap, between)
     text = "".join(letters)
-    return Running(text, ascii_form(text), [*gaps, BLANK_LINE], of, lines, frozenset(spaced_out))
+    return Running(text, ascii_form(text), [*gaps, BLANK_LINE], of, lines)
 
 
 def _is_spaced_out(text: str) -> bool:
-    letters = len(text.replace(" ", ""))
-    return letters >= _FEW and text.count(" ") >= _SPACED_OUT * (letters - 1)
+    letters = text.replace(" ", "")
+    wide = sum(not letter.isascii() for letter in letters)
+    return 2 * wide >= len(letters) >= _FEW and text.count(" ") >= _SPACED_OUT * (len(letters) - 1)
 
 
 _FORMS = str.maketrans({"（": "(", "）": ")", "：": ":", "／": "/", "．": ".", "－": "-", "～": "~"})

@@ -69,14 +69,14 @@ class _Table:
 
 def read_stream(lines: Sequence[Line]) -> DraftTable | None:
     """Read a plan's table from running text; None where no header of one is found."""
+    lines = without_furniture(lines)
     whole = running(lines)
     found = _find_header(whole)
     if not found:
         return None
     header, start = found
     before = [line for line in lines[: whole.of[start]] if line.text.strip()]
-    rest = _below_header(whole, lines, start, header)
-    run = running(without_furniture(_without_headers(rest, header), [line.text for line in before]))
+    run = running(_without_headers(_below_header(whole, lines, start, header), header))
     table = _understood(run, header.columns, lines, whole.of[start])
     end = _table_end(table)
     rows = tuple(_rows(table, end))

@@ -20,7 +20,8 @@ _LABEL_WITH_COLON = re.compile(r"(主辦|主責|主政|協辦|配合|協助|共�
 _SEPARATOR = re.compile(r"[、,，;;；/|｜]+")
 _AND = re.compile(r"[暨及與和]")
 _LONGEST = 14  # letters of a name
-_LETTERS = r"A-Za-z0-9一-鿿"
+_SENTENCE = re.compile("[使讓將並於的]|^[能以為有]|有所")  # what is in no name
+_LETTERS = r"A-Za-z一-鿿"
 _MOST_NAMES = 24
 _SHORTEST_MENDED = 3  # letters
 _COUNTING = set(
@@ -33,7 +34,7 @@ def _endings() -> re.Pattern[str]:
     endings = sorted(read_toml("unit_names.toml")["endings"], key=len, reverse=True)
     form = "|".join(map(re.escape, endings))
     remark = r"(?:[（(][^（()）]{1,12}[)）])?"
-    return re.compile(rf"[{_LETTERS}]{{1,12}}?(?:{form}){remark}")
+    return re.compile(rf"(?:第\d{{1,2}})?[{_LETTERS}]{{0,12}}?(?:{form}){remark}")
 
 
 @cache
@@ -56,7 +57,7 @@ def looks_like_name(text: str, known: Iterable[str] = ()) -> bool:
     """Whether a text without whitespace may be the name of one unit."""
     if text in known or text in common_names():
         return True
-    if not 1 < len(text) <= _LONGEST or text in _no_names():
+    if not 1 < len(text) <= _LONGEST or text in _no_names() or _SENTENCE.search(text):
         return False
     return bool(_endings().fullmatch(text)) or any(is_slip(text, name) for name in known)
 
@@ -88,41 +89,57 @@ def names_from(run: Running, start: int, known: frozenset[str], stop: int | None
     return _Reader(run, known, len(run) if stop is None else stop).read(start)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How far names reach, how many letters are of known ones, the places (a label's with its is_co)."""
+
+    reach: int
+    known: int = 0
+    places: tuple[tuple[int, int, bool | None], ...] = ()
+
+    def beats(self, other: _Reading) -> bool:
+        """Whether it reaches farther, or as far with more that is known."""
+        return (self.reach, self.known) > (other.reach, other.known)
+
+
 class _Reader:
     def __init__(self, run: Running, known: frozenset[str], stop: int) -> None:
         self._run, self._known, self._stop = run, known, stop
-        self._best: dict[int, tuple[int, tuple[tuple[int, int, bool | None], ...]]] = {}
+        self._best: dict[int, _Reading] = {}
 
     def read(self, start: int) -> list[Named]:
         found: list[Named] = []
         is_co = False
-        for first, last, label in self._from(start)[1]:
+        for first, last, label in self._from(start).places:
             if label is not None:
                 is_co = label
             else:
                 found.append(Named(self._run.text[first:last], first, last, is_co))
         return found[:_MOST_NAMES]
 
-    def _from(self, at: int) -> tuple[int, tuple[tuple[int, int, bool | None], ...]]:
-        """Return how far names reach from here, and their (start, end, None) or a label's (…, is_co)."""
-        if at in self._best:
-            return self._best[at]
-        self._best[at] = (at, ())
-        best: tuple[int, tuple[tuple[int, int, bool | None], ...]] = (at, ())
-        label = _LABEL_WITH_COLON.match(self._run.digits, at, self._stop)
-        if label:
-            reach, rest = self._from(label.end())
-            if rest:
-                is_co = label[1] in ("協辦", "配合", "協助")
-                best = (reach, ((at, label.end(), is_co), *rest))
-            self._best[at] = best
-            return best
+    def _from(self, at: int) -> _Reading:
+        """Return the best reading from a place on."""
+        if at not in self._best:
+            self._best[at] = _Reading(at)
+            label = _LABEL_WITH_COLON.match(self._run.digits, at, self._stop)
+            self._best[at] = self._labelled(at, label) if label else self._named(at)
+        return self._best[at]
+
+    def _labelled(self, at: int, label: re.Match[str]) -> _Reading:
+        rest = self._from(label.end())
+        if not rest.places:
+            return _Reading(at)
+        place = (at, label.end(), label[1] in ("協辦", "配合", "協助"))
+        return _Reading(rest.reach, rest.known, (place, *rest.places))
+
+    def _named(self, at: int) -> _Reading:
+        best = _Reading(at)
         for end in self._ends(at):
-            reach, rest = self._from(self._after(end))
-            reach = max(reach, end) if rest else end
-            if reach > best[0]:
-                best = (reach, ((at, end, None), *rest))
-        self._best[at] = best
+            rest = self._from(self._after(end))
+            known = rest.known + (end - at) * (self._run.text[at:end] in self._known)
+            reach = max(rest.reach, end) if rest.places else end
+            one = _Reading(reach, known, ((at, end, None), *rest.places))
+            best = one if one.beats(best) else best
         return best
 
     def _after(self, end: int) -> int:
@@ -133,12 +150,12 @@ class _Reader:
         """Yield where a name that begins here may end, the nearest first."""
         run = self._run
         for end in range(at + 2, min(at + _LONGEST, self._stop) + 1):
-            closed = end == self._stop or run.gaps[end] or _SEPARATOR.match(run.text, end)
             text = run.text[at:end]
             if _SEPARATOR.search(text):
                 return
-            if (closed or text in self._known) and (
-                SAME.fullmatch(text) or looks_like_name(text, self._known)
+            closed = end == self._stop or run.gaps[end] or _SEPARATOR.match(run.text, end)
+            if text in self._known or (
+                closed and (SAME.fullmatch(text) or looks_like_name(text, self._known))
             ):
                 yield end
 

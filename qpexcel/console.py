@@ -63,12 +63,12 @@ class Console:
 
     def plan_doubts(self, findings: Iterable[Finding]) -> None:
         """Print in one line how much of the plan is in doubt; `check` lists it."""
-        counts = Counter(finding.severity for finding in findings)
-        errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
-        if errors or warnings:
-            self._err.print(
-                Text(self.words("terminal.plan_doubts", error=errors, warning=warnings)), style="yellow"
-            )
+        found = list(findings)
+        counts = Counter(finding.severity for finding in found)
+        gaps = {"error": counts[Severity.ERROR], "warning": counts[Severity.WARNING]}
+        if any(gaps.values()):
+            gaps["confirm"] = _to_confirm(found)
+            self._err.print(Text(self.words("terminal.plan_doubts", **gaps)), style="yellow")
 
     def returned(self, standing: Standing) -> None:
         """Print what is wrong with what came back: files refused, then answers; the plan in one line."""
@@ -89,8 +89,7 @@ class Console:
         """Print everything found in a plan workbook and a count."""
         self.findings(findings)
         counts = Counter(finding.severity for finding in findings)
-        confirm = sum(finding.code == "PLN030" for finding in findings)
-        gaps = {"items": len(plan.items), "confirm": confirm}
+        gaps = {"items": len(plan.items), "confirm": _to_confirm(findings)}
         gaps |= {str(severity): counts[severity] for severity in Severity}
         self.say("terminal.checked", **gaps)
 
@@ -184,6 +183,10 @@ class Console:
         for column in columns:
             table.add_column(self.words(f"column.{column}"), overflow="fold")
         return table
+
+
+def _to_confirm(findings: Iterable[Finding]) -> int:
+    return sum(finding.code == "PLN030" for finding in findings)
 
 
 def _cut(text: str) -> str:

@@ -144,6 +144,12 @@ def cli(lang: str | None) -> None:
     del lang  # read from the context by whoever speaks
 
 
+def _workbook_language() -> str:
+    """Return the language asked for; a machine's locale says nothing about a plan's workbooks."""
+    asked = click.get_current_context().find_root().params.get("lang") or os.environ.get("QPEXCEL_LANG")
+    return asked if asked in LANGUAGES else LANGUAGES[0]
+
+
 @cli.command("new")
 @_workspace_option
 @click.option("--example", is_flag=True)
@@ -154,11 +160,32 @@ def new(workspace: Workspace, *, example: bool, force: bool) -> None:
     from qpexcel.cycle import new_plan  # noqa: PLC0415
 
     console = _console()
-    # The language of workbooks is the plan's; a machine's locale says nothing about it.
-    asked = click.get_current_context().find_root().params.get("lang") or os.environ.get("QPEXCEL_LANG")
-    language = asked if asked in LANGUAGES and not example else LANGUAGES[0]
+    language = LANGUAGES[0] if example else _workbook_language()
     new_plan(workspace, language, _now(), example=example, force=force)
     console.say("terminal.new_done", path=workspace.plan)
+
+
+@cli.command("import")
+@click.argument("source", type=click.Path(path_type=Path), metavar="SOURCE")
+@_workspace_option
+@click.option("--update", is_flag=True)
+@_force_option
+@_json_option
+@_reported
+def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as_json: bool) -> None:
+    """Read a plan document into the plan workbook."""
+    from qpexcel.importing import import_plan  # noqa: PLC0415
+    from qpexcel.plan_document import import_json  # noqa: PLC0415
+
+    console = _console()
+    with console.pages("terminal.reading_pages") as progress:
+        done = import_plan(
+            workspace, source, _workbook_language(), _now(), update=update, force=force, progress=progress
+        )
+    if as_json:
+        _print_json(import_json(done.plan, done.findings, console.words))
+        return
+    console.imported(done, workspace.plan)
 
 
 @cli.command("check")

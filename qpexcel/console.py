@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console as RichConsole
@@ -21,6 +22,7 @@ from qpexcel.words import Words
 
 if TYPE_CHECKING:
     from qpexcel.demo import DemoResult
+    from qpexcel.importing import Imported
     from qpexcel.standing import RowStanding, Standing
 
 _LIGHT_STYLES = {"red": "bold red", "yellow": "yellow", "green": "green", "grey": "dim"}
@@ -87,7 +89,8 @@ class Console:
 
     def check(self, plan: Plan, findings: Sequence[Finding]) -> None:
         """Print everything found in a plan workbook and a count."""
-        self.findings(findings)
+        told = {(f.place.item, self.words.found(f)) for f in findings if f.code != "PLN030"}
+        self.findings(f for f in findings if f.code != "PLN030" or (f.place.item, f.value) not in told)
         counts = Counter(finding.severity for finding in findings)
         gaps = {"items": len(plan.items), "confirm": _to_confirm(findings)}
         gaps |= {str(severity): counts[severity] for severity in Severity}
@@ -167,6 +170,21 @@ class Console:
         self.standing(result.standing)
         self.say("terminal.demo_open", path=result.workspace.master)
         self.say("terminal.demo_next", folder=result.workspace.outgoing)
+
+    def imported(self, done: Imported, path: Path) -> None:
+        """Print what a person must confirm of an imported plan, and what to do next."""
+        self.findings(done.findings)
+        counts = Counter(finding.severity for finding in done.findings)
+        key = "terminal.updated" if done.updated else "terminal.imported"
+        self.say(key, items=len(done.plan.items), doubts=counts[Severity.WARNING], path=path)
+
+    @contextmanager
+    def pages(self, key: str) -> Iterator[Callable[[int, int], None]]:
+        """Show how many pages of a document are read; nothing where nobody watches."""
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
+            task = bar.add_task(self.words(key), total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
 
     @contextmanager
     def progress(self, key: str) -> Iterator[Callable[[], None]]:

@@ -157,6 +157,7 @@ SEVERITY: Mapping[str, Severity] = {
     "IMP008": E,  # larger than any plan, or made to be
     "IMP009": E,  # its reader did not come to an end
     "IMP010": E,  # a PDF whose letters have no codes
+    "IMP011": E,  # a plan is there already
     "IMP020": W,  # a section's heading is lost
     "IMP021": W,  # a number is missing
     "IMP022": W,  # a number stands twice
@@ -184,6 +185,7 @@ SEVERITY: Mapping[str, Severity] = {
     "IMP042": I,  # a cell that the new edition changes
     "IMP043": W,  # a person's correction was kept against the new edition
     "IMP044": I,  # an item keeps its id under a new number
+    "IMP045": W,  # an item the new edition does not have, kept because nobody knows whose it is
     # MAS: what people filled into the master
     "MAS001": W,  # a decision that is none of the choices
     "MAS002": W,  # an extension that is no date

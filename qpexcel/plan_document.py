@@ -44,6 +44,14 @@ def check_json(findings: Iterable[Finding], words: Words) -> dict[str, Any]:
     return {"schema": SCHEMA, "findings": [finding_json(finding, words) for finding in findings]}
 
 
+def import_json(plan: Plan, findings: Iterable[Finding], words: Words) -> dict[str, Any]:
+    """Return the document of `import --json`: the plan's, each finding with where the document has it."""
+    told = [
+        finding_json(finding, words) | {"source": words.origin(finding.place.origin)} for finding in findings
+    ]
+    return plan_json(plan, (), words) | {"findings": told}
+
+
 def plan_json(plan: Plan, findings: Iterable[Finding], words: Words) -> dict[str, Any]:
     """Return the document of `plan --json`."""
     return {

@@ -99,6 +99,6 @@ def _record(record: Record, name: str, confirm: Mapping[tuple[str, str], Iterabl
 
 
 def _added(before: Entry | None, lines: Iterable[str]) -> Entry:
-    every = [before.raw] if before and before.raw else []
+    every = before.raw.splitlines() if before else []
     every += [line for line in dict.fromkeys(lines) if line not in every]
     return Entry("\n".join(every), before.place if before else NOWHERE)

@@ -61,7 +61,11 @@ def interpret(tables: PlanTables, *, fallback_year: int) -> tuple[Plan, tuple[Fi
 
 
 def _to_confirm(entries: Iterable[Entry]) -> list[Finding]:
-    return [Finding("PLN030", entry.text, place=entry.place) for entry in entries if entry.text]
+    return [
+        Finding("PLN030", "；".join(entry.raw.splitlines()), place=entry.place)
+        for entry in entries
+        if entry.text
+    ]
 
 
 def _fallback_id(title: str, organisation: str, year: int) -> str:

@@ -82,7 +82,7 @@ def _read_item(record: Record, context: _Context) -> tuple[Item, list[Finding]]:
 
 
 def _to_confirm(entry: Entry) -> list[Finding]:
-    return [Finding("PLN030", entry.text, place=entry.place)] if entry.text else []
+    return [Finding("PLN030", "；".join(entry.raw.splitlines()), place=entry.place)] if entry.text else []
 
 
 def _number_in(text: str) -> int | None:

@@ -168,6 +168,11 @@ def _missing(tables: PlanTables, key: str) -> Finding:
     )
 
 
+def plan_language(tables: PlanTables) -> str:
+    """Return the language of a plan's workbooks; the first of ours where it names none."""
+    return _language(tables.setting("language")) or LANGUAGES[0]
+
+
 def _spoken(tables: PlanTables) -> Words:
     """Return the catalogue of the plan's language, for naming its own settings."""
-    return load_words(_language(tables.setting("language")) or LANGUAGES[0])
+    return load_words(plan_language(tables))

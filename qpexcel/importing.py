@@ -1,0 +1,130 @@
+"""A plan document → plan.xlsx: read, interpreted, marked; a next edition into the plan that is there."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from qpexcel.atomic import write_whole
+from qpexcel.dates.roc import ROC_OFFSET
+from qpexcel.documents.doubts import with_doubts
+from qpexcel.documents.draft import Draft, draft_plan
+from qpexcel.documents.layout import read_layout
+from qpexcel.documents.read import read_document
+from qpexcel.documents.update import next_base, open_doubts, updated
+from qpexcel.documents.update_codec import tables_from_json, tables_to_json
+from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.ledger import open_ledger
+from qpexcel.model import Plan
+from qpexcel.plan.interpret import interpret
+from qpexcel.plan.marks import Mark
+from qpexcel.plan.reader import read_plan_tables
+from qpexcel.plan.settings import plan_language
+from qpexcel.plan.tables import Entry, PlanTables
+from qpexcel.plan.writer import plan_book
+from qpexcel.sheets.draw import draw_book
+from qpexcel.words import Words, load_words
+from qpexcel.workspace import Workspace
+
+_BASE = "imported_tables"  # the name under which the ledger keeps what the last import wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An imported plan and everything found on the way; `updated` tells that a plan stood there before."""
+
+    plan: Plan
+    findings: tuple[Finding, ...]
+    updated: bool
+
+
+def import_plan(
+    workspace: Workspace,
+    source: Path,
+    language: str,
+    now: datetime,
+    *,
+    update: bool = False,
+    force: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Imported:
+    """Read a plan document into plan.xlsx.
+
+    Args:
+        workspace: Where.
+        source: The document, of any kind `documents.read` knows.
+        language: Of the plan workbook that is written; an existing one keeps its own.
+        now: For the name of a backup, and the year to go on with where the document tells none.
+        update: Take it as the next edition of the plan that is there: ids and corrections stay.
+        force: Write over a plan that is there; it is backed up first.
+        progress: Called with pages done and pages in all.
+
+    Raises:
+        QpexcelError: IMP011 where a plan is there and neither `update` nor `force` is given; IMP001 to
+            IMP010 for a document that cannot be read; PLN002 and PLN004 for a plan that cannot be updated.
+    """
+    there = workspace.plan.exists()
+    if there and not (update or force):
+        raise QpexcelError(Finding("IMP011", workspace.plan.name, place=Place(file=workspace.plan.name)))
+    current = read_plan_tables(workspace.plan)[0] if there and update else None
+    words = load_words(plan_language(current) if current else language)
+    year = now.year - ROC_OFFSET
+    draft = _drafted(source, words, year, progress)
+    written = _into(current, _base(workspace), draft, words) if current else _fresh(draft, words)
+    plan, _ = interpret(written.tables, fallback_year=year)
+    workspace.keep(source)
+    if there:
+        workspace.back_up(workspace.plan, now)
+    book = plan_book(written.tables, words, now.date(), written.marks)
+    write_whole(workspace.plan, draw_book(book))
+    with open_ledger(workspace.ledger) as ledger:
+        ledger.remember(**{_BASE: tables_to_json(written.base)})
+    return Imported(plan, (*written.findings, *draft.findings), updated=current is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What plan.xlsx will hold, what is to be told of it, and what the next edition is compared with."""
+
+    tables: PlanTables
+    marks: tuple[Mark, ...]
+    findings: tuple[Finding, ...]
+    base: PlanTables
+
+
+def _fresh(draft: Draft, words: Words) -> _Written:
+    # The code by which returned workbooks know their plan, whatever becomes of its title.
+    settings = {**draft.tables.settings, "id": Entry(secrets.token_hex(6))}
+    tables, marks, findings = with_doubts(replace(draft.tables, settings=settings), draft.doubts, words)
+    return _Written(tables, marks, findings, tables)
+
+
+def _into(current: PlanTables, base: PlanTables | None, draft: Draft, words: Words) -> _Written:
+    """Put the next edition into the plan as it stands."""
+    update = updated(current, base, draft.tables)
+    tables, marks, findings = with_doubts(update.tables, open_doubts(update, draft.doubts, words), words)
+    return _Written(tables, marks, findings, next_base(update, draft.doubts, words))
+
+
+def _base(workspace: Workspace) -> PlanTables | None:
+    """Return what the last import wrote; None where there was none or nobody knows any more."""
+    if not workspace.ledger.exists():
+        return None
+    with open_ledger(workspace.ledger) as ledger:
+        kept = ledger.get(_BASE)
+    try:
+        return tables_from_json(kept) if kept else None
+    except ValueError:
+        return None
+
+
+def _drafted(source: Path, words: Words, year: int, progress: Callable[[int, int], None]) -> Draft:
+    try:
+        return draft_plan(read_layout(read_document(source, progress)), words, year)
+    except QpexcelError as error:
+        place = error.finding.place
+        at = error.finding if place.file else error.finding.at(file=source.name)
+        raise QpexcelError(at, error.others) from error

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import docx
 import openpyxl
+from openpyxl.styles import Alignment, Border, Side
+from openpyxl.worksheet.properties import PageSetupProperties
 
 HERE = Path(__file__).parent
 SEED = HERE / "plan_documents" / "kinmen-96.txt"
@@ -89,6 +91,14 @@ def typed_in_excel(path: Path) -> Path:
         if row[0] or row[1].startswith("2.選派"):
             spans.append([n, n])
         spans[-1][1] = n
+    for column, width in zip("ABCDE", (16, 40, 12, 12, 20), strict=True):
+        sheet.column_dimensions[column].width = width
+    for row in sheet.iter_rows(min_row=first):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.border = Border(*[Side("thin")] * 4)
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
     for start, end in spans:
         sheet.merge_cells(start_row=start, end_row=end, start_column=1, end_column=1)
     book.save(path)
@@ -98,12 +108,9 @@ def typed_in_excel(path: Path) -> Path:
 def converted(path: Path, suffix: str, folder: Path) -> Path:
     """Save a document in another format with LibreOffice."""
     profile = (folder / "profile").as_uri()
+    command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", suffix]
     subprocess.run(
-        ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", suffix]
-        + ["--outdir", str(folder), str(path)],
-        check=True,
-        capture_output=True,
-        timeout=240,
+        [*command, "--outdir", str(folder), str(path)], check=True, capture_output=True, timeout=240
     )
     return folder / f"{path.stem}.{suffix}"
 

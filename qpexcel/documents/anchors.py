@@ -48,19 +48,23 @@ class Anchor:
             return [n for n in self.names if not n.is_co], [n for n in self.names if n.is_co]
         units: list[Named] = []
         helpers: list[Named] = []
-        middle = self.due[0] if self.due else self.end
-        for columns, first, last in ((order.before, -1, middle), (order.after, middle, len(run))):
-            names = [one for one in self.names if first <= one.start < last]
-            if columns == ("co_units",):
-                helpers += names
-            elif len(columns) == 1:
-                units += names
-            elif names:
-                lead, *others = _cells(run, names)
-                swapped = columns[0] == "co_units"
-                units += [n for cell in others for n in cell] if swapped else lead
-                helpers += lead if swapped else [n for cell in others for n in cell]
+        for columns, names in self._sides(order):
+            lead, *others = _cells(run, names) if len(columns) > 1 else [names]
+            rest = [one for cell in others for one in cell]
+            if columns[:1] == ("co_units",):
+                lead, rest = rest, lead
+            units += lead
+            helpers += rest
         return units, helpers
+
+    def _sides(self, order: Order) -> list[tuple[tuple[str, ...], list[Named]]]:
+        """Return the columns and the names on each side of the deadline; all together where there is none."""
+        if not self.due:
+            return [((*order.before, *order.after), list(self.names))]
+        middle = self.due[0]
+        before = [one for one in self.names if one.start < middle]
+        after = [one for one in self.names if one.start >= middle]
+        return [side for side in ((order.before, before), (order.after, after)) if side[1]]
 
 
 def _cells(run: Running, names: Sequence[Named]) -> list[list[Named]]:

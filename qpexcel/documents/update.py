@@ -13,9 +13,10 @@ from qpexcel.documents.doubts import Doubt, with_doubts
 from qpexcel.documents.update_cells import Cells, Told
 from qpexcel.documents.update_items import merge_items
 from qpexcel.documents.update_units import merge_units
+from qpexcel.plan.settings import plan_language
 from qpexcel.plan.tables import SETTINGS, Entry, PlanTables
-from qpexcel.text import fold, tidy
-from qpexcel.words import LANGUAGES, Words, load_words
+from qpexcel.text import tidy
+from qpexcel.words import Words, load_words
 
 _SETTINGS = tuple(key for key in SETTINGS if key not in ("id", "language"))
 
@@ -71,12 +72,6 @@ def updated(current: PlanTables, base: PlanTables | None, edition: PlanTables) -
         changed=frozenset(told.changed),
         cleared=told.cleared,
     )
-
-
-def plan_language(tables: PlanTables) -> str:
-    """Return the language of a plan's workbook; the first we have where it names none."""
-    wanted = fold(tables.setting("language").text)
-    return next((name for name in LANGUAGES if fold(name) == wanted), LANGUAGES[0])
 
 
 def open_doubts(update: Update, doubts: Sequence[Doubt], words: Words) -> tuple[Doubt, ...]:

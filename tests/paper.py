@@ -93,7 +93,9 @@ def typed_in_excel(path: Path) -> Path:
         spans[-1][1] = n
     for column, width in zip("ABCDE", (16, 40, 12, 12, 20), strict=True):
         sheet.column_dimensions[column].width = width
-    for row in sheet.iter_rows(min_row=first):
+    for number, row in enumerate(sheet.iter_rows(min_row=first - 1), start=first - 1):
+        # Somebody drew the rows high enough; what a row cuts off is not in its print.
+        sheet.row_dimensions[number].height = 15 * (2 + len(row[1].value) // 15)
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.border = Border(*[Side("thin")] * 4)

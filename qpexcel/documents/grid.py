@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from qpexcel.documents.labels import header_of, result_labels, roles_of
+from qpexcel.documents.labels import header_of, result_labels, roles_of, running_header
 from qpexcel.documents.markers import marker_at
 from qpexcel.documents.model import Cell, Document, Grid, Line
 from qpexcel.documents.rows import DraftRow, DraftTable, Text
-from qpexcel.documents.running import joined
+from qpexcel.documents.running import ascii_form, joined
 from qpexcel.findings import Finding
 from qpexcel.text import fold, tidy
 
@@ -71,6 +71,8 @@ def _take(grid: Grid, found: _Found) -> None:
         found.header = header
     elif known and grid.rows and len(grid.rows[0]) == known.width and grid.page:
         header = replace(known, ends=0)
+    elif not known and (above := _header_line(grid, found)):
+        header = found.header = above
     else:
         _leave_alone(grid, found)
         return
@@ -82,6 +84,18 @@ def _take(grid: Grid, found: _Found) -> None:
     for n, cells in enumerate(grid.rows[header.ends :]):
         if not _is_header_again(cells, header):
             found.rows.append(_row(cells, header, found, opens_page=turned and n == 0))
+
+
+def _header_line(grid: Grid, found: _Found) -> _Header | None:
+    """Return the header that stands as a line of text above the ruled part of a table, and take it."""
+    place = next((n for n in reversed(range(len(found.before))) if found.before[n].text.strip()), None)
+    if place is None or not grid.rows:
+        return None
+    header = running_header(ascii_form("".join(tidy(found.before[place].text).split())).lower())
+    if not header or len(header.columns) != len(grid.rows[0]):
+        return None
+    del found.before[place]
+    return _Header(dict(enumerate(header.columns)), dict(enumerate(header.labels)), len(header.columns), 0)
 
 
 def _leave_alone(grid: Grid, found: _Found) -> None:

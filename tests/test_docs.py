@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from paper import typed_in_word
 
 from qpexcel.cli import cli
 from qpexcel.plan.builtin import builtin_tables
@@ -18,25 +19,32 @@ ROOT = Path(__file__).parent.parent
 READMES = ["README.md", "README.zh-TW.md"]
 
 
-def commands(name: str) -> list[list[str]]:
-    """Return the qpexcel commands of a README in order, comments dropped."""
+def sessions(name: str) -> list[list[list[str]]]:
+    """Return the qpexcel commands of each block of a README in order, comments dropped."""
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines() if line.startswith("qpexcel ")]
-    return [shlex.split(line.split("#")[0])[1:] for line in lines]
+    lines = [[line for line in block.splitlines() if line.startswith("qpexcel ")] for block in blocks]
+    return [[shlex.split(line.split("#")[0])[1:] for line in block] for block in lines if block]
 
 
 @pytest.mark.parametrize("name", READMES)
 def test_the_commands_run_as_written(name, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("QPEXCEL_WORKSPACE", raising=False)
-    written = commands(name)
-    assert [command[0] for command in written] == [
-        "new", "check", "plan", "generate", "consolidate", "status", "files",
-    ]  # fmt: skip
-    for command in written:
-        result = CliRunner().invoke(cli, command)
-        assert result.exit_code == 0, (command, result.output)
-    assert (tmp_path / "output" / "master.xlsx").exists()
+    written = sessions(name)
+    assert [[command[0] for command in session] for session in written] == [
+        ["new", "check", "plan", "generate", "consolidate", "status", "files"],
+        ["import", "check", "import"],
+    ]
+    for n, session in enumerate(written):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        for command in session:
+            if command[0] == "import":
+                typed_in_word(folder / command[1])
+            result = CliRunner().invoke(cli, command)
+            assert result.exit_code == 0, (command, result.output)
+    assert (tmp_path / "0" / "output" / "master.xlsx").exists()
+    assert (tmp_path / "1" / "output" / "plan.xlsx").exists()
 
 
 @pytest.mark.parametrize("name", READMES)

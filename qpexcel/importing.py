@@ -75,13 +75,13 @@ def import_plan(
     draft = _drafted(source, words, year, progress)
     written = _into(current, _base(workspace), draft, words) if current else _fresh(draft, words)
     plan, _ = interpret(written.tables, fallback_year=year)
-    workspace.keep(source)
-    if there:
-        workspace.back_up(workspace.plan, now)
-    book = plan_book(written.tables, words, now.date(), written.marks)
-    write_whole(workspace.plan, draw_book(book))
-    with open_ledger(workspace.ledger) as ledger:
+    book = draw_book(plan_book(written.tables, words, now.date(), written.marks))
+    with open_ledger(workspace.ledger) as ledger:  # remembered only if the plan is written, and never without
         ledger.remember(**{_BASE: tables_to_json(written.base)})
+        workspace.keep(source)
+        if there:
+            workspace.back_up(workspace.plan, now)
+        write_whole(workspace.plan, book)
     return Imported(plan, (*written.findings, *draft.findings), updated=current is not None)
 
 

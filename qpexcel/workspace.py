@@ -101,9 +101,18 @@ class Workspace:
 
     def back_up(self, path: Path, now: datetime) -> Path:
         """Copy a file a person may have edited beside itself before it is overwritten."""
-        backup = path.with_name(f"{path.stem}.{now:%Y%m%d-%H%M%S}.bak{path.suffix}")
-        shutil.copy2(path, backup)
-        return backup
+        stem = f"{path.stem}.{now:%Y%m%d-%H%M%S}"
+        count = 1
+        while True:
+            backup = path.with_name(f"{stem}{f'-{count}' if count > 1 else ''}.bak{path.suffix}")
+            try:
+                with backup.open("xb") as file:  # never over another backup of the same second
+                    file.write(path.read_bytes())
+            except FileExistsError:
+                count += 1
+                continue
+            shutil.copystat(path, backup)
+            return backup
 
 
 def sha256(data: bytes) -> str:

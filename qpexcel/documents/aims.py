@@ -33,7 +33,7 @@ def read_aims(action: str, column: str, frequency: Frequency) -> Aims:
     listed = tuple(_per_year(target, frequency) for target in listed)
     fresh = tuple(target for target in listed if not any(_same(target, other) for other in told))
     findings = tuple(_contradictions(told, fresh, listed))
-    cell = format_targets((*told, *fresh))
+    cell = format_targets((*told, *fresh)) if told or fresh else ""
     if unread and column:
         cell = "；".join(part for part in (cell, column) if part)
     return Aims(cell if _reads_back(cell, (*told, *fresh)) or unread else "", findings)

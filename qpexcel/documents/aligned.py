@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from qpexcel.documents.furniture import without_furniture
 from qpexcel.documents.item_marks import RANK
 from qpexcel.documents.markers import Marker, Style, bare_marker, marker_at
 from qpexcel.documents.model import Line
+from qpexcel.documents.notes import is_below_table
 from qpexcel.documents.print_columns import (
     PrintedHeader,
     boundaries,
@@ -20,10 +20,11 @@ from qpexcel.documents.print_columns import (
     words_of,
 )
 from qpexcel.documents.rows import DraftRow, DraftTable, Text
+from qpexcel.documents.running import ascii_form, joined
 from qpexcel.findings import Origin
 from qpexcel.text import tidy
 
-_NOTE = re.compile(r"(?:備註|附註|註|說明|※)")
+_HEADING = "heading"  # stands for a column: text printed over all of them
 _SIDE_BY_SIDE = 0.25  # of the printed lines have text in several columns, at least
 _TELLING = ("due", "units", "co_units", "target")
 
@@ -50,8 +51,17 @@ class _Open:
             self.origins.setdefault(column, printed.line.origin)
 
     def row(self) -> DraftRow:
+        if _HEADING in self.texts:
+            return self._heading()
         cells = {key: Text("\n".join(lines), self.origins[key]) for key, lines in self.texts.items()}
         return DraftRow(cells, next(iter(self.origins.values()), Origin()))
+
+    def _heading(self) -> DraftRow:
+        text, origin = joined("\n".join(self.texts[_HEADING])), self.origins[_HEADING]
+        marker = marker_at(text)
+        end = marker.end if marker else 0
+        cells = {"number": Text(text[:end], origin), "section": Text(text[end:], origin)}
+        return DraftRow(cells, origin)
 
 
 def read_aligned(lines: Sequence[Line]) -> DraftTable | None:
@@ -64,7 +74,7 @@ def read_aligned(lines: Sequence[Line]) -> DraftTable | None:
     header, start = found
     before = [line for line in lines[:start] if line.text.strip()]
     body = _without_headers(lines[start + header.lines :], header)
-    bounds = boundaries(header, [words_of(line) for line in _likely(body)])
+    bounds = boundaries(header, [words_of(line) for line in _likely(body) if not _is_heading(line)])
     if bounds is None:
         return None
     printed = [_printed(line, header, bounds) for line in body]
@@ -98,8 +108,18 @@ def _without_headers(lines: Sequence[Line], header: PrintedHeader) -> list[Line]
     return kept
 
 
+def _is_heading(line: Line) -> bool:
+    """Whether a line is nothing but a section's heading, printed over the columns."""
+    words = words_of(line)
+    text = tidy(words[0].text) if len(words) == 1 else ""
+    marker = marker_at(text)
+    return marker is not None and RANK[marker.style] <= RANK[Style.CHINESE_PAREN] and marker.end < len(text)
+
+
 def _printed(line: Line, header: PrintedHeader, bounds: Sequence[float]) -> _Printed:
     cells, across = cells_of(words_of(line), bounds)
+    if len(cells) > 1 and _is_heading(line):
+        return _Printed(line, {_HEADING: tidy(line.text)}, across=True)
     return _Printed(line, {header.columns[n]: text for n, text in cells.items()}, across)
 
 
@@ -113,7 +133,7 @@ def _end(printed: Sequence[_Printed]) -> int:
         text = tidy(printed[n].line.text)
         marker = marker_at(text)
         heads = marker and RANK[marker.style] <= RANK[Style.CHINESE_PAREN]
-        if text and (printed[n].across or heads or _NOTE.match(text)):
+        if text and (printed[n].across or heads or is_below_table(ascii_form(joined(text)))):
             return n
     return len(printed)
 
@@ -123,10 +143,11 @@ def _rows(printed: Sequence[_Printed], columns: Sequence[str]) -> list[DraftRow]
     blocks = _blocks(printed)
     place, style = _numbered(printed, columns)
     single = [sum(bool(_mark(one, place, style)) for one in block) for block in blocks]
-    if style is None or (len(blocks) > 1 and all(count == 1 for count in single)):
-        groups = blocks if style or len(blocks) > 1 else [[one] for one in printed if one.cells]
-    else:
+    headings = any(_HEADING in one.cells for one in printed)
+    if style and (headings or len(blocks) == 1 or any(count != 1 for count in single)):
         groups = _by_marks(printed, place, style)
+    else:
+        groups = blocks if len(blocks) > 1 else [[one] for one in printed if one.cells]
     rows = []
     for group in groups:
         row = _Open()
@@ -170,7 +191,8 @@ def _by_marks(printed: Sequence[_Printed], place: str, style: Style) -> list[lis
     for one in printed:
         if not one.cells:
             continue
-        if _mark(one, place, style) or not groups:
+        after_heading = groups and _HEADING in groups[-1][-1].cells
+        if _mark(one, place, style) or not groups or _HEADING in one.cells or after_heading:
             groups.append([])
         groups[-1].append(one)
     return groups

@@ -17,7 +17,6 @@ from qpexcel.documents.unit_names import Named, common_names, is_group, names_fr
 _UNIT_COLUMNS = ("units", "co_units")
 _BETWEEN = 40  # letters a target's cell between deadline and units may have
 _BEFORE = 90  # letters the names before a deadline may take
-DASHES = "-－–—─﹣"
 _ENDS_SENTENCE = "。；;！？!?」』）)…"
 _OFTEN = 2  # times a name stands beside a deadline before it decides elsewhere
 
@@ -86,12 +85,15 @@ class Order:
     before: tuple[str, ...]
     after: tuple[str, ...]
     target_between: bool
+    has_due: bool = True
 
     @classmethod
     def of(cls, columns: Sequence[str]) -> Order:
         """Return the order of a header's columns."""
         if "due" not in columns:
-            return cls(tuple(c for c in columns if c in _UNIT_COLUMNS), (), target_between=False)
+            return cls(
+                tuple(c for c in columns if c in _UNIT_COLUMNS), (), target_between=False, has_due=False
+            )
         at = columns.index("due")
         units = [n for n, column in enumerate(columns) if column in _UNIT_COLUMNS]
         target = columns.index("target") if "target" in columns else -1
@@ -133,7 +135,7 @@ def _anchor(run: Running, order: Order, due: tuple[int, int], known: frozenset[s
     if order.before:
         stop = _before_dash(run, start)
         dashes += range(stop, start)
-        names = _names_before(run, stop, known)
+        names = names_before(run, stop, known)
         if not names:
             return None
         start = names[0].start
@@ -150,17 +152,12 @@ def _anchor(run: Running, order: Order, due: tuple[int, int], known: frozenset[s
     return Anchor(start, past, due, tuple(names), inline, between, (*dashes, *range(end, past)))
 
 
-def is_dash(run: Running, at: int) -> bool:
-    """Whether a dash stands alone, as offices write it into a cell that stays empty."""
-    return at < len(run) and run.text[at] in DASHES and bool(run.gaps[at]) and bool(run.gaps[at + 1])
-
-
 def _before_dash(run: Running, at: int) -> int:
-    return at - 1 if at and is_dash(run, at - 1) else at
+    return at - 1 if at and run.is_dash(at - 1) else at
 
 
 def _past_dash(run: Running, at: int) -> int:
-    return at + 1 if is_dash(run, at) else at
+    return at + 1 if run.is_dash(at) else at
 
 
 def _start_of_names(
@@ -174,7 +171,7 @@ def _start_of_names(
     return None, None
 
 
-def _names_before(run: Running, end: int, known: frozenset[str]) -> list[Named]:
+def names_before(run: Running, end: int, known: frozenset[str]) -> list[Named]:
     """Return the names that reach up to a place; farther ones only where they are certain to be names."""
     best: list[Named] = []
     for at in range(end - 2, max(end - _BEFORE, 0) - 1, -1):
@@ -195,19 +192,3 @@ def _line_end(run: Running, at: int) -> int:
     while at < len(run) and run.gaps[at] < BREAK:
         at += 1
     return at
-
-
-def lone_anchor(run: Running, start: int, stop: int, known: frozenset[str]) -> Anchor | None:
-    """Return the last deadline or known unit that stands alone in a stretch, as beside a blank cell."""
-    for due in reversed(list(dues_in(run, start, stop))):
-        if run.gaps[due[0]] >= BREAK and (due[1] >= stop or run.gaps[due[1]] >= BREAK):
-            return Anchor(*due, due, ())
-    for at in range(stop - 1, start, -1):
-        if run.gaps[at] < BREAK:
-            continue
-        names = names_from(run, at, known, stop)
-        certain = names and all(one.name in known or is_group(one.name) for one in names)
-        if certain and (names[-1].end >= stop or run.gaps[names[-1].end] >= BREAK):
-            before = [one for one in _names_before(run, at, known) if one.start > start]
-            return Anchor((before or names)[0].start, names[-1].end, None, (*before, *names))
-    return None

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qpexcel.documents.labels import header_of, result_labels, roles_of, running_header
-from qpexcel.documents.markers import marker_at
+from qpexcel.documents.markers import bare_marker, marker_at
 from qpexcel.documents.model import Cell, Document, Grid, Line
+from qpexcel.documents.notes import is_below_table
 from qpexcel.documents.rows import DraftRow, DraftTable, Text
 from qpexcel.documents.running import ascii_form, joined
 from qpexcel.findings import Finding
@@ -16,8 +17,7 @@ from qpexcel.text import fold, tidy
 
 _HEADER_WITHIN = 40  # rows from the top in which a header is looked for
 _FEWEST_ROWS = 2  # of a table worth a word when it is left alone
-_RESULT = re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r")\s*[:：]?\s*")
-_NOTE = re.compile(r"(?:備註|附註|註|說明|※|製表|填表|承辦人)")
+_RESULT = re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r")\s*(?:[:：]\s*|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +197,16 @@ def _result_row(own: Sequence[Cell], row: DraftRow) -> DraftRow | None:
 
 def _heading_row(own: Sequence[Cell], row: DraftRow) -> DraftRow | None:
     """Return the row as a heading, where its only cell is a number with words, merged across."""
-    if len(own) != 1 or row.filled() & {"action", "section"}:
+    if len(own) != 1 or row.opens_page or row.filled() & {"action", "section"}:
         return None
     text = joined(str(own[0].value))
     marker = marker_at(text)
-    if not marker or marker.end == len(text):
+    if bare_marker(text) or is_below_table(ascii_form(text)):
         return None
+    if not marker and row.filled() & {"due", "units"}:
+        return None
+    if not marker:
+        return DraftRow({"section": Text(text, own[0].origin)}, row.origin)
     cells = {"number": Text(marker.text, own[0].origin), "section": Text(text[marker.end :], own[0].origin)}
     return DraftRow(cells, row.origin)
 
@@ -212,7 +216,9 @@ def _without_notes(rows: Sequence[DraftRow]) -> tuple[Sequence[DraftRow], list[L
     last = max((n for n, row in enumerate(rows) if row.filled() & {"due", "units"}), default=len(rows))
     for n in range(last + 1, len(rows)):
         texts = [row_text for row_text in rows[n].cells.values() if row_text.shown and not row_text.continues]
-        alone = len(texts) == 1 and (_NOTE.match(texts[0].shown) or "action" not in rows[n].filled())
+        alone = len(texts) == 1 and (
+            is_below_table(ascii_form(joined(texts[0].shown))) or "action" not in rows[n].filled()
+        )
         if alone and not rows[n].filled() & {"result"}:
             lines = [Line(text.shown, text.origin) for row in rows[n:] for text in row.cells.values()]
             return rows[:n], [line for line in lines if line.text]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qpexcel.documents.item_marks import RANK
 from qpexcel.documents.markers import Marker, Style, bare_marker, marker_at
@@ -17,6 +17,7 @@ from qpexcel.text import fold
 DASHES = re.compile(r"[-－–—─﹣/／無]?")
 _TELLING = {"due", "units", "co_units", "target", "benefit"}  # what no heading has
 _MOST = 0.6  # of the rows numbered in their text: then a column of numbers is the sections'
+_FEW = 0.3  # of the rows have a number in their text: below this the items have none
 _POINTS = re.compile(r"[（(]\d{1,2}[)）]|[①-⑳]|(?<!\d)\d{1,2}[.、](?!\d)")
 _FEWEST_POINTS = 2
 
@@ -28,6 +29,17 @@ class Heading:
     marker: Marker | None
     title: str
     origin: Origin
+    above: Heading | None = None
+
+    @property
+    def full_title(self) -> str:
+        """The title with those of the headings above it: 健康／據點."""
+        return f"{self.above.full_title}／{self.title}" if self.above else self.title
+
+    @property
+    def top(self) -> Heading:
+        """The outermost heading it stands under, itself where it stands under none."""
+        return self.above.top if self.above else self
 
 
 @dataclass
@@ -65,7 +77,7 @@ class _Numbering:
         if action.continues:
             return None
         marker = marker_at(joined(action.raw))
-        return marker if marker and self.style in (None, marker.style) else None
+        return marker if marker and marker.style is self.style else None
 
     def heading(self, row: DraftRow) -> Heading | None:
         """Return the heading a row holds in its section's cells, or None."""
@@ -111,12 +123,15 @@ def find_items(table: DraftTable) -> tuple[list[FoundItem], list[Finding]]:
 
 
 def _numbering(rows: Iterable[DraftRow]) -> _Numbering:
+    rows = list(rows)
     telling = [row for row in rows if row.filled() & {"due", "units"}]
+    telling = telling or [row for row in rows if row["action"].raw]
     in_text = [m for row in telling if (m := marker_at(joined(row["action"].raw)))]
     numbered = [row for row in telling if row["number"].shown and not row["number"].continues]
     if (in_text and len(in_text) >= _MOST * len(telling)) or not numbered:
-        styles = Counter(marker.style for marker in in_text)
-        return _Numbering(in_text=True, style=styles.most_common(1)[0][0] if styles else None)
+        styles = Counter(marker.style for marker in in_text).most_common(1)
+        some = styles and styles[0][1] >= _FEW * len(telling)
+        return _Numbering(in_text=True, style=styles[0][0] if some else None)
     found = [bare_marker(row["number"].shown) or marker_at(joined(row["number"].shown)) for row in numbered]
     counted = Counter(marker.style for marker in found if marker)
     return _Numbering(in_text=False, style=counted.most_common(1)[0][0] if counted else None)
@@ -129,6 +144,15 @@ def _newer(before: Heading | None, found: Heading | None) -> Heading | None:
     same = before and fold(before.title) == fold(found.title)
     if before and same and (not found.marker or not before.marker or found.marker.path == before.marker.path):
         return before
+    return _below(before, found)
+
+
+def _below(before: Heading | None, found: Heading) -> Heading:
+    """Return a heading with the one it stands under, if a number of a higher rank heads that."""
+    while before:
+        if before.marker and found.marker and RANK[before.marker.style] < RANK[found.marker.style]:
+            return replace(found, above=before)
+        before = before.above
     return found
 
 

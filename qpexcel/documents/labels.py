@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from qpexcel.documents.markers import marker_at
 from qpexcel.templates import read_toml
 from qpexcel.text import fold
 from qpexcel.words import every_language
@@ -15,6 +16,7 @@ ROLES = ("number", "section", "action", "due", "units", "co_units", "target", "b
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
 _PLACED = ("number", "section", "action", "due", "units", "co_units", "target", "benefit")
 _OUR_OWN = {"id": "number", "frequency": "frequency", "exempt": "", "confirm": "", "section_number": ""}
+_LONGEST_LABEL = 8  # letters
 _FEWEST = 2  # columns that must be known before a row is a header
 
 
@@ -97,23 +99,69 @@ def labels_in(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RunningHeader:
-    """A header in running text, without any whitespace: its columns in order, their labels, all its text."""
+    """A header in running text, without any whitespace: its columns in order, their labels, all its text.
+
+    `unknown` are labels between them that name no column of a plan.
+    """
 
     columns: tuple[str, ...]
     labels: tuple[str, ...]
     text: str
+    unknown: tuple[str, ...] = ()
 
 
-def running_header(text: str) -> RunningHeader | None:
-    """Read a text without whitespace that begins with the header's labels, one after another."""
-    at, labels = 0, []
-    while found := _label_pattern().match(text, at):
-        labels.append(found[0])
-        at = found.end()
+def running_header(text: str, gaps: Sequence[int] = ()) -> RunningHeader | None:
+    """Read a text without whitespace that begins with the header's labels, one after another.
+
+    Where `gaps` tells that whitespace stood before a letter, unknown labels are passed over.
+    """
+    labels: list[str] = []
+    unknown: list[tuple[int, str]] = []
+    at = ends = 0
+    while at < len(text):
+        found = _label_pattern().match(text, at)
+        if found and _ends_label(text, found.end(), gaps):
+            labels.append(found[1])
+            at = ends = _past_slash(text, found.end(), gaps)
+            continue
+        end = _chunk_end(text, at, gaps) if labels and at == ends else None
+        if end is None or marker_at(text, at):
+            break
+        unknown.append((at, text[at:end]))
+        at = end
+    labels = _without_heads(labels)
     chosen = header_of(labels)
-    if not chosen:
+    places = sorted(chosen or ())
+    if not chosen or places != list(range(len(labels))):
         return None
-    places = sorted(chosen)
-    if places != list(range(len(labels))):
-        return None
-    return RunningHeader(tuple(chosen[place] for place in places), tuple(labels), text[:at])
+    between = tuple(word for place, word in unknown if place < ends)
+    return RunningHeader(tuple(chosen[place] for place in places), tuple(labels), text[:ends], between)
+
+
+def _ends_label(text: str, at: int, gaps: Sequence[int]) -> bool:
+    """Whether a label may end here: 承辦 is none in 承辦人."""
+    if at >= len(text) or at >= len(gaps) or gaps[at] or text[at] == "/":
+        return True
+    return bool(_label_pattern().match(text, at))
+
+
+def _past_slash(text: str, at: int, gaps: Sequence[int]) -> int:
+    """Return where a label ends whose second half stands behind a slash: 工作項目/內容."""
+    if at < len(text) and text[at] == "/":
+        return _chunk_end(text, at, gaps) or at
+    return at
+
+
+def _chunk_end(text: str, at: int, gaps: Sequence[int]) -> int | None:
+    """Return where a short stretch without whitespace ends; None where it is too long for a label."""
+    ends = range(at + 1, min(at + _LONGEST_LABEL, len(text)) + 1)
+    return next((end for end in ends if end < len(gaps) and gaps[end]), None)
+
+
+def _without_heads(labels: Sequence[str]) -> list[str]:
+    """Leave out a label that only heads two others below it: 承辦單位 over 主辦 and 協辦."""
+    return [
+        label
+        for n, label in enumerate(labels)
+        if not ("units" in roles_of(label)[:1] and "主辦" in labels[n + 1 :] and "協辦" in labels[n + 1 :])
+    ]

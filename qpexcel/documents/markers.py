@@ -35,7 +35,7 @@ _FORMS = (
     (Style.CHINESE_PAREN, rf"[（(]{_CHINESE}[）)][、.．]?"),
     (
         Style.PATH,
-        r"(?:[\d一二三四五六七八九十]{1,2}[-－–—‐－]\d{1,2}(?:[-－–—‐]\d{1,2})*|\d{1,2}\.\d{1,2}(?:\.\d{1,2})*)[.．、]?(?![\d月/／年日])",
+        r"(?:[\d一二三四五六七八九十]{1,2}[-－–—‐－]\d{1,2}(?:[-－–—‐]\d{1,2})*|\d{1,2}\.\d{1,2}(?:\.\d{1,2})*)[.．、]?(?![\d月/／年日%％‰版倍度次場項篇份人公])",
     ),
     (Style.DIGITS, r"\d{1,3}[.．、](?!\d)"),
     (Style.DIGITS_PAREN, r"(?:[（(]\d{1,3}[）)]|\d{1,2}[）)])[、.．]?"),
@@ -44,6 +44,10 @@ _FORMS = (
 )
 _ANY = re.compile("|".join(f"(?P<{style}>{form})" for style, form in _FORMS))
 _BARE = re.compile(r"\d{1,3}|[一二三四五六七八九十]{1,3}")
+_FIRST = frozenset(
+    "第（(壹貳貮參叁肆伍陸柒捌玖拾一二三四五六七八九十0123456789０１２３４５６７８９" + _STEMS + _CIRCLED
+)
+_LONGEST = 16  # letters, with those a number must not be followed by
 _NUMBERS = re.compile(r"\d+|[一二三四五六七八九十]+")
 
 
@@ -66,14 +70,17 @@ class Marker:
         return self.path[-1]
 
 
-def marker_at(text: str, start: int = 0) -> Marker | None:
-    """Return the marker that begins at a place of a text, or None."""
-    digits = ascii_digits(text)
-    found = _ANY.match(digits, start)
+def marker_at(text: str, start: int = 0, stop: int | None = None) -> Marker | None:
+    """Return the marker that begins at a place of a text and ends before `stop`, or None."""
+    if start >= len(text) or text[start] not in _FIRST:
+        return None
+    digits = ascii_digits(text[start : start + _LONGEST if stop is None else min(stop, start + _LONGEST)])
+    found = _ANY.match(digits)
     if not found or not found.lastgroup:
         return None
     style = Style(found.lastgroup)
-    return Marker(style, text[start : found.end()], start, found.end(), _path(found[0], style))
+    end = start + found.end()
+    return Marker(style, text[start:end], start, end, _path(found[0], style))
 
 
 def bare_marker(text: str) -> Marker | None:

@@ -16,6 +16,7 @@ from qpexcel.findings import Origin
 from qpexcel.text import ascii_digits, tidy
 
 NONE, SPACE, BREAK, BLANK_LINE = range(4)
+DASHES = "-－–—─﹣無"
 _SPACED_OUT = 0.6  # of the gaps in a line: from here on it was printed with spaces between all letters
 _FEW = 3  # letters; a shorter line is not looked at
 
@@ -41,6 +42,10 @@ class Running:
     def origin(self, at: int) -> Origin:
         """Return where the letter at a place stands in the document."""
         return self.lines[self.of[min(at, len(self.of) - 1)]].origin if self.of else Origin()
+
+    def is_dash(self, at: int) -> bool:
+        """Whether a dash (or 無) stands alone, as offices write it into a cell that stays empty."""
+        return at < len(self.text) and self.text[at] in DASHES and bool(self.gaps[at] and self.gaps[at + 1])
 
     def written(self, start: int, end: int) -> str:
         """Return a stretch as a person would write it: Chinese without spaces, words of letters apart."""

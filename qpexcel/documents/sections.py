@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qpexcel.documents.items import FoundItem, Heading
@@ -43,17 +43,31 @@ def place_items(items: Sequence[FoundItem]) -> list[PlacedItem]:
 def _sections(items: Sequence[FoundItem]) -> Iterator[list[_Section]]:
     """Yield the sections under each heading: one, or more where headings between them are lost."""
     groups = _groups(items)
+    counting = _counting([heading for heading, _ in groups if heading])
     number = 0
     for n, (heading, own) in enumerate(groups):
-        number = _number_of(heading, own, number)
-        following = next((h.marker.number for h, _ in groups[n + 1 :] if h and h.marker), None)
+        number = _number_of(counting(heading) if heading else None, own, number)
+        later = (counting(h).marker for h, _ in groups[n + 1 :] if h)
+        following = next((marker.number for marker in later if marker), None)
         room = following - number - 1 if following is not None else None
         parts = _parted(own, room)
+        headless = heading is None and len(groups) > 1 and groups[1][0] is not None
         yield [
-            _Section(number + k, heading.title if heading and not k else "", part, lost=bool(k))
+            _Section(
+                number + k,
+                heading.full_title if heading and not k else "",
+                part,
+                lost=bool(k) or headless,
+            )
             for k, part in enumerate(parts)
         ]
         number += len(parts) - 1
+
+
+def _counting(headings: Sequence[Heading]) -> Callable[[Heading], Heading]:
+    """Return which heading numbers a section: the outermost, or its own where one outermost holds all."""
+    tops = {id(heading.top) for heading in headings}
+    return (lambda heading: heading.top) if len(tops) > 1 else (lambda heading: heading)
 
 
 def _groups(items: Sequence[FoundItem]) -> list[tuple[Heading | None, list[FoundItem]]]:

@@ -6,24 +6,26 @@ the table's header and the prose after it ends in a row, or is reported.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qpexcel.documents.anchors import Anchor, Order, find_anchors, known_names, lone_anchor
-from qpexcel.documents.due_phrases import due_text
+from qpexcel.documents.anchors import Anchor, Order, find_anchors, known_names
+from qpexcel.documents.due_phrases import due_text, is_due
 from qpexcel.documents.furniture import without_furniture
-from qpexcel.documents.item_marks import RANK, Marks, choose_marks, markers_in
+from qpexcel.documents.item_marks import RANK, Marks, choose_marks, goes_on, markers_in
 from qpexcel.documents.labels import RunningHeader, running_header
+from qpexcel.documents.lone_anchors import lone_anchor
 from qpexcel.documents.markers import Marker, Style, marker_at
 from qpexcel.documents.model import Line
+from qpexcel.documents.notes import is_below_table
 from qpexcel.documents.rows import DraftRow, DraftTable, Text
 from qpexcel.documents.running import BLANK_LINE, BREAK, Running, joined, running
 from qpexcel.documents.tails import Tail, read_tail, result_at, target_before
+from qpexcel.findings import Finding
 from qpexcel.text import fold, tidy
 
+_HEADER = 120  # letters within which a header ends
 _SENTENCE_ENDS = "。；;！？」』）)"
-_NOTE = re.compile(r"(?:備註|附註|註|說明|※)[一二三四五六七八九\d]?[:.、]|※")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class _Table:
     known: frozenset[str]
     anchors: tuple[Anchor, ...]
     marks: Marks
+    outline: Marker | None  # the document's own last number before the table
     finished: bool  # whether the items' texts mostly end with a full stop
 
     def heads(self, start: int, stop: int) -> list[Marker]:
@@ -80,14 +83,15 @@ def read_stream(lines: Sequence[Line]) -> DraftTable | None:
     table = _understood(run, header.columns, lines, whole.of[start])
     end = _table_end(table)
     rows = tuple(_rows(table, end))
-    return DraftTable(header.columns, rows, tuple(before), _after(run, end))
+    unknown = (Finding("IMP038", label, {"count": "?"}) for label in header.unknown)
+    return DraftTable(header.columns, rows, tuple(before), _after(run, end), tuple(unknown))
 
 
 def _find_header(run: Running) -> tuple[RunningHeader, int] | None:
     text = run.digits.lower()
     for at in range(len(run)):
         if run.gaps[at]:
-            header = running_header(text[at : at + 120])
+            header = running_header(text[at : at + _HEADER], run.gaps[at : at + _HEADER])
             if header:
                 return header, at
     return None
@@ -135,10 +139,11 @@ def _understood(run: Running, columns: tuple[str, ...], lines: Sequence[Line], s
     known = known_names(run, order, "".join("".join(line.text.split()) for line in lines))
     anchors = find_anchors(run, order, known)
     found = markers_in(run, anchors, bare="number" in columns)
-    marks = choose_marks(found, anchors, _outline(lines[:start]))
+    outline = _outline(lines[:start])
+    marks = choose_marks(found, anchors, outline)
     ends = [run.text[anchor.start - 1] for anchor in anchors if anchor.start]
     finished = sum(end in _SENTENCE_ENDS for end in ends) * 2 >= len(ends)
-    return _Table(run, columns, order, known, tuple(anchors), marks, finished)
+    return _Table(run, columns, order, known, tuple(anchors), marks, outline, finished)
 
 
 def _outline(lines: Sequence[Line]) -> Marker | None:
@@ -154,7 +159,12 @@ def _table_end(table: _Table) -> int:
     items = [marker for marker in marks.items if marker.start >= last]
     last = max(last, items[-1].end) if items else last
     ends = [marker.start for marker in table.heads(last, len(run))]
-    ends += [at for at in range(last, len(run)) if run.gaps[at] >= BREAK and _NOTE.match(run.digits, at)]
+    ends += [m.start for m in marks.every if m.start >= last and goes_on(table.outline, m)]
+    ends += [
+        at
+        for at in range(last, len(run))
+        if run.gaps[at] >= BREAK and is_below_table(run.digits[at : at + 40])
+    ]
     return min(ends, default=len(run))
 
 
@@ -177,7 +187,7 @@ def _stretch(table: _Table, marker: Marker | None, at: int, stop: int) -> Iterat
     """Yield the row that a number heads, unnumbered ones below it, and the headings of what comes next."""
     anchors = [anchor for anchor in table.anchors if at <= anchor.start < stop]
     if not anchors and marker:
-        lone = lone_anchor(table.run, at, stop, table.known)
+        lone = lone_anchor(table.run, table.order, at, stop, table.known)
         anchors = [lone] if lone else []
     if not anchors:
         yield from _without_anchor(table, marker, at, stop)
@@ -185,6 +195,7 @@ def _stretch(table: _Table, marker: Marker | None, at: int, stop: int) -> Iterat
     if not marker:
         heads = table.heads(at, anchors[0].start)
         at = yield from _headings_before(table, heads, at, anchors[0].start)
+    anchors = [_below_action(table.run, at, anchors[0]), *anchors[1:]]
     for n, anchor in enumerate(anchors):
         until = anchors[n + 1].start if n + 1 < len(anchors) else stop
         heads = table.heads(anchor.end, until)
@@ -196,6 +207,16 @@ def _stretch(table: _Table, marker: Marker | None, at: int, stop: int) -> Iterat
             yield from _headings(table, heads, stop)
         else:
             at = yield from _headings_before(table, heads, body, until)
+
+
+def _below_action(run: Running, at: int, anchor: Anchor) -> Anchor:
+    """Return a row's anchor below its first line, where the row's own words read like a deadline too."""
+    if anchor.start > at or not anchor.due or anchor.due[0] != at:
+        return anchor
+    for place in range(at + 1, anchor.due[1]):
+        if run.gaps[place] >= BREAK and is_due(due_text(run, place, anchor.due[1])):
+            return replace(anchor, start=place, due=(place, anchor.due[1]))
+    return anchor
 
 
 def _end_of_row(table: _Table, anchor: Anchor, body: int) -> int:

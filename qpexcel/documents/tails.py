@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from qpexcel.documents.anchors import Anchor, is_dash
+from qpexcel.documents.anchors import Anchor
 from qpexcel.documents.labels import result_labels
-from qpexcel.documents.running import BREAK, SPACE, Running
+from qpexcel.documents.running import BREAK, Running
 from qpexcel.documents.unit_names import Named, is_group, names_from
 from qpexcel.plan.targets import read_targets
 
@@ -70,7 +70,7 @@ def read_tail(
     if "target" in columns and not anchor.between:
         target = _target_from(run, at, rest)
         tail, at = replace(tail, target=target), target[1] if target else at
-    while at < rest and is_dash(run, at):
+    while at < rest and run.is_dash(at):
         at += 1
     if at >= rest:
         return tail
@@ -89,7 +89,7 @@ def _stray(run: Running, at: int, stop: int) -> Span | None:
 
 def _target_from(run: Running, at: int, stop: int) -> Span | None:
     """Return the longest stretch from here that is a target's cell."""
-    if at < stop and is_dash(run, at):
+    if at < stop and run.is_dash(at):
         return at, at + 1
     for end in range(min(at + _LONGEST_TARGET, stop), at, -1):
         if (end == stop or run.gaps[end]) and _is_target(run.written(at, end)):
@@ -106,7 +106,7 @@ def _is_target(text: str) -> bool:
 
 def target_before(run: Running, start: int, stop: int) -> Span | None:
     """Return the target's cell that ends a stretch of an item's text, where the header puts it there."""
-    if stop > start and is_dash(run, stop - 1):
+    if stop > start and run.is_dash(stop - 1):
         return stop - 1, stop
     for at in range(stop - 2, max(start, stop - _LONGEST_TARGET), -1):
         if run.gaps[at] and _is_target(run.written(at, stop)):
@@ -115,10 +115,10 @@ def target_before(run: Running, start: int, stop: int) -> Span | None:
 
 
 def _names_at_line_ends(run: Running, start: int, stop: int, known: frozenset[str]) -> tuple[Named, ...]:
-    """Return the units that stand behind an item's words at the end of a printed line."""
+    """Return the units that stand behind an item's words at the end of a printed line, or alone on one."""
     found: list[Named] = []
     for at in range(start, stop):
-        if run.gaps[at] != SPACE:
+        if not run.gaps[at] or (found and at < found[-1].end):
             continue
         names = names_from(run, at, known, stop)
         if not names or not (names[-1].end == stop or run.gaps[names[-1].end] >= BREAK):

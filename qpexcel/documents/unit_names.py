@@ -14,7 +14,7 @@ from functools import cache
 from qpexcel.documents.running import Running
 from qpexcel.templates import read_toml
 
-SAME = re.compile(r"同上|同前|〃|″")
+SAME = re.compile(r"同上|同前|[〃″]")
 LABEL = re.compile(r"(主辦|主責|主政|協辦|配合|協助|共同)(?:單位|機關|科室|處室|組室)?[::]?")
 _LABEL_WITH_COLON = re.compile(r"(主辦|主責|主政|協辦|配合|協助|共同)(?:單位|機關|科室|處室|組室)?:")
 _SEPARATOR = re.compile(r"[、,，;;；/|｜]+")
@@ -23,6 +23,7 @@ _LONGEST = 14  # letters of a name
 _SENTENCE = re.compile("[使讓將並於的]|^[能以為有]|有所")  # what is in no name
 _LETTERS = r"A-Za-z一-鿿"
 _MOST_NAMES = 24
+_DEEPEST = 60  # names that are looked at one behind the other
 _SHORTEST_MENDED = 3  # letters
 _COUNTING = set(
     "一二三四五六七八九十甲乙丙丁戊東西南北中上下內外前後0123456789"
@@ -106,6 +107,7 @@ class _Reader:
     def __init__(self, run: Running, known: frozenset[str], stop: int) -> None:
         self._run, self._known, self._stop = run, known, stop
         self._best: dict[int, _Reading] = {}
+        self._depth = 0
 
     def read(self, start: int) -> list[Named]:
         found: list[Named] = []
@@ -121,8 +123,12 @@ class _Reader:
         """Return the best reading from a place on."""
         if at not in self._best:
             self._best[at] = _Reading(at)
+            if self._depth >= _DEEPEST:
+                return self._best[at]
+            self._depth += 1
             label = _LABEL_WITH_COLON.match(self._run.digits, at, self._stop)
             self._best[at] = self._labelled(at, label) if label else self._named(at)
+            self._depth -= 1
         return self._best[at]
 
     def _labelled(self, at: int, label: re.Match[str]) -> _Reading:
@@ -164,6 +170,8 @@ def split_names(text: str, known: frozenset[str]) -> list[str]:
     """Return the parts of one name that 暨, 及, 與 or 和 joins, where each is a name by itself."""
     if text in known:
         return [text]
+    if _AND.match(text) and looks_like_name(text[1:], known):
+        return [text[1:]]
     parts = _AND.split(text)
     if len(parts) > 1 and all(looks_like_name(part, known) or is_group(part) for part in parts):
         return parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,7 +35,7 @@ class _Context:
     head: Head
     directory: Directory
     previous: Item | None
-    taken: frozenset[str]
+    taken: AbstractSet[str]
 
 
 def read_items(
@@ -45,12 +46,14 @@ def read_items(
     """Read the items in order; units that only an item names are taken into the directory."""
     items: list[Item] = []
     findings: list[Finding] = []
+    taken: set[str] = set()
     for record in records:
         if record.blank:
             continue
-        context = _Context(head, directory, items[-1] if items else None, frozenset(i.id for i in items))
+        context = _Context(head, directory, items[-1] if items else None, taken)
         item, found = _read_item(record, context)
         items.append(item)
+        taken.add(item.id)
         findings += [finding.at(item=item.id) for finding in found]
     return tuple(items), tuple(findings)
 
@@ -126,7 +129,7 @@ def _item_id(record: Record, section: Section, number: str, context: _Context) -
     return fresh, [*mended, Finding("PLN010", written, {"fresh": fresh}, entry.place)]
 
 
-def _next_number(section: Section, taken: frozenset[str]) -> int:
+def _next_number(section: Section, taken: AbstractSet[str]) -> int:
     start = f"{section.number}-"
     return 1 + max((_number_in(i) or 0 for i in taken if i.startswith(start)), default=0)
 

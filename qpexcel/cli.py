@@ -166,7 +166,7 @@ def new(workspace: Workspace, *, example: bool, force: bool) -> None:
 
 
 @cli.command("import")
-@click.argument("source", type=click.Path(path_type=Path), metavar="SOURCE")
+@click.argument("source", type=click.Path(path_type=Path, readable=False), metavar="SOURCE")
 @_workspace_option
 @click.option("--update", is_flag=True)
 @_force_option

@@ -174,9 +174,8 @@ class Console:
     def imported(self, done: Imported, path: Path) -> None:
         """Print what a person must confirm of an imported plan, and what to do next."""
         self.findings(done.findings)
-        counts = Counter(finding.severity for finding in done.findings)
         key = "terminal.updated" if done.updated else "terminal.imported"
-        self.say(key, items=len(done.plan.items), doubts=counts[Severity.WARNING], path=path)
+        self.say(key, items=len(done.plan.items), doubts=done.to_confirm, path=path)
 
     @contextmanager
     def pages(self, key: str) -> Iterator[Callable[[int, int], None]]:

@@ -158,6 +158,7 @@ SEVERITY: Mapping[str, Severity] = {
     "IMP009": E,  # its reader did not come to an end
     "IMP010": E,  # a PDF whose letters have no codes
     "IMP011": E,  # a plan is there already
+    "IMP012": E,  # one of our own workbooks
     "IMP020": W,  # a section's heading is lost
     "IMP021": W,  # a number is missing
     "IMP022": W,  # a number stands twice
@@ -173,12 +174,13 @@ SEVERITY: Mapping[str, Severity] = {
     "IMP032": W,  # the letter it rests on was chosen among several
     "IMP033": I,  # a rule or a span taken from the document's prose
     "IMP034": W,  # a page without text
-    "IMP035": I,  # another table was left alone
+    "IMP035": W,  # another table was left alone
     "IMP036": W,  # text after the deadline was joined to the item
     "IMP037": I,  # 同上 was read
     "IMP038": I,  # a column the plan has no place for
     "IMP039": I,  # a column that is empty throughout
     "IMP046": I,  # a number repeated in the prose around the table
+    "IMP048": W,  # an edition that has hardly an item of the plan
     # IMP04x: what a next edition changes
     "IMP040": I,  # a new item
     "IMP041": W,  # an item the new edition no longer has

@@ -34,11 +34,16 @@ _BASE = "imported_tables"  # the name under which the ledger keeps what the last
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An imported plan and everything found on the way; `updated` tells that a plan stood there before."""
+    """An imported plan and everything found on the way.
+
+    `updated` tells that a plan stood there before; `to_confirm` how many rows and settings are still to
+    be confirmed.
+    """
 
     plan: Plan
     findings: tuple[Finding, ...]
     updated: bool
+    to_confirm: int
 
 
 def import_plan(
@@ -74,7 +79,7 @@ def import_plan(
     year = now.year - ROC_OFFSET
     draft = _drafted(source, words, year, progress)
     written = _into(current, _base(workspace), draft, words) if current else _fresh(draft, words)
-    plan, _ = interpret(written.tables, fallback_year=year)
+    plan, of_plan = interpret(written.tables, fallback_year=year)
     book = draw_book(plan_book(written.tables, words, now.date(), written.marks))
     with open_ledger(workspace.ledger) as ledger:  # remembered only if the plan is written, and never without
         ledger.remember(**{_BASE: tables_to_json(written.base)})
@@ -82,7 +87,8 @@ def import_plan(
         if there:
             workspace.back_up(workspace.plan, now)
         write_whole(workspace.plan, book)
-    return Imported(plan, (*written.findings, *draft.findings), updated=current is not None)
+    left = sum(finding.code == "PLN030" for finding in of_plan)
+    return Imported(plan, (*written.findings, *draft.findings), current is not None, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,10 @@ def _into(current: PlanTables, base: PlanTables | None, draft: Draft, words: Wor
     """Put the next edition into the plan as it stands."""
     update = updated(current, base, draft.tables)
     tables, marks, findings = with_doubts(update.tables, open_doubts(update, draft.doubts, words), words)
+    withdrawn = sum(finding.code == "IMP041" for finding in findings)
+    if withdrawn * 2 > len(current.items):
+        gaps = {"count": str(len(current.items))}
+        findings = (Finding("IMP048", str(withdrawn), gaps), *findings)
     return _Written(tables, marks, findings, next_base(update, draft.doubts, words))
 
 

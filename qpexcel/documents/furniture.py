@@ -52,6 +52,7 @@ def without_furniture(lines: Sequence[Line]) -> list[Line]:
         n for n, line in enumerate(lines) if n >= below and _ALONE.fullmatch(ascii_form(tidy(line.text)))
     }
     gone |= _binding(folded)
+    gone |= {n for n, text in enumerate(folded) if n >= below and text.rstrip("0123456789") in heads}
     edges = _edges(lines, folded, gone)
     gone |= {n for n, text in enumerate(folded) if n >= below and text in heads}
     gone |= {n for n in _broken_heads(folded, heads, gone) if n >= below}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from qpexcel.documents.labels import header_of, result_labels, roles_of, running_header
+from qpexcel.documents.grid_header import Header, find_header, goes_on, widened
+from qpexcel.documents.labels import result_labels, running_header
 from qpexcel.documents.markers import bare_marker, marker_at
 from qpexcel.documents.model import Cell, Document, Grid, Line
 from qpexcel.documents.notes import is_below_table
@@ -15,19 +16,8 @@ from qpexcel.documents.running import ascii_form, joined
 from qpexcel.findings import Finding
 from qpexcel.text import fold, tidy
 
-_HEADER_WITHIN = 40  # rows from the top in which a header is looked for
 _FEWEST_ROWS = 2  # of a table worth a word when it is left alone
 _RESULT = re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r")\s*(?:[:：]\s*|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """A plan table's header: place → role, the labels by place, how many cells a row has."""
-
-    roles: Mapping[int, str]
-    labels: Mapping[int, str]
-    width: int
-    ends: int  # the 0-based row below it
 
 
 @dataclass
@@ -38,9 +28,10 @@ class _Found:
     before: list[Line] = field(default_factory=list)
     after: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    header: _Header | None = None
+    header: Header | None = None
     columns: dict[str, None] = field(default_factory=dict)
     page: int = 0
+    above_first: DraftRow | None = None
     unknown: dict[str, tuple[int, Cell]] = field(default_factory=dict)
 
 
@@ -64,13 +55,13 @@ def read_tables(document: Document) -> DraftTable | None:
 
 
 def _take(grid: Grid, found: _Found) -> None:
-    header = _find_header(grid)
+    header = find_header(grid)
     known = found.header
     if header:
-        found.before += _lines_above(grid, header) if not known else []
+        (found.after if known else found.before).extend(_lines_above(grid, header))
         found.header = header
-    elif known and grid.rows and len(grid.rows[0]) == known.width and grid.page:
-        header = replace(known, ends=0)
+    elif known and goes_on(grid, known, found.after):
+        grid, header = widened(grid, known), replace(known, ends=0)
     elif not known and (above := _header_line(grid, found)):
         header = found.header = above
     else:
@@ -86,7 +77,7 @@ def _take(grid: Grid, found: _Found) -> None:
             found.rows.append(_row(cells, header, found, opens_page=turned and n == 0))
 
 
-def _header_line(grid: Grid, found: _Found) -> _Header | None:
+def _header_line(grid: Grid, found: _Found) -> Header | None:
     """Return the header that stands as a line of text above the ruled part of a table, and take it."""
     place = next((n for n in reversed(range(len(found.before))) if found.before[n].text.strip()), None)
     if place is None or not grid.rows:
@@ -95,12 +86,12 @@ def _header_line(grid: Grid, found: _Found) -> _Header | None:
     if not header or len(header.columns) != len(grid.rows[0]):
         return None
     del found.before[place]
-    return _Header(dict(enumerate(header.columns)), dict(enumerate(header.labels)), len(header.columns), 0)
+    return Header(dict(enumerate(header.columns)), dict(enumerate(header.labels)), len(header.columns), 0)
 
 
 def _leave_alone(grid: Grid, found: _Found) -> None:
     filled = [cells for cells in grid.rows if any(tidy(str(cell.value or "")) for cell in cells)]
-    if not found.header:
+    if not found.header and len(filled) <= _FEWEST_ROWS:
         found.before += [_line(cells) for cells in filled]
     if len(filled) >= _FEWEST_ROWS:
         first = next(cell for cell in filled[0] if cell.value)
@@ -108,28 +99,7 @@ def _leave_alone(grid: Grid, found: _Found) -> None:
         found.findings.append(finding.read_from(first.origin))
 
 
-def _find_header(grid: Grid) -> _Header | None:
-    """Return the header among a table's first rows; two rows may make one (承辦單位 over 主辦, 協辦)."""
-    for n in range(min(len(grid.rows), _HEADER_WITHIN)):
-        texts = [str(cell.value or "") for cell in grid.rows[n]]
-        below = [str(cell.value or "") for cell in grid.rows[n + 1]] if n + 1 < len(grid.rows) else []
-        double = _both(texts, below)
-        for labels, ends in ((double, n + 2), (texts, n + 1)):
-            roles = header_of(labels) if labels else None
-            if roles:
-                return _Header(roles, dict(enumerate(map(joined, labels))), len(texts), ends)
-    return None
-
-
-def _both(above: Sequence[str], below: Sequence[str]) -> list[str]:
-    """Return the labels that two header rows make together; nothing where the lower one is no header."""
-    own = [text for text, over in zip(below, above, strict=False) if text.strip() and text != over]
-    if not own or not all(roles_of(text) for text in own):
-        return []
-    return [low if low.strip() else high for high, low in zip(above, below, strict=True)]
-
-
-def _lines_above(grid: Grid, header: _Header) -> list[Line]:
+def _lines_above(grid: Grid, header: Header) -> list[Line]:
     rows = [cells for cells in grid.rows if cells]
     first = next(
         n for n, cells in enumerate(rows) if any(fold(str(c.value or "")) in _folded(header) for c in cells)
@@ -137,7 +107,7 @@ def _lines_above(grid: Grid, header: _Header) -> list[Line]:
     return [_line(cells) for cells in rows[:first] if any(cell.value for cell in cells)]
 
 
-def _folded(header: _Header) -> set[str]:
+def _folded(header: Header) -> set[str]:
     return {fold(header.labels[place]) for place in header.roles}
 
 
@@ -147,23 +117,38 @@ def _line(cells: Sequence[Cell]) -> Line:
     return Line(" ".join(texts), first.origin)
 
 
-def _headings_between(found: _Found, header: _Header) -> Iterator[DraftRow]:
-    """Yield the last numbered line between two tables as a heading, where the table has none of its own."""
+def _headings_between(found: _Found, header: Header) -> list[DraftRow]:
+    """Return the numbered line above a table as its heading, where the table has none of its own.
+
+    The line above the first table is one only if the line above the second counts on from it.
+    """
     if "section" in header.roles.values():
-        return
-    source = found.after if found.rows else found.before
-    numbered = [line for line in source if marker_at(tidy(line.text))]
-    if found.rows and numbered:
-        line = numbered[-1]
-        yield DraftRow({"section": Text(line.text, line.origin)}, line.origin)
+        return []
+    above = [line for line in (found.after if found.rows else found.before) if marker_at(tidy(line.text))]
+    if not above:
+        return []
+    heading = DraftRow({"section": Text(above[-1].text, above[-1].origin)}, above[-1].origin)
+    if not found.rows:
+        found.above_first = heading
+        return []
+    first = found.above_first
+    if first and _counts_on(first, heading):
+        found.rows.insert(0, first)
+    found.above_first = None
+    return [heading]
 
 
-def _is_header_again(cells: Sequence[Cell], header: _Header) -> bool:
+def _counts_on(first: DraftRow, second: DraftRow) -> bool:
+    before, after = marker_at(tidy(first["section"].raw)), marker_at(tidy(second["section"].raw))
+    return bool(before and after and (before.style, before.number + 1) == (after.style, after.number))
+
+
+def _is_header_again(cells: Sequence[Cell], header: Header) -> bool:
     texts = {fold(str(cell.value)) for cell in cells if cell.value}
     return bool(texts) and texts <= set(map(fold, header.labels.values())) and len(texts) > 1
 
 
-def _row(cells: Sequence[Cell], header: _Header, found: _Found, *, opens_page: bool) -> DraftRow:
+def _row(cells: Sequence[Cell], header: Header, found: _Found, *, opens_page: bool) -> DraftRow:
     origin = next((cell.origin for cell in cells if cell.value), cells[0].origin)
     texts = {
         header.roles[place]: Text(cell.value, cell.origin, cell.continues)
@@ -177,7 +162,7 @@ def _row(cells: Sequence[Cell], header: _Header, found: _Found, *, opens_page: b
     if special:
         return special
     for place in strange:
-        label = header.labels.get(place) or cells[place].origin.cell
+        label = header.labels.get(place) or re.sub(r"\d+", "", cells[place].origin.cell)
         count, first = found.unknown.get(label, (0, cells[place]))
         found.unknown[label] = (count + 1, first)
     return row
@@ -216,9 +201,8 @@ def _without_notes(rows: Sequence[DraftRow]) -> tuple[Sequence[DraftRow], list[L
     last = max((n for n, row in enumerate(rows) if row.filled() & {"due", "units"}), default=len(rows))
     for n in range(last + 1, len(rows)):
         texts = [row_text for row_text in rows[n].cells.values() if row_text.shown and not row_text.continues]
-        alone = len(texts) == 1 and (
-            is_below_table(ascii_form(joined(texts[0].shown))) or "action" not in rows[n].filled()
-        )
+        note = bool(texts) and is_below_table(ascii_form(joined(texts[0].shown)))
+        alone = note or (len(texts) == 1 and "action" not in rows[n].filled())
         if alone and not rows[n].filled() & {"result"}:
             lines = [Line(text.shown, text.origin) for row in rows[n:] for text in row.cells.values()]
             return rows[:n], [line for line in lines if line.text]

@@ -18,7 +18,7 @@ from qpexcel.sheets.locked import is_locked_book, is_locked_zip
 _MEGABYTE = 1024 * 1024
 # A plan document has a few dozen parts and its text is a few megabytes; pictures are larger.
 _MOST_ENTRIES = 2_000
-_LARGEST_XML = 64 * _MEGABYTE
+_LARGEST_XML = 16 * _MEGABYTE
 _LARGEST_ALL = 256 * _MEGABYTE
 _MOST_SAID = 1_000_000  # bytes looked at of a part that says what the others are
 _HEADER = 1024  # bytes a PDF's header may be late by

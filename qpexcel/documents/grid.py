@@ -197,13 +197,15 @@ def _heading_row(own: Sequence[Cell], row: DraftRow) -> DraftRow | None:
 
 
 def _without_notes(rows: Sequence[DraftRow]) -> tuple[Sequence[DraftRow], list[Line]]:
-    """Part the rows at the bottom that are notes, or numbered prose, from the plan's own."""
-    last = max((n for n, row in enumerate(rows) if row.filled() & {"due", "units"}), default=len(rows))
-    for n in range(last + 1, len(rows)):
-        texts = [row_text for row_text in rows[n].cells.values() if row_text.shown and not row_text.continues]
-        note = bool(texts) and is_below_table(ascii_form(joined(texts[0].shown)))
-        alone = note or (len(texts) == 1 and "action" not in rows[n].filled())
-        if alone and not rows[n].filled() & {"result"}:
-            lines = [Line(text.shown, text.origin) for row in rows[n:] for text in row.cells.values()]
-            return rows[:n], [line for line in lines if line.text]
-    return rows, []
+    """Part the rows at the bottom that are notes, signatures or prose from the plan's own."""
+    below = len(rows)
+    for n in reversed(range(len(rows))):
+        texts = [text for text in rows[n].cells.values() if text.shown and not text.continues]
+        if texts and is_below_table(ascii_form(joined(texts[0].shown))):
+            below = n
+        elif rows[n].filled() & {"due", "units", "result"} or (texts and "action" in rows[n].filled()):
+            break
+        elif len(texts) == 1:
+            below = n
+    lines = [Line(text.shown, text.origin) for row in rows[below:] for text in row.cells.values()]
+    return rows[:below], [line for line in lines if line.text]

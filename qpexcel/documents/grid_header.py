@@ -17,6 +17,7 @@ from qpexcel.words import every_language
 
 _WITHIN = 40  # rows from the top in which a header is looked for
 _LONGEST = 8  # letters of a label
+_FEWEST = 2  # labels in the upper of two header rows
 _OPENS = {"開始", "起", "起始", "起日", "開始日期", "起始日期", "開始時間", "自"}
 _CLOSES = {"完成", "迄", "結束", "迄日", "止", "完成日期", "結束日期", "完成時間", "至", "期限"}
 _OURS = (("item_column.confirm", "item_column.exempt"), ("field.role", "field.execution"))
@@ -70,7 +71,11 @@ def _both(above: Sequence[str], below: Sequence[Cell]) -> list[str]:
         for cell, over in zip(below, above, strict=False)
         if cell.value and str(cell.value) != over
     ]
-    if not own or not all(roles_of(text) or text in _OPENS | _CLOSES for text in own):
+    if (
+        sum(bool(roles_of(text)) for text in above) < _FEWEST
+        or not own
+        or not all(roles_of(text) or text in _OPENS | _CLOSES for text in own)
+    ):
         return []
     labels: list[str] = []
     parent = ""

@@ -41,6 +41,7 @@ _SHIFTED = re.compile(
     r"[遇逢](?:到|有)?(?:例假日|假日|放假日|休息日|國定假日|星期[六日])[^。]{0,12}?(?:順延|延至|次一?(?:工作|上班)日)[^。；，]{0,8}"
 )
 _LINES_OF_BASIS = 12
+_LINES_OF_HEAD = 20
 
 
 @dataclass
@@ -86,6 +87,12 @@ def title_of(lines: Sequence[Line]) -> tuple[str, int]:
     """
     parts: list[str] = []
     ends = 0
+    for n, line in enumerate(lines[:_LINES_OF_HEAD]):
+        text = joined(line.text)
+        if marker_at(text):
+            break
+        if _TITLE.match(text) and _PLAN_YEAR.search(ascii_form(text)):
+            return text, n + 1
     for n, line in enumerate(lines):
         text = tidy(line.text)
         if not text or _NO_TITLE.match(_plain(text)):

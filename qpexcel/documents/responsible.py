@@ -25,9 +25,10 @@ from qpexcel.text import tidy
 
 _SEPARATORS = re.compile(r"[\n、，,；;／/|｜]+")
 _LABEL = re.compile(
-    r"[（(]?(主辦|主責|主政|協辦|配合|協助|共同)(?:單位|機關|科室|處室|組室)?[)）]?\s*[:：]?\s*"
+    r"[（(]?(主\s*辦|主\s*責|主\s*政|協\s*辦|配\s*合|協\s*助|共\s*同)\s*(?:單位|機關|科室|處室|組室)?[)）]?\s*[:：]?\s*"
 )
 _CO = ("協辦", "配合", "協助")
+_PERSON = re.compile(r"(?P<unit>.+?)[（(](?![含不及包])[^（()）組科室課處]{2,4}[)）]")
 _OFTEN = 2  # times a name stands in the table before it can be what a slip meant
 
 
@@ -103,7 +104,7 @@ def _labelled(text: str, *, is_co: bool) -> list[tuple[str, bool]]:
     parts = [(spaced[: labels[0].start()], is_co)]
     for n, label in enumerate(labels):
         end = labels[n + 1].start() if n + 1 < len(labels) else len(spaced)
-        parts.append((spaced[label.end() : end], label[1] in _CO))
+        parts.append((spaced[label.end() : end], "".join(label[1].split()) in _CO))
     return [(part, co) for part, co in parts if part.strip()]
 
 
@@ -130,6 +131,12 @@ def _parted(text: str, known: frozenset[str]) -> list[str]:
     return [part for name in names if name for part in split_names(name, known)]
 
 
+def _without_person(name: str) -> str:
+    """Return a unit's name without the person in brackets behind it: 秘書室（王小明）."""
+    found = _PERSON.fullmatch(name)
+    return found["unit"] if found and looks_like_name(found["unit"]) else name
+
+
 def _resolved(
     one: PlacedItem, named: tuple[str, bool], known: frozenset[str], before: Responsible
 ) -> tuple[tuple[str, ...], bool]:
@@ -141,6 +148,9 @@ def _resolved(
         meant = before.co_units if is_co else before.units
         one.item.notice(column, Finding("IMP037", name, {"meant": "、".join(meant)}), origin)
         return meant, is_co
+    if (bare := _without_person(name)) != name:
+        one.item.notice(column, Finding("IMP024", name, {"unit": bare}), origin)
+        return (bare,), is_co
     if name in known or is_group(name):
         return (name,), is_co
     near = [other for other in known if is_slip(name, other)]

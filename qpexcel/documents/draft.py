@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from qpexcel.dates.roc import ROC_OFFSET
 from qpexcel.documents.aims import read_aims
 from qpexcel.documents.doubts import Doubt
 from qpexcel.documents.due_phrases import written_due
@@ -45,6 +46,7 @@ def draft_plan(table: DraftTable, words: Words, fallback_year: int) -> Draft:
     if not items:
         raise QpexcelError(Finding("IMP007"))
     placed = place_items(items)
+    _read_months(placed)
     prose = "".join(joined(line.text) for line in (*table.before, *table.after))
     everyone = read_units(placed, prose)
     dues = [one.item.text("due") for one in placed]
@@ -100,6 +102,21 @@ def _record(table: str, cells: Mapping[str, object]) -> Record:
 def _due(text: Text) -> object:
     """Return a due cell's value: a real date as it is, a text without the breaks its layout made."""
     return written_due(text.raw) if text.raw or not text.shown else text.value
+
+
+def _read_months(placed: Sequence[PlacedItem]) -> None:
+    """Take real dates for months where all are first days: so a program stores 113年3月 (IMP049).
+
+    To take them for days would call late what is not.
+    """
+    days = [(one, day) for one in placed if (day := Entry(one.item.cells.get("due", Text()).value).day)]
+    if any(day.day != 1 for _, day in days):
+        return
+    for one, day in days:
+        month = f"{day.year - ROC_OFFSET}年{day.month}月"
+        origin = one.item.cells["due"].origin
+        one.item.notice("due", Finding("IMP049", day.isoformat(), {"month": month}), origin)
+        one.item.cells["due"] = Text(month, origin)
 
 
 def _with_targets(

@@ -16,6 +16,7 @@ from qpexcel.documents.running import ascii_form, joined
 from qpexcel.findings import Finding
 from qpexcel.text import fold, tidy
 
+_MERGED = ("due", "units", "co_units")
 _FEWEST_ROWS = 2  # of a table worth a word when it is left alone
 _RESULT = re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r")\s*(?:[:：]\s*|$)")
 
@@ -72,9 +73,18 @@ def _take(grid: Grid, found: _Found) -> None:
     found.columns |= dict.fromkeys(role for _, role in sorted(header.roles.items()))
     turned = bool(grid.page and found.page and grid.page != found.page)
     found.page = grid.page
+    carried = _merged_at_end(found.rows) if turned else {}
     for n, cells in enumerate(grid.rows[header.ends :]):
         if not _is_header_again(cells, header):
-            found.rows.append(_row(cells, header, found, opens_page=turned and n == 0))
+            row = _row(cells, header, found, opens_page=turned and n == 0)
+            carried = {role: text for role, text in carried.items() if not row[role].shown}
+            found.rows.append(replace(row, cells={**row.cells, **carried}) if row["action"].raw else row)
+
+
+def _merged_at_end(rows: Sequence[DraftRow]) -> dict[str, Text]:
+    """Return the cells of the last row that are merged with those above; a page's end may cut them off."""
+    last = rows[-1].cells if rows else {}
+    return {role: text for role, text in last.items() if role in _MERGED and text.continues and text.shown}
 
 
 def _header_line(grid: Grid, found: _Found) -> Header | None:

@@ -87,12 +87,15 @@ def title_of(lines: Sequence[Line]) -> tuple[str, int]:
     """
     parts: list[str] = []
     ends = 0
+    best = ("", 0)
     for n, line in enumerate(lines[:_LINES_OF_HEAD]):
         text = joined(line.text)
         if marker_at(text):
             break
-        if _TITLE.match(text) and _PLAN_YEAR.search(ascii_form(text)):
-            return text, n + 1
+        if _TITLE.match(text) and _PLAN_YEAR.search(ascii_form(text)) and len(text) > len(best[0]):
+            best = (text, n + 1)
+    if best[0]:
+        return best
     for n, line in enumerate(lines):
         text = tidy(line.text)
         if not text or _NO_TITLE.match(_plain(text)):

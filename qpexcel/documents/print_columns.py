@@ -16,6 +16,7 @@ from qpexcel.text import tidy
 _GAP = re.compile(r"(?: |\t){2,}|\t|　{2,}|　 | 　")
 _FEWEST_COLUMNS = 3
 _HEADER_LINES = 3
+_MOST_WORDS = 60  # of a header
 _REACH = 16  # lines within which they stand, blank ones counted
 _TAB = 8
 _CLEAR = 1.5  # widths of a letter between two columns' labels
@@ -79,6 +80,8 @@ def _header_of(
     lines: Sequence[Sequence[Word]],
 ) -> tuple[tuple[str, ...], tuple[tuple[float, float], ...]] | None:
     """Read lines as labels that stand side by side, each perhaps broken: columns and places."""
+    if sum(map(len, lines)) > _MOST_WORDS:
+        return None
     stacks = _stacks([word for line in lines for word in line])
     text = ascii_form("".join("".join(tidy(word.text).split()) for stack in stacks for word in stack)).lower()
     header = running_header(text)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from qpexcel.documents.due_phrases import is_due
 from qpexcel.documents.head import office_and_rest, title_of
-from qpexcel.documents.labels import labels_in, result_labels
+from qpexcel.documents.labels import labels_in, result_labels, roles_of
 from qpexcel.documents.markers import marker_at
 from qpexcel.documents.model import Line
 from qpexcel.documents.running import ascii_form
@@ -111,6 +111,7 @@ def _is_plan_text(text: str) -> bool:
         or is_due(text)
         or looks_like_name(text)
         or text.startswith(result_labels())
+        or bool(roles_of(text))
         or labels_in(text) >= _HEADER_LABELS
     )
 

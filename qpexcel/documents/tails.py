@@ -123,7 +123,9 @@ def _names_at_line_ends(run: Running, start: int, stop: int, known: frozenset[st
         names = names_from(run, at, known, stop)
         if not names or not (names[-1].end == stop or run.gaps[names[-1].end] >= BREAK):
             continue
-        if all(one.name in known or is_group(one.name) for one in names):
+        # A line that is broken may look like a group's name: 各公所承辦人⏎員參加.
+        behind = run.gaps[at] < BREAK
+        if all(one.name in known or (behind and is_group(one.name)) for one in names):
             found += names
     return tuple(found)
 

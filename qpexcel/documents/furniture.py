@@ -100,7 +100,8 @@ def _page_numbers(lines: Sequence[Line], folded: Sequence[str], gone: set[int]) 
 
 def _is_edge_furniture(text: str, often: Counter[str]) -> bool:
     """Whether a line at a page's end stands at several pages' ends and is none of the plan's own."""
-    return len(text) >= _FEWEST_LETTERS and often[_MASK.sub("#", text)] > 1 and not _is_plan_text(text)
+    words = _MASK.sub("", text)  # half a date, 113年9, has hardly any
+    return len(words) >= _FEWEST_LETTERS and often[_MASK.sub("#", text)] > 1 and not _is_plan_text(text)
 
 
 def _is_plan_text(text: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console as RichConsole
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -180,18 +180,23 @@ class Console:
     @contextmanager
     def pages(self, key: str) -> Iterator[Callable[[int, int], None]]:
         """Show how many pages of a document are read; nothing where nobody watches."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
-            task = bar.add_task(self.words(key), total=None)
+        with self._bar(key) as (bar, task):
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
     @contextmanager
     def progress(self, key: str) -> Iterator[Callable[[], None]]:
         """Show a counter with a rate while something long runs; nothing where nobody watches."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
-            task = bar.add_task(self.words(key), total=None)
+        with self._bar(key) as (bar, task):
             yield lambda: bar.advance(task)
+
+    @contextmanager
+    def _bar(self, key: str) -> Iterator[tuple[Progress, TaskID]]:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        bar = Progress(*columns, console=self._err, transient=True)
+        task = bar.add_task(self.words(key), total=None)
+        # Even one that is disabled prints an empty line where there is no terminal.
+        with bar if self._err.is_terminal else nullcontext():
+            yield bar, task
 
     def _table(self, title: str, *columns: str) -> Table:
         table = Table(

@@ -133,6 +133,19 @@ def test_what_stands_below_the_table_is_no_item(below):
     assert items(text)[1:] == [("1-2", "辦理乙。", "114年7月", "人事室")]
 
 
+def test_the_unit_above_and_a_unit_of_a_unit():
+    text = IN_CELLS + "1.\n辦甲。\n114年6月\n總務處事務組\n2.\n辦乙。\n114年7月\n″\n"
+    assert [one[3] for one in items(text)] == ["總務處事務組", "總務處事務組"]
+    assert codes(text) == ["IMP037"]
+
+
+def test_markdown_signs_are_no_text():
+    head = "|項次|具體作法|完成期限|承辦單位|\n|--|--|--|--|\n"
+    text = f"# {TITLE}\n## 一、宣導\n\n{head}|1|**辦甲。**|114年6月|秘書室|\n\n## 二、考核\n\n{head}|1|辦乙。|114年7月|人事室|\n"
+    assert [one[:2] for one in items(text)] == [("1-1", "辦甲。"), ("2-1", "辦乙。")]
+    assert read_plain(text).plan.organisation == "某縣政府"
+
+
 def test_an_unknown_column_is_told():
     text = (
         IN_LINES.replace("承辦單位", "承辦單位 承辦人")

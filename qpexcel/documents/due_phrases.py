@@ -10,6 +10,7 @@ from functools import lru_cache
 from qpexcel.dates.deadlines import Context, read_deadline
 from qpexcel.documents.model import Line
 from qpexcel.documents.running import BREAK, Running, ascii_form, running
+from qpexcel.documents.unit_names import SAME
 from qpexcel.findings import Origin
 from qpexcel.model import DueKind, Span
 
@@ -27,7 +28,7 @@ _WORDS = (
     r"中?華?民國|西元|按[年季月週周旬日]|逐[年季月]|各[季月]|(?:上|下|各)?學期|[上下](?:、[上下])?半年|[上中下]旬",
     r"[當本今明次翌隔](?:學?年度?|[月季日]|週)|全學?年度?|學?年度?內?|期末|期中|寒假|暑假|開學|放假",
     r"計畫|期程|期間|結束|終了|開始|完成|辦理|提報",
-    r"即日|隨時|經常|持續|不定期|定期|常年|長期|例行|賡續|平時|常態|儘速|儘快|盡速|近期|適時|視需要|視實際需要|依需要|依實際需要|依計畫期程|俟|活動|常態性?|[近中遠]程|已完成|另定|另訂|待定|未定|同上|同前|[〃″]",
+    r"即日|隨時|經常|持續|不定期|定期|常年|長期|例行|賡續|平時|常態|儘速|儘快|盡速|近期|適時|視需要|視實際需要|依需要|依實際需要|依計畫期程|俟|活動|常態性?|[近中遠]程|已完成|另定|另訂|待定|未定",
     r"文到|奉[核可准]+(?:定|可|准)?|核[定可]|收文|會議?後",
     r"[年月季]底|[年月季]初|底|末|初|止|起算?|迄|以?前|之前|以?內|之內|以?後|之後|至|到|~|-|、|,|;|及|和|與|或|並|自|從|於|在|應|每|各|分別|日|月|年|季",
 )
@@ -35,7 +36,7 @@ _PHRASE = re.compile("(?![-~、,;及和與或並至到])(?:" + "|".join(_WORDS) 
 _REMARK = re.compile(r"\([^()]{1,20}\)")
 _VAGUE = re.compile(
     "儘速|儘快|盡速|近期|適時|視(?:實際)?需要|依(?:實際)?需要|依計畫期程|俟.{2,6}[後]|常態性?|[近中遠]程|已完成|"
-    "活動[前後].{0,5}|[〃″]|另[定訂]|待定|未定|(?:寒假|暑假|開學|放假|期末|期中|學期)(?:前|後|初|期間|結束前?)?"
+    "活動[前後].{0,5}|另[定訂]|待定|未定|(?:寒假|暑假|開學|放假|期末|期中|學期)(?:前|後|初|期間|結束前?)?"
 )
 _DATE_SHAPED = re.compile(r"\d{2,4}(?:年|/|\.)\d{1,2}")
 _LONGEST = 40  # letters
@@ -48,6 +49,8 @@ _STOPPED = re.compile(r"[、,;及和與或並自從於在應每各分別至到~-
 def is_due(text: str) -> bool:
     """Whether a text, its whitespace taken out or not, is a deadline and nothing else."""
     bare = _REMARK.sub("", ascii_form(text).replace(" ", ""))
+    if SAME.fullmatch(bare):
+        return True
     if not bare or len(bare) > _LONGEST or not _PHRASE.fullmatch(bare):
         return False
     if _VAGUE.fullmatch(bare) or _DATE_SHAPED.match(bare):
@@ -74,7 +77,8 @@ def dues_in(run: Running, start: int = 0, stop: int | None = None) -> Iterator[t
 
 def _due_at(run: Running, at: int, stop: int) -> int | None:
     dash = next((n for n in range(at, min(stop, at + _LONGEST)) if run.is_dash(n)), stop)
-    found = _PHRASE.match(run.digits, at, min(dash, at + _LONGEST))
+    stop_at = min(dash, at + _LONGEST)
+    found = SAME.match(run.digits, at, stop_at) or _PHRASE.match(run.digits, at, stop_at)
     if not found:
         return None
     reach = found.end()

@@ -155,14 +155,12 @@ class _Reader:
     def _ends(self, at: int) -> Iterator[int]:
         """Yield where a name that begins here may end, the nearest first."""
         run = self._run
-        for end in range(at + 2, min(at + _LONGEST, self._stop) + 1):
+        for end in range(at + 1, min(at + _LONGEST, self._stop) + 1):
             text = run.text[at:end]
             if _SEPARATOR.search(text):
                 return
             closed = end == self._stop or run.gaps[end] or _SEPARATOR.match(run.text, end)
-            if text in self._known or (
-                closed and (SAME.fullmatch(text) or looks_like_name(text, self._known))
-            ):
+            if closed and (SAME.fullmatch(text) or looks_like_name(text, self._known)):
                 yield end
 
 

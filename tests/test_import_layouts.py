@@ -141,7 +141,10 @@ def test_the_unit_above_and_a_unit_of_a_unit():
 
 def test_markdown_signs_are_no_text():
     head = "|項次|具體作法|完成期限|承辦單位|\n|--|--|--|--|\n"
-    text = f"# {TITLE}\n## 一、宣導\n\n{head}|1|**辦甲。**|114年6月|秘書室|\n\n## 二、考核\n\n{head}|1|辦乙。|114年7月|人事室|\n"
+    text = (
+        f"# {TITLE}\n## 一、宣導\n\n{head}|1|**辦甲。**|114年6月|秘書室|\n\n"
+        f"## 二、考核\n\n{head}|1|辦乙。|114年7月|人事室|\n"
+    )
     assert [one[:2] for one in items(text)] == [("1-1", "辦甲。"), ("2-1", "辦乙。")]
     assert read_plain(text).plan.organisation == "某縣政府"
 

@@ -158,6 +158,17 @@ def test_an_unknown_column_is_told():
     assert ("IMP028", "", "承辦人") in read_plain(text).doubts()
 
 
+def test_holidays_are_shifted_only_where_the_document_says_so():
+    row = "1.\n辦理甲。\n114年5月31日\n秘書室\n"  # a Saturday
+    plain, shifted = (
+        read_plain(IN_CELLS + row + below)
+        for below in ("二、本計畫奉核後實施。\n", "二、期限遇假日順延至次一工作日。\n")
+    )
+    assert plain.document["items"][0]["due"] == "2025-05-31"
+    assert shifted.document["items"][0]["due"] == "2025-06-02"
+    assert ("IMP033", "", "遇假日順延至次一工作日") in shifted.doubts()
+
+
 def word(path, *tables, above=()):
     """Write a Word document: each table with its heading above."""
     document = docx.Document()

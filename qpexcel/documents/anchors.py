@@ -141,7 +141,7 @@ def _anchor(run: Running, order: Order, due: tuple[int, int], known: frozenset[s
         start = names[0].start
     inline = not begins_line(run, start) and not begins_line(run, due[0])
     if order.after:
-        stop = _line_end(run, end) if inline else len(run)
+        stop = run.line_end(end) if inline else len(run)
         at, between = _start_of_names(run, end, known, stop, order)
         after = names_from(run, at, known, stop) if at is not None else []
         if not after and not order.before:
@@ -186,9 +186,3 @@ def names_before(run: Running, end: int, known: frozenset[str]) -> list[Named]:
         if not best or closed or certain:
             best = found
     return best
-
-
-def _line_end(run: Running, at: int) -> int:
-    while at < len(run) and run.gaps[at] < BREAK:
-        at += 1
-    return at

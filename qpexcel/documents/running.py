@@ -7,8 +7,10 @@ whitespace), and so is where each letter stands in the document.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from qpexcel.documents.model import Line
 from qpexcel.documents.rows import Text
@@ -38,6 +40,14 @@ class Running:
 
     def __len__(self) -> int:
         return len(self.text)
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [at for at, gap in enumerate(self.gaps) if gap >= BREAK]
+
+    def line_end(self, at: int) -> int:
+        """Return where the line ends on which a letter stands, or before which a gap does."""
+        return self._breaks[bisect_left(self._breaks, at)]
 
     def origin(self, at: int) -> Origin:
         """Return where the letter at a place stands in the document."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 from paper import SEED, converted, has_office, truth, typed_in_excel, typed_in_word
@@ -56,3 +57,13 @@ def test_word_exported_by_libreoffice(folder, from_text, suffix):
 @pytest.mark.parametrize("suffix", ["ods", "pdf"])
 def test_excel_saved_by_libreoffice(folder, from_text, suffix):
     check(converted(typed_in_excel(folder / "table.xlsx"), suffix, folder), from_text)
+
+
+@needs_office
+@pytest.mark.parametrize("mode", ["-layout", "-raw"])
+def test_text_that_pdftotext_takes_out_of_the_pdf(folder, from_text, mode):
+    """Its columns are placed by letters, whatever their width; -raw gives cell after cell."""
+    pdf = converted(typed_in_word(folder / "printed.docx"), "pdf", folder)
+    path = folder / f"pdftotext{mode}.txt"
+    subprocess.run(["pdftotext", mode, str(pdf), str(path)], check=True)
+    assert said(read_file(path)) == said(from_text)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qpexcel.documents.furniture import without_furniture
 from qpexcel.documents.item_marks import RANK
+from qpexcel.documents.labels import after_result_label
 from qpexcel.documents.markers import Marker, Style, bare_marker, marker_at
 from qpexcel.documents.model import Line
 from qpexcel.documents.notes import is_below_table
@@ -17,6 +18,7 @@ from qpexcel.documents.print_columns import (
     cells_of,
     find_printed_header,
     header_at,
+    measured,
     words_of,
 )
 from qpexcel.documents.rows import DraftRow, DraftTable, Text
@@ -25,7 +27,7 @@ from qpexcel.findings import Origin
 from qpexcel.text import tidy
 
 _HEADING = "heading"  # stands for a column: text printed over all of them
-_SIDE_BY_SIDE = 0.25  # of the printed lines have text in several columns, at least
+_SIDE_BY_SIDE = 0.05  # of the printed lines have text in several columns, at least
 _TELLING = ("due", "units", "co_units", "target")
 
 
@@ -44,11 +46,15 @@ class _Open:
 
     texts: dict[str, list[str]] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
+    results: bool = False  # whether the label of the results has been passed
 
     def add(self, printed: _Printed) -> None:
         for column, text in printed.cells.items():
-            self.texts.setdefault(column, []).append(text)
-            self.origins.setdefault(column, printed.line.origin)
+            after = after_result_label(tidy(text))
+            self.results = self.results or after is not None
+            place = "result" if after is not None or (self.results and column == "action") else column
+            self.texts.setdefault(place, []).append(text if after is None else after)
+            self.origins.setdefault(place, printed.line.origin)
 
     def row(self) -> DraftRow:
         if _HEADING in self.texts:
@@ -65,10 +71,20 @@ class _Open:
 
 
 def read_aligned(lines: Sequence[Line]) -> DraftTable | None:
-    """Read a plan's table whose columns stand side by side; None where they do not."""
+    """Read a plan's table whose columns stand side by side; None where they do not.
+
+    Programs place plain text by what they take a Chinese letter for, two half-width letters (terminals,
+    editors) or one letter (pdftotext): the reading that fewer words stand across of counts.
+    """
     lines = without_furniture(lines)
-    words = [words_of(line) for line in lines]
-    found = find_printed_header(words)
+    by_letters = [replace(line, words=measured(line, lambda text: float(len(text)))) for line in lines]
+    found = [one for one in (_read_placed(lines), _read_placed(by_letters)) if one]
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _read_placed(lines: Sequence[Line]) -> tuple[float, DraftTable] | None:
+    """Return a table read by the places of its words, and how much stands across or out of place."""
+    found = find_printed_header([words_of(line) for line in lines])
     if not found:
         return None
     header, start = found
@@ -84,7 +100,14 @@ def read_aligned(lines: Sequence[Line]) -> DraftTable | None:
     end = _end(printed)
     rows = _with_whole_sections(_rows(printed[:end], header.columns))
     after = tuple(one.line for one in printed[end:] if one.cells)
-    return DraftTable(header.columns, tuple(rows), tuple(before), after)
+    table = DraftTable(header.columns, tuple(rows), tuple(before), after)
+    return _out_of_place(body[:end], bounds), table
+
+
+def _out_of_place(body: Sequence[Line], bounds: Sequence[float]) -> float:
+    """Return how many words stand across a boundary between columns."""
+    words = [word for line in body if not _is_heading(line) for word in words_of(line)]
+    return float(sum(word.left < bound < word.right for word in words for bound in bounds))
 
 
 def _likely(lines: Sequence[Line]) -> list[Line]:

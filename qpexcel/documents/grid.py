@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from qpexcel.documents.grid_header import Header, find_header, goes_on, widened
-from qpexcel.documents.labels import result_labels, running_header
+from qpexcel.documents.labels import after_result_label, running_header
 from qpexcel.documents.markers import bare_marker, marker_at
 from qpexcel.documents.model import Cell, Document, Grid, Line
 from qpexcel.documents.notes import is_below_table
@@ -18,7 +18,6 @@ from qpexcel.text import fold, tidy
 
 _MERGED = ("due", "units", "co_units")
 _FEWEST_ROWS = 2  # of a table worth a word when it is left alone
-_RESULT = re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r")\s*(?:[:：]\s*|$)")
 
 
 @dataclass
@@ -182,10 +181,10 @@ def _result_row(own: Sequence[Cell], row: DraftRow) -> DraftRow | None:
     """Return the row as one for results, where its first own cell is the label of such a row."""
     if not own or "due" in row.filled():
         return None
-    label = _RESULT.match(tidy(str(own[0].value)))
-    if not label:
+    after = after_result_label(tidy(str(own[0].value)))
+    if after is None:
         return None
-    rest = [tidy(str(own[0].value))[label.end() :], *(str(cell.value) for cell in own[1:])]
+    rest = [after, *(str(cell.value) for cell in own[1:])]
     text = "\n".join(part for part in rest if part)
     return DraftRow({"result": Text(text, own[0].origin)}, row.origin)
 

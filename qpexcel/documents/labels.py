@@ -45,6 +45,17 @@ def result_labels() -> tuple[str, ...]:
     return tuple(read_toml("plan_labels.toml")["results"]["labels"])
 
 
+@cache
+def _result_label() -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r")\s*(?:[:：]\s*|$)")
+
+
+def after_result_label(text: str) -> str | None:
+    """Return what follows the label of a row for results; None where the text is no such row."""
+    found = _result_label().match(text)
+    return text[found.end() :] if found else None
+
+
 def roles_of(text: str) -> tuple[str, ...]:
     """Return the roles a header cell may have; remarks in brackets and an enclosing label are no matter."""
     known = _roles()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,10 +32,17 @@ class PrintedHeader:
     lines: int
 
 
+Measure = Callable[[str], float]
+"""Returns how wide a text prints."""
+
+
 def words_of(line: Line) -> tuple[Word, ...]:
     """Return a line's words: as its reader placed them, else parted at two spaces or more."""
-    if line.words:
-        return line.words
+    return line.words or measured(line, width)
+
+
+def measured(line: Line, measure: Measure) -> tuple[Word, ...]:
+    """Return a plain text's words, parted at two spaces or more, placed by a measure of their letters."""
     text = line.text.expandtabs(_TAB).rstrip()
     found: list[Word] = []
     at = 0
@@ -43,8 +50,8 @@ def words_of(line: Line) -> tuple[Word, ...]:
         end = gap.start() if gap else len(text)
         part = text[at:end]
         if part.strip():
-            left = width(text[:at]) + width(part) - width(part.lstrip())
-            found.append(Word(part.strip(), left, left + width(part.strip())))
+            left = measure(text[:at]) + measure(part) - measure(part.lstrip())
+            found.append(Word(part.strip(), left, left + measure(part.strip())))
         at = gap.end() if gap else end
     return tuple(found)
 

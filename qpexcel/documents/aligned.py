@@ -140,8 +140,9 @@ def _is_heading(line: Line) -> bool:
 
 
 def _printed(line: Line, header: PrintedHeader, bounds: Sequence[float]) -> _Printed:
-    cells, across = cells_of(words_of(line), bounds)
-    if len(cells) > 1 and _is_heading(line):
+    words = words_of(line)
+    cells, across = cells_of(words, bounds)
+    if _is_heading(line) and any(words[0].left < bound < words[0].right for bound in bounds):
         return _Printed(line, {_HEADING: tidy(line.text)}, across=True)
     return _Printed(line, {header.columns[n]: text for n, text in cells.items()}, across)
 

@@ -20,6 +20,7 @@ _MOST_WORDS = 60  # of a header
 _REACH = 16  # lines within which they stand, blank ones counted
 _TAB = 8
 _CLEAR = 1.5  # widths of a letter between two columns' labels
+_MOSTLY = 0.6  # of the labels stand that far apart
 _MOST_CROSSING = 0.15  # of the lines: from here on these are no columns
 
 
@@ -96,8 +97,10 @@ def _header_of(
         return None
     places = _label_places(stacks, header)
     letter = _letter_width(stacks)
-    apart = all(after[0] - before[1] >= _CLEAR * letter for before, after in pairwise(places))
-    return (header.columns, tuple(places)) if apart else None
+    apart = [after[0] - before[1] >= _CLEAR * letter for before, after in pairwise(places)]
+    if sum(apart) < max(_FEWEST_COLUMNS - 1, _MOSTLY * len(apart)):  # two may touch: 主辦機關（單位）協辦機關
+        return None
+    return header.columns, tuple(places)
 
 
 def _stacks(words: Iterable[Word]) -> list[list[Word]]:
@@ -117,14 +120,27 @@ def _label_places(stacks: Sequence[Sequence[Word]], header: RunningHeader) -> li
     edges: list[tuple[float, float]] = []
     for stack in stacks:
         for word in stack:
-            edges += [(word.left, word.right)] * len("".join(tidy(word.text).split()))
+            edges += _letter_edges(word)
     places = []
     at = 0
     for label in header.labels:
+        at = header.text.index(label, at)  # a remark in brackets may stand between two labels
         part = edges[at : at + len(label)]
         places.append((min(left for left, _ in part), max(right for _, right in part)))
         at += len(label)
     return places
+
+
+def _letter_edges(word: Word) -> list[tuple[float, float]]:
+    """Return the edges of a word's letters, blanks left out, each as wide as it prints."""
+    text = tidy(word.text)
+    unit = (word.right - word.left) / max(width(text), 1)
+    found = []
+    for n, letter in enumerate(text):
+        left = word.left + unit * width(text[:n])
+        if not letter.isspace():
+            found.append((left, left + unit * width(letter)))
+    return found
 
 
 def _letter_width(stacks: Sequence[Sequence[Word]]) -> float:
@@ -148,7 +164,7 @@ def boundaries(header: PrintedHeader, lines: Sequence[Sequence[Word]]) -> list[f
             (sum(w.left < (a + b) / 2 < w.right for ws in lines for w in ws), a - b, (a + b) / 2)
             for a, b in pairwise(edges)
         ]
-        fewest, _, place = min(crossed)
+        fewest, _, place = min(crossed, default=(0, 0, low))
         if fewest > _MOST_CROSSING * filled:
             return None
         found.append(place)

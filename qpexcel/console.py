@@ -176,6 +176,8 @@ class Console:
         self.findings(done.findings)
         key = "terminal.updated" if done.updated else "terminal.imported"
         self.say(key, items=len(done.plan.items), doubts=done.to_confirm, path=path)
+        if done.backup:
+            self.say("terminal.backed_up", path=done.backup)
 
     @contextmanager
     def pages(self, key: str) -> Iterator[Callable[[int, int], None]]:

@@ -180,7 +180,7 @@ SEVERITY: Mapping[str, Severity] = {
     "IMP038": I,  # a column the plan has no place for
     "IMP039": I,  # a column that is empty throughout
     "IMP046": I,  # a number repeated in the prose around the table
-    "IMP048": W,  # an edition that has hardly an item of the plan
+    "IMP048": E,  # an edition that has hardly an item of the plan
     "IMP049": W,  # dates that are all first days were read as months
     # IMP04x: what a next edition changes
     "IMP040": I,  # a new item

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from qpexcel.atomic import write_whole
 from qpexcel.dates.roc import ROC_OFFSET
-from qpexcel.documents.doubts import with_doubts
+from qpexcel.documents.doubts import Doubt, with_doubts
 from qpexcel.documents.draft import Draft, draft_plan
 from qpexcel.documents.layout import read_layout
 from qpexcel.documents.read import read_document
-from qpexcel.documents.update import next_base, open_doubts, updated
+from qpexcel.documents.update import Update, next_base, open_doubts, updated
 from qpexcel.documents.update_codec import tables_from_json, tables_to_json
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.ledger import open_ledger
@@ -26,6 +26,7 @@ from qpexcel.plan.settings import plan_language
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
 from qpexcel.sheets.draw import draw_book
+from qpexcel.text import fold
 from qpexcel.words import Words, load_words
 from qpexcel.workspace import Workspace
 
@@ -37,13 +38,14 @@ class Imported:
     """An imported plan and everything found on the way.
 
     `updated` tells that a plan stood there before; `to_confirm` how many rows and settings are still to
-    be confirmed.
+    be confirmed, `backup` where the plan that stood there is kept.
     """
 
     plan: Plan
     findings: tuple[Finding, ...]
     updated: bool
     to_confirm: int
+    backup: Path | None
 
 
 def import_plan(
@@ -78,17 +80,18 @@ def import_plan(
     words = load_words(plan_language(current) if current else language)
     year = now.year - ROC_OFFSET
     draft = _drafted(source, words, year, progress)
-    written = _into(current, _base(workspace), draft, words) if current else _fresh(draft, words)
+    written = (
+        _into(current, _base(workspace), draft, words, forced=force) if current else _fresh(draft, words)
+    )
     plan, of_plan = interpret(written.tables, fallback_year=year)
     book = draw_book(plan_book(written.tables, words, now.date(), written.marks))
     with open_ledger(workspace.ledger) as ledger:  # remembered only if the plan is written, and never without
         ledger.remember(**{_BASE: tables_to_json(written.base)})
         workspace.keep(source)
-        if there:
-            workspace.back_up(workspace.plan, now)
+        backup = workspace.back_up(workspace.plan, now) if there else None
         write_whole(workspace.plan, book)
     left = sum(finding.code == "PLN030" for finding in of_plan)
-    return Imported(plan, (*written.findings, *draft.findings), current is not None, left)
+    return Imported(plan, (*written.findings, *draft.findings), current is not None, left, backup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +111,41 @@ def _fresh(draft: Draft, words: Words) -> _Written:
     return _Written(tables, marks, findings, tables)
 
 
-def _into(current: PlanTables, base: PlanTables | None, draft: Draft, words: Words) -> _Written:
-    """Put the next edition into the plan as it stands."""
+def _into(
+    current: PlanTables, base: PlanTables | None, draft: Draft, words: Words, *, forced: bool
+) -> _Written:
+    """Put the next edition into the plan as it stands.
+
+    Raises:
+        QpexcelError: IMP048 where it takes out most of the plan, unless forced.
+    """
     update = updated(current, base, draft.tables)
-    tables, marks, findings = with_doubts(update.tables, open_doubts(update, draft.doubts, words), words)
-    withdrawn = sum(finding.code == "IMP041" for finding in findings)
-    if withdrawn * 2 > len(current.items):
-        gaps = {"count": str(len(current.items))}
-        findings = (Finding("IMP048", str(withdrawn), gaps), *findings)
+    _refuse_another_plan(current, update, forced=forced)
+    asked = _about_what_stands(draft.doubts, draft.tables, update)
+    tables, marks, findings = with_doubts(update.tables, open_doubts(update, asked, words), words)
     return _Written(tables, marks, findings, next_base(update, draft.doubts, words))
+
+
+def _refuse_another_plan(current: PlanTables, update: Update, *, forced: bool) -> None:
+    """Stop where most items would go: it is hardly an edition of the same plan."""
+    withdrawn = sum(doubt.finding.code == "IMP041" for doubt in update.doubts)
+    count = sum(not record.blank for record in current.items)
+    if not forced and withdrawn * 2 > count:
+        raise QpexcelError(Finding("IMP048", str(withdrawn), {"count": str(count)}))
+
+
+def _about_what_stands(doubts: Iterable[Doubt], edition: PlanTables, update: Update) -> tuple[Doubt, ...]:
+    """Leave out what the edition's cells raise where a person's correction stands in their place."""
+    said = {record["id"].text: record for record in edition.items}
+    kept = {record["id"].text: record for record in update.tables.items}
+
+    def stands(doubt: Doubt) -> bool:
+        theirs, ours = said.get(doubt.row), kept.get(update.renamed.get(doubt.row, doubt.row))
+        if doubt.table != "items" or not theirs or not ours:
+            return True
+        return fold(theirs[doubt.key].raw) == fold(ours[doubt.key].raw)
+
+    return tuple(doubt for doubt in doubts if stands(doubt))
 
 
 def _base(workspace: Workspace) -> PlanTables | None:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from paper import SEED, typed_in_word
-from reading import text_of
+from reading import PLANS, text_of
 
 from qpexcel.cli import cli
 from qpexcel.cycle import generate_workbooks, load_plan
@@ -127,6 +127,24 @@ def test_the_next_edition_keeps_ids_and_corrections_and_lists_what_changed(impor
     assert items["2-1"]["due_text"] == "96年7月"
     changed = {(f["code"], f["item"]) for f in document["findings"] if f["code"].startswith("IMP04")}
     assert changed == {("IMP042", "2-1"), ("IMP042", "2-5"), ("IMP046", "")}
+
+
+def test_nothing_is_said_of_a_deadline_that_a_person_corrected(imported, tmp_path):
+    book, sheet, columns, rows = items_sheet(imported)
+    sheet.cell(rows["3-3"], columns["完成期限"]).value = "96年5月"
+    book.save(imported.plan)
+    again = import_plan(imported, edition(tmp_path, ("作業過程", "作業程序")), "zh-TW", NOW, update=True)
+    assert not [f for f in again.findings if f.place.item == "3-3" and f.code == "DUE010"]
+
+
+def test_another_plan_is_no_next_edition(imported):
+    before = imported.plan.read_bytes()
+    other = PLANS / "river-bureau.txt"
+    refused = run("import", other, "-w", imported.root, "--update")
+    assert (refused.exit_code, imported.plan.read_bytes()) == (1, before)
+    assert "IMP048" in refused.stderr
+    assert run("import", other, "-w", imported.root, "--update", "--force").exit_code == 0
+    assert len(load_plan(imported, TODAY).plan.items) == 12
 
 
 def test_the_same_edition_again_changes_nothing(imported):

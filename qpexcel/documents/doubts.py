@@ -45,10 +45,11 @@ def with_doubts(
         if row is None:
             findings.append(doubt.finding)
             continue
-        mark = Mark(doubt.table, row, doubt.key, _note(doubt.finding, words))
+        asked = doubt.finding.severity is not Severity.INFO
+        mark = Mark(doubt.table, row, doubt.key, _note(doubt.finding, words), coloured=asked)
         marks.append(mark)
         findings.append(_placed(doubt, mark, words))
-        if doubt.finding.severity is not Severity.INFO:
+        if asked:
             where = (doubt.table, doubt.row or doubt.key)
             confirm.setdefault(where, []).append(words.found(doubt.finding))
     return _confirmed(tables, confirm), tuple(marks), tuple(findings)

@@ -31,6 +31,7 @@ class Mark:
     row: int
     key: str
     note: str
+    coloured: bool = True  # a mere note stays without colour, whatever else the row asks
 
 
 def cell_of(mark: Mark) -> tuple[str, str]:
@@ -57,7 +58,8 @@ def marked(sheet: Sheet, table: str, marks: Iterable[Mark]) -> Sheet:
         if mark.table == table:
             cell = cell_of(mark)[1]
             notes.setdefault(cell, []).append(mark.note)
-            colours[cell] = _colour(mark)
+            if mark.coloured:
+                colours[cell] = _colour(mark)
     return replace(
         sheet,
         notes=tuple((cell, "\n".join(dict.fromkeys(lines))) for cell, lines in notes.items()),

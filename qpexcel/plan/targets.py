@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _FREE = "場次 人次 件次 班次 梯次 場 篇 份 件 項 則 冊 本 種 班 堂 案 張 部 支 筆 幅 首 題 頁 套 棵 株 輛 元"
 # What stands in too many set phrases (1次告知, 一處收件, 2人1組) to be counted there.
 _WARY = (
-    "次 處 站 人 位 名 家 戶 所 組 隊 集 期 節 門 台 臺 座 回 天次 "
+    "次 處 站 通 趟 人 位 名 家 戶 所 組 隊 集 期 節 門 台 臺 座 回 天次 "
     "小時 分鐘 秒 分 字 度 倍 萬元 公里 公斤 公噸"
 )
 # What makes a deadline, a duration or a clause of a law unless an operator says otherwise.

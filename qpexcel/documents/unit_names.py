@@ -142,11 +142,17 @@ class _Reader:
         best = _Reading(at)
         for end in self._ends(at):
             rest = self._from(self._after(end))
-            known = rest.known + (end - at) * (self._run.text[at:end] in self._known)
+            known = rest.known + self._weight(self._run.text[at:end])
             reach = max(rest.reach, end) if rest.places else end
             one = _Reading(reach, known, ((at, end, None), *rest.places))
             best = one if one.beats(best) else best
         return best
+
+    def _weight(self, text: str) -> int:
+        """Return how much a name speaks for a reading; a slip of a known one may be half a longer name."""
+        if text in self._known:
+            return len(text)
+        return 0 if SAME.fullmatch(text) or looks_like_name(text) else -1
 
     def _after(self, end: int) -> int:
         separator = _SEPARATOR.match(self._run.text, end, self._stop)

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from qpexcel.documents.furniture import without_furniture
-from qpexcel.documents.item_marks import RANK
 from qpexcel.documents.labels import after_result_label
-from qpexcel.documents.markers import Marker, Style, bare_marker, marker_at
+from qpexcel.documents.markers import RANK, Marker, Style, bare_marker, marker_at
 from qpexcel.documents.model import Line
 from qpexcel.documents.notes import is_below_table
 from qpexcel.documents.print_columns import (
@@ -33,7 +32,7 @@ _TELLING = ("due", "units", "co_units", "target")
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """A printed line of the table: its text by column, whether it runs across, whether it is blank."""
+    """A printed line of the table: its text by column, whether it runs across columns."""
 
     line: Line
     cells: dict[str, str]

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from qpexcel.documents.due_phrases import begins_line, dues_in
-from qpexcel.documents.running import BLANK_LINE, BREAK, Running
+from qpexcel.documents.running import BLANK_LINE, BREAK, SENTENCE_ENDS, Running
 from qpexcel.documents.unit_names import Named, common_names, is_group, names_from
 
 _UNIT_COLUMNS = ("units", "co_units")
 _BETWEEN = 40  # letters a target's cell between deadline and units may have
 _BEFORE = 90  # letters the names before a deadline may take
-_ENDS_SENTENCE = "。；;！？!?」』）)…"
 _OFTEN = 2  # times a name stands beside a deadline before it decides elsewhere
 
 
@@ -26,8 +25,8 @@ class Anchor:
     """A row's deadline and units: where they start and end, the deadline's place, the names.
 
     `inline` tells that they stand behind the item's own words on one printed line, so that the item
-    may go on below. `between` is the place of a target's cell inside, `dashes` are the places of
-    cells that hold a dash.
+    may go on below. `between` is the place of a target's cell inside. A cell that holds only a dash is
+    inside too.
     """
 
     start: int
@@ -36,7 +35,6 @@ class Anchor:
     names: tuple[Named, ...]
     inline: bool = False
     between: tuple[int, int] | None = None
-    dashes: tuple[int, ...] = ()
 
     def by_column(self, run: Running, order: Order) -> tuple[list[Named], list[Named]]:
         """Return the names of the units and of the co-units.
@@ -130,12 +128,9 @@ def find_anchors(run: Running, order: Order, known: frozenset[str]) -> list[Anch
 def _anchor(run: Running, order: Order, due: tuple[int, int], known: frozenset[str]) -> Anchor | None:
     start, end = due
     names: list[Named] = []
-    dashes: list[int] = []
     between = None
     if order.before:
-        stop = _before_dash(run, start)
-        dashes += range(stop, start)
-        names = names_before(run, stop, known)
+        names = names_before(run, _before_dash(run, start), known)
         if not names:
             return None
         start = names[0].start
@@ -149,7 +144,7 @@ def _anchor(run: Running, order: Order, due: tuple[int, int], known: frozenset[s
         names = [*names, *after]
         end = after[-1].end if after else end
     past = _past_dash(run, end) if order.after else end
-    return Anchor(start, past, due, tuple(names), inline, between, (*dashes, *range(end, past)))
+    return Anchor(start, past, due, tuple(names), inline, between)
 
 
 def _before_dash(run: Running, at: int) -> int:
@@ -181,7 +176,7 @@ def names_before(run: Running, end: int, known: frozenset[str]) -> list[Named]:
         if not found or found[-1].end != end:
             continue
         added = [one for one in found if not best or one.start < best[0].start]
-        closed = at == 0 or run.text[at - 1] in _ENDS_SENTENCE
+        closed = at == 0 or run.text[at - 1] in SENTENCE_ENDS
         certain = all(one.name in known or is_group(one.name) for one in added)
         if not best or closed or certain:
             best = found

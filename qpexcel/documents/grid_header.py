@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qpexcel.documents.due_phrases import is_due
-from qpexcel.documents.item_marks import RANK
 from qpexcel.documents.labels import header_of, roles_of
-from qpexcel.documents.markers import Style, marker_at
+from qpexcel.documents.markers import RANK, Style, marker_at
 from qpexcel.documents.model import Cell, Grid, Line
 from qpexcel.documents.running import joined
 from qpexcel.findings import Finding, Origin, QpexcelError

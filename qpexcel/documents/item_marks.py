@@ -9,20 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from qpexcel.documents.anchors import Anchor
-from qpexcel.documents.markers import Marker, Style, bare_marker, marker_at
+from qpexcel.documents.markers import RANK, Marker, Style, bare_marker, marker_at
 from qpexcel.documents.running import BREAK, SPACE, Running
 
-RANK = {
-    Style.LEGAL: 0,
-    Style.CHINESE: 1,
-    Style.CHINESE_PAREN: 2,
-    Style.STEM: 3,
-    Style.PATH: 4,
-    Style.BARE: 4,
-    Style.DIGITS: 4,
-    Style.DIGITS_PAREN: 5,
-    Style.CIRCLED: 6,
-}
 _SKIPPED = 3  # numbers a plan may pass over before one without a deadline is no item
 _LONGEST = 8  # letters of a number
 _LONGEST_BARE = 3

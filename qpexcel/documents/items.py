@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from qpexcel.documents.item_marks import RANK
-from qpexcel.documents.markers import Marker, Style, bare_marker, marker_at
+from qpexcel.documents.markers import RANK, Marker, Style, bare_marker, marker_at
 from qpexcel.documents.rows import DraftRow, DraftTable, Text
-from qpexcel.documents.running import joined
+from qpexcel.documents.running import BLANK_CELL, joined
 from qpexcel.findings import Finding, Origin
 from qpexcel.text import fold
 
-DASHES = re.compile(r"[-－–—─﹣/／無]?")
 _TELLING = {"due", "units", "co_units", "target", "benefit"}  # what no heading has
 _MOST = 0.6  # of the rows numbered in their text: then a column of numbers is the sections'
 _FEW = 0.3  # of the rows have a number in their text: below this the items have none
@@ -55,7 +53,7 @@ class FoundItem:
     def text(self, column: str) -> str:
         """Return a cell's text on one line; a dash for an empty cell is none."""
         text = joined(self.cells[column].raw) if column in self.cells else ""
-        return "" if DASHES.fullmatch(text) else text
+        return "" if BLANK_CELL.fullmatch(text) else text
 
     def notice(self, column: str, finding: Finding, origin: Origin | None = None) -> None:
         """Remember a doubt about one of the item's cells."""
@@ -219,7 +217,7 @@ def _join(row: DraftRow, items: Sequence[FoundItem], left: list[Finding]) -> Non
 def _take_results(row: DraftRow, items: Sequence[FoundItem], left: list[Finding]) -> None:
     """Report results that the document holds already; units report theirs themselves."""
     text = joined(row["result"].raw) or row["result"].shown
-    if DASHES.fullmatch(text):
+    if BLANK_CELL.fullmatch(text):
         return
     finding = Finding("IMP029", text)
     if items:

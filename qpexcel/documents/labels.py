@@ -15,7 +15,6 @@ from qpexcel.words import every_language
 ROLES = ("number", "section", "action", "due", "units", "co_units", "target", "benefit", "result")
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
 _PLACED = ("number", "section", "action", "due", "units", "co_units", "target", "benefit")
-_OUR_OWN = {"id": "number", "frequency": "frequency", "exempt": "", "confirm": "", "section_number": ""}
 _LONGEST_LABEL = 8  # letters
 _FEWEST = 2  # columns that must be known before a row is a header
 
@@ -46,13 +45,15 @@ def result_labels() -> tuple[str, ...]:
 
 
 @cache
-def _result_label() -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r")\s*(?:[:：]\s*|$)")
+def result_label(*, closed: bool) -> re.Pattern[str]:
+    """Return the pattern of the label of a row for results; `closed` lets it end the text without a colon."""
+    end = r"\s*(?:[:：]\s*|$)" if closed else "[:：]"
+    return re.compile("(?:" + "|".join(map(re.escape, result_labels())) + ")" + end)
 
 
 def after_result_label(text: str) -> str | None:
     """Return what follows the label of a row for results; None where the text is no such row."""
-    found = _result_label().match(text)
+    found = result_label(closed=True).match(text)
     return text[found.end() :] if found else None
 
 

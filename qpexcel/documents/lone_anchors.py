@@ -6,12 +6,11 @@ import re
 
 from qpexcel.documents.anchors import Anchor, Order, names_before
 from qpexcel.documents.due_phrases import dues_in
-from qpexcel.documents.running import BREAK, Running
+from qpexcel.documents.running import BREAK, SENTENCE_ENDS, Running
 from qpexcel.documents.unit_names import Named, is_group, names_from
 
 _LONGEST = 14  # letters of a strange cell
 _STOPS = re.compile("[，。；：、,;:！？「」]")
-_ENDS = "。；;！？!?」』）)…"
 
 
 def lone_anchor(run: Running, order: Order, start: int, stop: int, known: frozenset[str]) -> Anchor | None:
@@ -30,21 +29,17 @@ def _lone_due(run: Running, order: Order, start: int, stop: int) -> Anchor | Non
             before = _strange(run, start, due[0]) if order.before else None
             names = (Named(run.written(*before), *before),) if before else ()
             return Anchor(before[0] if before else due[0], due[1], due, names, inline=not begins)
-        after = _line_end(run, due[1], stop)
+        after = min(run.line_end(due[1] + 1), stop)
         if due[0] > start and order.after and 0 < after - due[1] <= _LONGEST:
             return Anchor(*due, due, (), inline=not begins)
     return None
-
-
-def _line_end(run: Running, at: int, stop: int) -> int:
-    return next((n for n in range(at, stop) if n > at and run.gaps[n] >= BREAK), stop)
 
 
 def _strange(run: Running, start: int, stop: int) -> tuple[int, int] | None:
     """Return the last short stretch before a place that whitespace parts from a finished sentence."""
     for at in range(stop - 1, max(start, stop - _LONGEST), -1):
         if run.gaps[at]:
-            whole = run.text[at - 1] in _ENDS or run.gaps[at] >= BREAK
+            whole = run.text[at - 1] in SENTENCE_ENDS or run.gaps[at] >= BREAK
             return (at, stop) if whole and not _STOPS.search(run.text[at:stop]) else None
     return None
 
@@ -75,6 +70,6 @@ def _strange_due(
         return None
     if order.after:
         return _strange(run, start + 1, names[0].start)
-    end = _line_end(run, names[-1].end, stop)
+    end = min(run.line_end(names[-1].end + 1), stop)
     short = 0 < end - names[-1].end <= _LONGEST and not run.is_dash(names[-1].end)
     return (names[-1].end, end) if short and not _STOPS.search(run.text[names[-1].end : end]) else None

@@ -29,6 +29,20 @@ class Style(StrEnum):
     BARE = "bare"  # 1, in a column of numbers only
 
 
+# From the outside of a document in: a number of a lower rank heads what those of a higher one number.
+RANK = {
+    Style.LEGAL: 0,
+    Style.CHINESE: 1,
+    Style.CHINESE_PAREN: 2,
+    Style.STEM: 3,
+    Style.PATH: 4,
+    Style.BARE: 4,
+    Style.DIGITS: 4,
+    Style.DIGITS_PAREN: 5,
+    Style.CIRCLED: 6,
+}
+
+
 _FORMS = (
     (Style.LEGAL, r"[壹貳貮參叁肆伍陸柒捌玖拾]{1,3}[、.．]"),
     (Style.CHINESE, rf"(?:第?{_CHINESE}項?[、.．])"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qpexcel.documents.item_marks import RANK
-from qpexcel.documents.items import DASHES
-from qpexcel.documents.markers import Style, marker_at
+from qpexcel.documents.markers import RANK, Style, marker_at
 from qpexcel.documents.model import Line
 from qpexcel.documents.rows import DraftTable
+from qpexcel.documents.running import BLANK_CELL
 from qpexcel.findings import Finding
 from qpexcel.text import tidy
 from qpexcel.words import Words
@@ -23,7 +22,7 @@ def notices(table: DraftTable, words: Words) -> tuple[Finding, ...]:
 
 def _empty_columns(table: DraftTable, words: Words) -> Iterator[Finding]:
     filled = {
-        key for row in table.rows for key, text in row.cells.items() if not DASHES.fullmatch(text.shown)
+        key for row in table.rows for key, text in row.cells.items() if not BLANK_CELL.fullmatch(text.shown)
     }
     for column in table.columns:
         if column not in filled and column not in _FILLED_BY_UNITS:

@@ -11,6 +11,7 @@ from qpexcel.documents.model import Line
 from qpexcel.documents.running import running
 from qpexcel.documents.sections import PlacedItem
 from qpexcel.documents.unit_names import (
+    CO_LABELS,
     SAME,
     Named,
     common_names,
@@ -27,7 +28,6 @@ _SEPARATORS = re.compile(r"[\n、，,；;／/|｜]+")
 _LABEL = re.compile(
     r"[（(]?(主\s*辦|主\s*責|主\s*政|協\s*辦|配\s*合|協\s*助|共\s*同)\s*(?:單位|機關|科室|處室|組室)?[)）]?\s*[:：]?\s*"
 )
-_CO = ("協辦", "配合", "協助")
 _PERSON = re.compile(r"(?P<unit>.+?)[（(](?![含不及包])[^（()）組科室課處]{2,4}[)）]")
 _OFTEN = 2  # times a name stands in the table before it can be what a slip meant
 
@@ -104,7 +104,7 @@ def _labelled(text: str, *, is_co: bool) -> list[tuple[str, bool]]:
     parts = [(spaced[: labels[0].start()], is_co)]
     for n, label in enumerate(labels):
         end = labels[n + 1].start() if n + 1 < len(labels) else len(spaced)
-        parts.append((spaced[label.end() : end], "".join(label[1].split()) in _CO))
+        parts.append((spaced[label.end() : end], "".join(label[1].split()) in CO_LABELS))
     return [(part, co) for part, co in parts if part.strip()]
 
 

@@ -19,6 +19,8 @@ from qpexcel.text import ascii_digits, tidy
 
 NONE, SPACE, BREAK, BLANK_LINE = range(4)
 DASHES = "-－–—─﹣無"
+BLANK_CELL = re.compile(f"[{DASHES}/／]?")
+SENTENCE_ENDS = "。；;！？!?」』）)…"
 _SPACED_OUT = 0.6  # of the gaps in a line: from here on it was printed with spaces between all letters
 _FEW = 3  # letters; a shorter line is not looked at
 

@@ -12,20 +12,19 @@ from dataclasses import dataclass, replace
 from qpexcel.documents.anchors import Anchor, Order, find_anchors, known_names
 from qpexcel.documents.due_phrases import due_text, is_due
 from qpexcel.documents.furniture import without_furniture
-from qpexcel.documents.item_marks import RANK, Marks, choose_marks, goes_on, markers_in
+from qpexcel.documents.item_marks import Marks, choose_marks, goes_on, markers_in
 from qpexcel.documents.labels import RunningHeader, running_header
 from qpexcel.documents.lone_anchors import lone_anchor
-from qpexcel.documents.markers import Marker, Style, marker_at
+from qpexcel.documents.markers import RANK, Marker, Style, marker_at
 from qpexcel.documents.model import Line
 from qpexcel.documents.notes import is_below_table
 from qpexcel.documents.rows import DraftRow, DraftTable, Text
-from qpexcel.documents.running import BLANK_LINE, BREAK, Running, joined, running
+from qpexcel.documents.running import BLANK_LINE, BREAK, SENTENCE_ENDS, Running, joined, running
 from qpexcel.documents.tails import Tail, read_tail, result_at, target_before
 from qpexcel.findings import Finding
 from qpexcel.text import fold, tidy
 
 _HEADER = 120  # letters within which a header ends
-_SENTENCE_ENDS = "。；;！？」』）)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class _Table:
     def tail(self, at: int, anchor: Anchor, stop: int) -> Tail:
         """Read what follows a row's deadline and units; its own words begin at `at`."""
         last = self.run.text[anchor.start - 1] if anchor.start > at else ""
-        unfinished = self.finished and last not in _SENTENCE_ENDS
+        unfinished = self.finished and last not in SENTENCE_ENDS
         return read_tail(self.run, self.columns, anchor, stop, self.known, unfinished=unfinished)
 
     def target_before(self, at: int, stop: int) -> tuple[int, int] | None:
@@ -142,7 +141,7 @@ def _understood(run: Running, columns: tuple[str, ...], lines: Sequence[Line], s
     outline = _outline(lines[:start])
     marks = choose_marks(found, anchors, outline)
     ends = [run.text[anchor.start - 1] for anchor in anchors if anchor.start]
-    finished = sum(end in _SENTENCE_ENDS for end in ends) * 2 >= len(ends)
+    finished = sum(end in SENTENCE_ENDS for end in ends) * 2 >= len(ends)
     return _Table(run, columns, order, known, tuple(anchors), marks, outline, finished)
 
 
@@ -239,7 +238,7 @@ def _without_anchor(table: _Table, marker: Marker | None, at: int, stop: int) ->
         label = result_at(run, at, body)
         cells = {"action": run.passage(at, label[0] if label else body)}
         if label and label[1] < body:
-            cells["result"] = run.passage(*(label[1], body))
+            cells["result"] = run.passage(label[1], body)
         if marker:
             cells["number"] = run.passage(marker.start, marker.end)
         yield DraftRow({key: text for key, text in cells.items() if text.raw}, run.origin(at))

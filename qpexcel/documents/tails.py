@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from qpexcel.documents.anchors import Anchor
-from qpexcel.documents.labels import result_labels
+from qpexcel.documents.labels import result_label
 from qpexcel.documents.running import BREAK, Running
 from qpexcel.documents.unit_names import Named, is_group, names_from
 from qpexcel.plan.targets import read_targets
@@ -34,14 +33,9 @@ class Tail:
     result: Span | None = None
 
 
-@cache
-def _result_label() -> re.Pattern[str]:
-    return re.compile("(?:" + "|".join(map(re.escape, result_labels())) + r"):")
-
-
 def result_at(run: Running, start: int, stop: int) -> Span | None:
     """Return where the label of a row for results stands in a stretch."""
-    for found in _result_label().finditer(run.digits, start, stop):
+    for found in result_label(closed=False).finditer(run.digits, start, stop):
         if run.gaps[found.start()]:
             return found.start(), found.end()
     return None

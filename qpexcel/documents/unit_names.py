@@ -15,8 +15,8 @@ from qpexcel.documents.running import Running
 from qpexcel.templates import read_toml
 
 SAME = re.compile(r"同上|同前|[〃″]")
-LABEL = re.compile(r"(主辦|主責|主政|協辦|配合|協助|共同)(?:單位|機關|科室|處室|組室)?[::]?")
-_LABEL_WITH_COLON = re.compile(r"(主辦|主責|主政|協辦|配合|協助|共同)(?:單位|機關|科室|處室|組室)?:")
+CO_LABELS = frozenset({"協辦", "配合", "協助"})  # before co-units (contract §3)
+_LABEL = re.compile(r"(主辦|主責|主政|協辦|配合|協助|共同)(?:單位|機關|科室|處室|組室)?:")
 _SEPARATOR = re.compile(r"[、,，;;；/|｜]+")
 _AND = re.compile(r"[暨及與和]")
 _LONGEST = 14  # letters of a name
@@ -85,7 +85,7 @@ def names_from(run: Running, start: int, known: frozenset[str], stop: int | None
     """Return the names that follow one another from a place of a running text, up to the first other thing.
 
     A name ends where whitespace or a separator stands; of several readings the one that gets farthest
-    counts, and of those the one with the shortest names.
+    counts, of those the one with the most letters in known names, of those the one with the shortest.
     """
     return _Reader(run, known, len(run) if stop is None else stop).read(start)
 
@@ -126,7 +126,7 @@ class _Reader:
             if self._depth >= _DEEPEST:
                 return self._best[at]
             self._depth += 1
-            label = _LABEL_WITH_COLON.match(self._run.digits, at, self._stop)
+            label = _LABEL.match(self._run.digits, at, self._stop)
             self._best[at] = self._labelled(at, label) if label else self._named(at)
             self._depth -= 1
         return self._best[at]
@@ -135,7 +135,7 @@ class _Reader:
         rest = self._from(label.end())
         if not rest.places:
             return _Reading(at)
-        place = (at, label.end(), label[1] in ("協辦", "配合", "協助"))
+        place = (at, label.end(), label[1] in CO_LABELS)
         return _Reading(rest.reach, rest.known, (place, *rest.places))
 
     def _named(self, at: int) -> _Reading:

@@ -220,7 +220,7 @@ def plan(workspace: Workspace, *, as_json: bool) -> None:
         _print_json(plan_json(loaded.plan, loaded.findings, console.words))
         return
     console.plan(loaded.plan)
-    console.findings(loaded.findings)
+    console.of_plan(loaded.findings)
 
 
 @cli.command("generate")

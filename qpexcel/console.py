@@ -87,10 +87,14 @@ class Console:
         others = (f for f in standing.findings if not f.code.startswith(of_plan))
         self.findings(f for f in others if f.place.file not in refused)
 
-    def check(self, plan: Plan, findings: Sequence[Finding]) -> None:
-        """Print everything found in a plan workbook and a count."""
+    def of_plan(self, findings: Sequence[Finding]) -> None:
+        """Print a plan's findings; what 待確認 only says over again stands once."""
         told = {(f.place.item, self.words.found(f)) for f in findings if f.code != "PLN030"}
         self.findings(f for f in findings if f.code != "PLN030" or (f.place.item, f.value) not in told)
+
+    def check(self, plan: Plan, findings: Sequence[Finding]) -> None:
+        """Print everything found in a plan workbook and a count."""
+        self.of_plan(findings)
         counts = Counter(finding.severity for finding in findings)
         gaps = {"items": len(plan.items), "confirm": _to_confirm(findings)}
         gaps |= {str(severity): counts[severity] for severity in Severity}

@@ -159,6 +159,8 @@ SEVERITY: Mapping[str, Severity] = {
     "IMP010": E,  # a PDF whose letters have no codes
     "IMP011": E,  # a plan is there already
     "IMP012": E,  # one of our own workbooks
+    "IMP013": E,  # a folder
+    "IMP014": E,  # an empty file
     "IMP020": W,  # a section's heading is lost
     "IMP021": W,  # a number is missing
     "IMP022": W,  # a number stands twice
@@ -182,6 +184,7 @@ SEVERITY: Mapping[str, Severity] = {
     "IMP046": I,  # a number repeated in the prose around the table
     "IMP048": E,  # an edition that has hardly an item of the plan
     "IMP049": W,  # dates that are all first days were read as months
+    "IMP047": W,  # a column of running text that the plan has no place for
     # IMP04x: what a next edition changes
     "IMP040": I,  # a new item
     "IMP041": W,  # an item the new edition no longer has

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from qpexcel.atomic import write_whole
 from qpexcel.dates.roc import ROC_OFFSET
-from qpexcel.documents.doubts import Doubt, with_doubts
+from qpexcel.documents.doubts import with_doubts
 from qpexcel.documents.draft import Draft, draft_plan
 from qpexcel.documents.layout import read_layout
 from qpexcel.documents.read import read_document
-from qpexcel.documents.update import Update, next_base, open_doubts, updated
-from qpexcel.documents.update_codec import tables_from_json, tables_to_json
+from qpexcel.documents.update import Asked, Update, as_asked, next_base, open_doubts, still_open, updated
+from qpexcel.documents.update_codec import (
+    asked_from_json,
+    asked_to_json,
+    tables_from_json,
+    tables_to_json,
+)
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.ledger import open_ledger
 from qpexcel.model import Plan
@@ -26,11 +31,11 @@ from qpexcel.plan.settings import plan_language
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
 from qpexcel.sheets.draw import draw_book
-from qpexcel.text import fold
 from qpexcel.words import Words, load_words
 from qpexcel.workspace import Workspace
 
-_BASE = "imported_tables"  # the name under which the ledger keeps what the last import wrote
+_BASE = "imported_tables"  # the names under which the ledger keeps what the last import wrote and asked
+_ASKED = "imported_doubts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,14 @@ def import_plan(
         language: Of the plan workbook that is written; an existing one keeps its own.
         now: For the name of a backup, and the year to go on with where the document tells none.
         update: Take it as the next edition of the plan that is there: ids and corrections stay.
-        force: Write over a plan that is there; it is backed up first.
+        force: Write over a plan that is there; it is backed up first. With `update`: whatever it takes out.
         progress: Called with pages done and pages in all.
 
     Raises:
         QpexcelError: IMP011 where a plan is there and neither `update` nor `force` is given; IMP001 to
-            IMP010 for a document that cannot be read; PLN002 and PLN004 for a plan that cannot be updated.
+            IMP010 and IMP012 to IMP014 for a document that cannot be read or is none; IMP048 for an edition
+            that takes out most of the plan, unless forced; PLN002 and PLN004 for a plan that cannot be
+            updated.
     """
     there = workspace.plan.exists()
     if there and not (update or force):
@@ -81,12 +88,12 @@ def import_plan(
     year = now.year - ROC_OFFSET
     draft = _drafted(source, words, year, progress)
     written = (
-        _into(current, _base(workspace), draft, words, forced=force) if current else _fresh(draft, words)
+        _into(current, _memory(workspace), draft, words, forced=force) if current else _fresh(draft, words)
     )
     plan, of_plan = interpret(written.tables, fallback_year=year)
     book = draw_book(plan_book(written.tables, words, now.date(), written.marks))
     with open_ledger(workspace.ledger) as ledger:  # remembered only if the plan is written, and never without
-        ledger.remember(**{_BASE: tables_to_json(written.base)})
+        ledger.remember(**{_BASE: tables_to_json(written.base), _ASKED: asked_to_json(written.asked)})
         workspace.keep(source)
         backup = workspace.back_up(workspace.plan, now) if there else None
         write_whole(workspace.plan, book)
@@ -102,28 +109,29 @@ class _Written:
     marks: tuple[Mark, ...]
     findings: tuple[Finding, ...]
     base: PlanTables
+    asked: tuple[Asked, ...]
 
 
 def _fresh(draft: Draft, words: Words) -> _Written:
     # The code by which returned workbooks know their plan, whatever becomes of its title.
     settings = {**draft.tables.settings, "id": Entry(secrets.token_hex(6))}
     tables, marks, findings = with_doubts(replace(draft.tables, settings=settings), draft.doubts, words)
-    return _Written(tables, marks, findings, tables)
+    return _Written(tables, marks, findings, tables, as_asked(tables, draft.doubts))
 
 
-def _into(
-    current: PlanTables, base: PlanTables | None, draft: Draft, words: Words, *, forced: bool
-) -> _Written:
+def _into(current: PlanTables, before: _Memory, draft: Draft, words: Words, *, forced: bool) -> _Written:
     """Put the next edition into the plan as it stands.
 
     Raises:
         QpexcelError: IMP048 where it takes out most of the plan, unless forced.
     """
-    update = updated(current, base, draft.tables)
+    update = updated(current, before.base, draft.tables)
     _refuse_another_plan(current, update, forced=forced)
-    asked = _about_what_stands(draft.doubts, draft.tables, update)
-    tables, marks, findings = with_doubts(update.tables, open_doubts(update, asked, words), words)
-    return _Written(tables, marks, findings, next_base(update, draft.doubts, words))
+    asked = open_doubts(update, draft.doubts, words)
+    asked += still_open(update, before.asked, asked, words)
+    tables, marks, findings = with_doubts(update.tables, asked, words)
+    base = next_base(update, draft.doubts, words)
+    return _Written(tables, marks, findings, base, as_asked(tables, asked))
 
 
 def _refuse_another_plan(current: PlanTables, update: Update, *, forced: bool) -> None:
@@ -134,30 +142,23 @@ def _refuse_another_plan(current: PlanTables, update: Update, *, forced: bool) -
         raise QpexcelError(Finding("IMP048", str(withdrawn), {"count": str(count)}))
 
 
-def _about_what_stands(doubts: Iterable[Doubt], edition: PlanTables, update: Update) -> tuple[Doubt, ...]:
-    """Leave out what the edition's cells raise where a person's correction stands in their place."""
-    said = {record["id"].text: record for record in edition.items}
-    kept = {record["id"].text: record for record in update.tables.items}
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What the last import wrote and asked; nothing where there was none or nobody knows any more."""
 
-    def stands(doubt: Doubt) -> bool:
-        theirs, ours = said.get(doubt.row), kept.get(update.renamed.get(doubt.row, doubt.row))
-        if doubt.table != "items" or not theirs or not ours:
-            return True
-        return fold(theirs[doubt.key].raw) == fold(ours[doubt.key].raw)
-
-    return tuple(doubt for doubt in doubts if stands(doubt))
+    base: PlanTables | None = None
+    asked: tuple[Asked, ...] = ()
 
 
-def _base(workspace: Workspace) -> PlanTables | None:
-    """Return what the last import wrote; None where there was none or nobody knows any more."""
+def _memory(workspace: Workspace) -> _Memory:
     if not workspace.ledger.exists():
-        return None
+        return _Memory()
     with open_ledger(workspace.ledger) as ledger:
-        kept = ledger.get(_BASE)
+        base, asked = ledger.get(_BASE), ledger.get(_ASKED)
     try:
-        return tables_from_json(kept) if kept else None
+        return _Memory(tables_from_json(base) if base else None, asked_from_json(asked) if asked else ())
     except ValueError:
-        return None
+        return _Memory()
 
 
 def _drafted(source: Path, words: Words, year: int, progress: Callable[[int, int], None]) -> Draft:

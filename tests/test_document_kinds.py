@@ -198,7 +198,6 @@ def test_a_locked_zip_is_refused_before_a_part_of_it_is_read():
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", ".docx"),
         (word_file()[:2000], ".docx"),
         (b"PK\x03\x04" + b"\xff" * 100, ".xlsx"),
         (bytes(2000), ".docx"),
@@ -207,6 +206,10 @@ def test_a_locked_zip_is_refused_before_a_part_of_it_is_read():
 )
 def test_what_is_damaged_is_refused(data, said):
     assert refusal(data, said) == ("IMP005", {})
+
+
+def test_an_empty_file_holds_no_document():
+    assert refusal(b"", ".docx") == ("IMP014", {})
 
 
 def test_of_two_parts_with_one_name_nobody_knows_which_counts():
@@ -236,7 +239,7 @@ def test_a_picture_may_be_larger_than_any_text():
 
 def test_what_is_no_file_cannot_be_opened(tmp_path):
     assert code_of(tmp_path / "沒有.docx") == "IMP001"
-    assert code_of(tmp_path) == "IMP001"
+    assert code_of(tmp_path) == "IMP013"
     assert code_of(Path("a\0b")) == "IMP001"
 
 
@@ -277,4 +280,4 @@ def test_no_odd_file_raises_anything_else():
             read_document(path)
         except QpexcelError as error:
             seen.add(error.finding.code)
-    assert seen <= {"IMP002", "IMP003", "IMP004", "IMP005", "IMP008", "IMP009"}
+    assert seen <= {"IMP002", "IMP003", "IMP004", "IMP005", "IMP008", "IMP009", "IMP014"}

@@ -11,12 +11,11 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from paper import SEED, typed_in_word
+from paper import SEED
 from reading import PLANS, text_of
 
 from qpexcel.cli import cli
 from qpexcel.cycle import generate_workbooks, load_plan
-from qpexcel.documents.read import read_document
 from qpexcel.importing import import_plan
 from qpexcel.workspace import Workspace
 
@@ -137,6 +136,25 @@ def test_nothing_is_said_of_a_deadline_that_a_person_corrected(imported, tmp_pat
     assert not [f for f in again.findings if f.place.item == "3-3" and f.code == "DUE010"]
 
 
+def test_what_is_still_open_keeps_its_colour_and_note_at_every_update(imported, tmp_path):
+    book, sheet, columns, rows = items_sheet(imported)
+    sheet.cell(rows["3-3"], columns["完成期限"]).value = "96年5月"
+    book.save(imported.plan)
+    path = edition(tmp_path, ("96 年\n\n3 月", "96 年\n\n8 月"))
+    for _ in range(3):
+        again = import_plan(imported, path, "zh-TW", NOW, update=True)
+        _, sheet, columns, rows = items_sheet(imported)
+        cell = sheet.cell(rows["3-3"], columns["完成期限"])
+        assert cell.value == "96年5月"
+        assert "96年8月" in cell.comment.text
+        assert cell.coordinate in {str(area.sqref) for area in sheet.conditional_formatting}
+        assert ("IMP043", "3-3") in {(f.code, f.place.item) for f in again.findings}
+    sheet.cell(rows["3-3"], columns["待確認"]).value = None
+    sheet.parent.save(imported.plan)
+    settled = import_plan(imported, path, "zh-TW", NOW, update=True)
+    assert "3-3" not in {f.place.item for f in settled.findings if f.code == "IMP043"}
+
+
 def test_another_plan_is_no_next_edition(imported):
     before = imported.plan.read_bytes()
     other = PLANS / "river-bureau.txt"
@@ -174,7 +192,7 @@ def zip_of(**parts):
 
 BAD = {
     "missing.pdf": (None, "IMP001"),
-    "empty.txt": (b"", "IMP005"),
+    "empty.txt": (b"", "IMP014"),
     "picture.pdf": (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "IMP003"),
     "renamed.docx": (b"%PDF-1.7\n1 0 obj", "IMP002"),
     "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000, "IMP003"),
@@ -197,9 +215,3 @@ def test_what_cannot_be_read_is_one_clear_line_and_nothing_is_written(office, tm
     assert code in line
     assert name in line
     assert not office.root.exists()
-
-
-def test_a_long_document_tells_how_far_it_is(tmp_path):
-    seen = []
-    read_document(typed_in_word(tmp_path / "plan.docx"), lambda done, total: seen.append((done, total)))
-    assert seen == []  # Word has no pages until it is printed; test_pdf_reader counts those of a PDF

@@ -169,6 +169,26 @@ def test_holidays_are_shifted_only_where_the_document_says_so():
     assert ("IMP033", "", "遇假日順延至次一工作日") in shifted.doubts()
 
 
+def test_a_column_the_plan_has_no_place_for_is_told(tmp_path):
+    header = ("項次", "具體作法", "經費", "完成期限", "承辦單位")
+    rows = [("1", "辦甲。", "5萬元", "114年6月", "秘書室"), ("2", "辦乙。", "", "114年7月", "人事室")]
+    read = read_file(word(tmp_path / "plan.docx", [header, *rows]))
+    assert ("IMP038", "", "經費") in read.doubts()
+    lines = "\n".join(
+        [
+            TITLE.strip(),
+            " ".join(header),
+            "1. 辦甲。",
+            "114年6月",
+            "秘書室",
+            "2. 辦乙。",
+            "114年7月",
+            "人事室",
+        ]
+    )
+    assert ("IMP047", "", "經費") in read_plain(lines).doubts()
+
+
 def word(path, *tables, above=()):
     """Write a Word document: each table with its heading above."""
     document = docx.Document()

@@ -111,10 +111,10 @@ def kind_of(data: bytes, said: str) -> Kind:
 
     Raises:
         QpexcelError: IMP002 where the name says another kind, IMP003 of a kind nobody reads,
-            IMP004 locked, IMP005 damaged, IMP008 larger than any plan.
+            IMP004 locked, IMP005 damaged, IMP008 larger than any plan, IMP014 empty.
     """
     if not data:
-        raise _refused("IMP005", "0 B")
+        raise _refused("IMP014")
     kind = _true_kind(data)
     if kind is _UNKNOWN and _FAMILY.get(said):
         raise _refused("IMP005")

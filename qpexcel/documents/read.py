@@ -27,7 +27,7 @@ def read_document(path: Path, progress: Callable[[int, int], None] = lambda _don
         progress: Called with how many pages are done, of how many, where there are pages.
 
     Raises:
-        QpexcelError: IMP001 to IMP006 and IMP008 to IMP010, with the file as its place.
+        QpexcelError: IMP001 to IMP006, IMP008 to IMP010, IMP013 and IMP014, with the file as its place.
     """
     file = printable(path.name)
     data = _bytes(path)
@@ -49,10 +49,12 @@ def _bytes(path: Path) -> bytes:
     """Return a regular file's bytes.
 
     Raises:
-        QpexcelError: IMP001, IMP008
+        QpexcelError: IMP001, IMP008, IMP013
     """
     shown = printable(str(path))
     try:
+        if path.is_dir():
+            raise QpexcelError(Finding("IMP013", shown))
         if not path.is_file():
             raise QpexcelError(Finding("IMP001", shown))
         size = path.stat().st_size

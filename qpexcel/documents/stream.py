@@ -82,7 +82,8 @@ def read_stream(lines: Sequence[Line]) -> DraftTable | None:
     table = _understood(run, header.columns, lines, whole.of[start])
     end = _table_end(table)
     rows = tuple(_rows(table, end))
-    unknown = (Finding("IMP038", label, {"count": "?"}) for label in header.unknown)
+    origin = whole.origin(start)
+    unknown = (Finding("IMP047", label).read_from(origin) for label in header.unknown)
     return DraftTable(header.columns, rows, tuple(before), _after(run, end), tuple(unknown))
 
 

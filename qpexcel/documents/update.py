@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qpexcel.documents.doubts import Doubt, with_doubts
-from qpexcel.documents.update_cells import Cells, Told
+from qpexcel.documents.update_cells import Cells, Told, lines, same
 from qpexcel.documents.update_items import merge_items
 from qpexcel.documents.update_units import merge_units
 from qpexcel.plan.settings import plan_language
-from qpexcel.plan.tables import SETTINGS, Entry, PlanTables
+from qpexcel.plan.tables import SETTINGS, Entry, PlanTables, Record
 from qpexcel.text import tidy
 from qpexcel.words import Words, load_words
 
@@ -77,10 +77,65 @@ def updated(current: PlanTables, base: PlanTables | None, edition: PlanTables) -
 def open_doubts(update: Update, doubts: Sequence[Doubt], words: Words) -> tuple[Doubt, ...]:
     """Return what is to be asked: the edition's doubts at their rows of the result, then the update's.
 
-    Left out is what a person has settled about a cell that the edition did not change, and what is
-    about items that a person has deleted.
+    Left out is what a person has settled about a cell that the edition did not change, what is about
+    items that a person has deleted, and what is about words of the edition that a person's stand for.
     """
-    return tuple(d for d in _at_their_rows(update, doubts) if not _settled(update, d, words)) + update.doubts
+    asked = (
+        doubt
+        for doubt in _at_their_rows(update, doubts)
+        if not _settled(update, doubt, words) and _stands(update, doubt)
+    )
+    return (*asked, *update.doubts)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A doubt as an import asked it, and what its cell said then."""
+
+    doubt: Doubt
+    cell: str
+
+
+def as_asked(tables: PlanTables, doubts: Sequence[Doubt]) -> tuple[Asked, ...]:
+    """Return doubts with what their cells say, to be remembered for the next update."""
+    return tuple(Asked(doubt, _cell(tables, doubt).raw) for doubt in doubts)
+
+
+def still_open(
+    update: Update, earlier: Sequence[Asked], asked: Sequence[Doubt], words: Words
+) -> tuple[Doubt, ...]:
+    """Return the doubts of an earlier import that nobody has settled and that are not asked anew.
+
+    Settled is what 待確認 no longer holds, and what was asked of words that stand there no longer.
+    """
+    anew = {(d.table, d.row, d.key, words.found(d.finding)) for d in asked}
+    return tuple(
+        doubt
+        for doubt, cell in ((one.doubt, one.cell) for one in earlier)
+        if words.found(doubt.finding) in _confirm_lines(update.tables, doubt)
+        and same(doubt.key, Entry(cell), _cell(update.tables, doubt))
+        and (doubt.table, doubt.row, doubt.key, words.found(doubt.finding)) not in anew
+    )
+
+
+def _confirm_lines(tables: PlanTables, doubt: Doubt) -> list[str]:
+    if doubt.table == "settings":
+        return lines(tables.confirm.get(doubt.key))
+    return lines(_row(tables, doubt)["confirm"])
+
+
+def _stands(update: Update, doubt: Doubt) -> bool:
+    """Whether the cell a doubt is about holds the edition's words, and not a person's."""
+    return same(doubt.key, _cell(update.base, doubt), _cell(update.tables, doubt))
+
+
+def _cell(tables: PlanTables, doubt: Doubt) -> Entry:
+    return tables.setting(doubt.key) if doubt.table == "settings" else _row(tables, doubt)[doubt.key]
+
+
+def _row(tables: PlanTables, doubt: Doubt) -> Record:
+    key, records = ("id", tables.items) if doubt.table == "items" else ("name", tables.units)
+    return next((record for record in records if record[key].text == doubt.row), Record({}))
 
 
 def next_base(update: Update, doubts: Sequence[Doubt], words: Words) -> PlanTables:

@@ -19,9 +19,9 @@ TIMELINESS = ("overdue", "done_undated", "open", "no_deadline", "late", "on_time
 LIGHTS = ("red", "yellow", "green", "grey")
 _NOT_DONE = ("open", "overdue", "no_deadline")
 # Rates are never added, nor what is asked each time or of each unit (contract §4).
-_RATES = ("%", "％", "‰", "分")
-_APART = ("each", "case")
-_WHOLE_PLAN = ("plan", "year")
+RATES = ("%", "％", "‰", "分")
+APART = ("each", "case")
+WHOLE_PLAN = ("plan", "year")
 
 ROW_COLUMNS = (
     "key", "item", "unit", "role", "period", "begins", "due", "done", "cannot", "completed", "closed",
@@ -108,9 +108,9 @@ def _judge_quantities(rows: pd.DataFrame, quantities: pd.DataFrame) -> pd.DataFr
         period=rows["period"].to_numpy()[quantities["row"]],
     )
     measured["apart"] = (
-        measured["measure"].isin(_RATES) | measured["per"].isin(_APART) | (measured["scope"] == "each_unit")
+        measured["measure"].isin(RATES) | measured["per"].isin(APART) | (measured["scope"] == "each_unit")
     )
-    measured["at_item"] = measured["recurring"] & measured["per"].isin(_WHOLE_PLAN) & ~measured["apart"]
+    measured["at_item"] = measured["recurring"] & measured["per"].isin(WHOLE_PLAN) & ~measured["apart"]
     sums = measured.groupby(["item", "period", "n"], sort=False)["actual"].transform(_sum)
     measured["total"] = measured["actual"].where(measured["apart"], sums)
     measured["met"] = _met(measured["op"], measured["total"], measured["target"]).where(~measured["at_item"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qpexcel.model import Execution, FieldKind, OwnField, Plan
+from qpexcel.model import FieldKind, OwnField, Plan
 from qpexcel.words import LANGUAGES, Words, load_words
 
 QUANTITY = "quantity"
@@ -142,10 +142,6 @@ def choices_of(key: str, plan: Plan, words: Words) -> tuple[str, ...]:
     return tuple(words.group(group).values()) if group else ()
 
 
-def read_execution(text: str) -> Execution | None:
-    """Return the status whose word this is, in any language; None for any other text."""
-    for words in map(load_words, LANGUAGES):
-        for key, word in words.group("execution").items():
-            if word == text:
-                return Execution(key)
-    return None
+def required_when(key: str, plan: Plan) -> str:
+    """Return when an office's own column must be filled: "" never, "always", or an Execution."""
+    return next((field.required_when for field in plan.own_fields if own_key(field) == key), "")

@@ -202,6 +202,7 @@ class Settings:
     co_units_count: bool = False
     evidence_required: bool = False
     refuse_unverified: bool = False
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def test_a_finding_names_file_sheet_cell_item_and_unit(tmp_path):
     finding = office.standing.findings[-1]
     assert finding.place.file == "秘書室.xlsx"
     assert finding.place.sheet == "填報"
-    assert (finding.place.cell, finding.place.item, finding.place.unit) == ("K7", "1-1", "秘書室")
+    assert (finding.place.cell, finding.place.item, finding.place.unit) == ("M7", "1-1", "秘書室")
     assert office.standing.register[0].state == "needs_correction"
 
 

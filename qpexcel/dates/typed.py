@@ -172,11 +172,14 @@ def _is_near(year: int, span: Span) -> bool:
     return span.starts.year - 1 <= year <= span.ends.year + 2
 
 
-@lru_cache(maxsize=64)
 def _allowed(kind: _Kind, span: Span) -> Span:
     """Return the days in which such a reading is plausible."""
-    if kind is _Kind.INFERRED:
-        return span
+    return span if kind is _Kind.INFERRED else allowed_days(span)
+
+
+@lru_cache(maxsize=64)
+def allowed_days(span: Span) -> Span:
+    """Return the days a date with a year may lie in: a year before the plan to two after it."""
     return type(span)(_years_on(span.starts, -1), _years_on(span.ends, 2))
 
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from qpexcel.atomic import write_whole
 from qpexcel.findings import Finding, Place, QpexcelError
-from qpexcel.forms.form import FormRequest, choices_sheet, form_sheet
+from qpexcel.forms.choices import choices_sheet
+from qpexcel.forms.form import form_sheet
 from qpexcel.forms.help import help_sheet, inspections_sheet
+from qpexcel.forms.request import FormRequest
+from qpexcel.forms.rules import RowRules, row_rules
 from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
 from qpexcel.model import Obligation, Plan
 from qpexcel.plan.obligations import obligations, version_of
@@ -47,12 +50,15 @@ def rows_by_unit(plan: Plan) -> dict[str, tuple[Obligation, ...]]:
     return {unit: tuple(own) for unit, own in rows.items()}
 
 
-def unit_book(request: FormRequest, stamp: Stamp) -> Book:
-    """Describe a unit's workbook: the form first, then inspections, help and the hidden sheets."""
+def unit_book(request: FormRequest, stamp: Stamp, rules: Mapping[str, RowRules] | None = None) -> Book:
+    """Describe a unit's workbook: the form first, then inspections, help and the hidden sheets.
+
+    `rules` are the plan's `row_rules`, where they are at hand.
+    """
     plan, words = request.plan, request.words
     choices = choices_sheet(plan, words)
     sheets = (
-        form_sheet(request),
+        form_sheet(request, rules or row_rules(plan)),
         inspections_sheet(plan, request.unit, request.as_of, words),
         help_sheet(plan, request.quantities, request.return_by, words),
         *((choices,) if choices else ()),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qpexcel.findings import Finding
-from qpexcel.forms.form import FormRequest
 from qpexcel.forms.generate import rows_by_unit
+from qpexcel.forms.request import FormRequest
 from qpexcel.intake.collect import Collected, collect
 from qpexcel.intake.form_reader import Labels, find_forms, reporter_of
 from qpexcel.intake.guard import unfit

@@ -76,6 +76,7 @@ def _settings(tables: PlanTables, findings: list[Finding]) -> Settings:
         co_units_count=_choice(tables, "co_units_count", "answer", "no", findings) == "yes",
         evidence_required=_choice(tables, "evidence_required", "answer", "no", findings) == "yes",
         refuse_unverified=_choice(tables, "unverified", "unverified", "accept", findings) == "refuse",
+        contact=tables.setting("contact").text,
     )
 
 

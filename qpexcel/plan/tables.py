@@ -26,6 +26,7 @@ SETTINGS = (
     "co_units_count",
     "evidence_required",
     "unverified",
+    "contact",
     "id",
 )
 UNIT_COLUMNS = ("name", "kind", "aliases", "members", "confirm")

@@ -156,6 +156,7 @@ class Sheet:
     """One sheet. `names` maps a defined name to an A1 address on this sheet.
 
     `notes` are (A1 address, text) pairs: what shows when the mouse is over a cell, one a cell.
+    `text_numbers` are ranges in which a text that looks like a number or a date is meant as it is.
     `protect` locks what is not an input, without a password. `visibility` visible|hidden|very_hidden.
     """
 
@@ -173,6 +174,7 @@ class Sheet:
     protect: bool = False
     visibility: str = "visible"
     gridlines: bool = False
+    text_numbers: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
 

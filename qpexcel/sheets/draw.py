@@ -144,6 +144,9 @@ def _set_view(target: Worksheet, sheet: Sheet) -> None:
         target.freeze_panes(*sheet.freeze)
     if sheet.protect:
         target.protect("", _UNPROTECTED)
+    if sheet.text_numbers:  # without the green triangles that ask to turn 96/10/5 into 1996
+        where = " ".join(sheet.text_numbers)
+        target.ignore_errors({"number_stored_as_text": where, "two_digit_text_year": where})
     if sheet.visibility == "hidden":
         target.hide()
     elif sheet.visibility == "very_hidden":

@@ -23,6 +23,12 @@ def width_of(key: str) -> float:
     return float(widths[family])
 
 
+def form_width(key: str) -> float:
+    """Return the width of a column of the form, which has less room."""
+    widths: dict[str, float] = _look()["form_widths"]
+    return float(widths.get(key.rstrip("0123456789"), 0) or width_of(key))
+
+
 def plan_width(key: str) -> float:
     """Return the width of a column of the plan workbook."""
     return float(_look()["plan_widths"][key])

@@ -1,0 +1,262 @@
+"""The form's live help as formulas: what each row still needs and how its day was read.
+
+Each formula stands beside the value it has when the form goes out (`row_help`), so that a file shows
+the right words before any program has computed it. Judged by the cell 填報基準日, never by today.
+Formulas go by what Excel 2010 and LibreOffice share and are written with # for their row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qpexcel.fields import choices_of, kind_of, label_of, required_when, unit_keys
+from qpexcel.forms.request import FormRequest
+from qpexcel.forms.row_help import (
+    COMPLETE,
+    OPEN,
+    QUIET,
+    UNREADABLE,
+    WANTING,
+    Cells,
+    asked_columns,
+    day_shown,
+    is_quantity,
+    needs_shown,
+    row_help,
+)
+from qpexcel.forms.rules import Asked, Need, RowRules
+from qpexcel.forms.typed_day import DAY_KEYS, day_formulas, day_values, excel_day
+from qpexcel.model import Execution, FieldKind, Obligation, Plan
+from qpexcel.sheets.describe import Formula, Value
+
+# The two columns people see; what they are worked out from stands in hidden ones at the right.
+NEEDS, UNDERSTOOD = "needs", "understood"
+BEGUN, FILLED, BAD = "begun", "filled", "bad"
+_STATUS = "status"
+
+
+def need_key(need: str) -> str:
+    """Return the helper column of a need."""
+    return f"need:{need}"
+
+
+def helper_keys(plan: Plan, quantities: int) -> tuple[str, ...]:
+    """Return the hidden helper columns' keys, from left to right."""
+    numbers = [_number_key(key) for key in unit_keys(plan, quantities) if is_quantity(key)]
+    needs = [need for need in Need if need is not Need.EVIDENCE or plan.settings.evidence_required]
+    wanting = map(need_key, [*needs, *asked_columns(plan, quantities)])
+    return (BEGUN, FILLED, _STATUS, *DAY_KEYS, *numbers, *wanting, BAD)
+
+
+def _number_key(key: str) -> str:
+    return f"number:{key}"
+
+
+def help_columns(
+    request: FormRequest,
+    rules: Mapping[str, RowRules],
+    letters: Mapping[str, str],
+    as_of: str,
+    first_row: int,
+) -> dict[str, list[Value]]:
+    """Return the values of every help column by key, the two visible ones included.
+
+    Args:
+        request: What the unit is asked.
+        rules: What each row must hold, by row key.
+        letters: All the form's columns by key.
+        as_of: The absolute address of 填報基準日.
+        first_row: The 1-based row of the first data row.
+    """
+    formulas = _Formulas(request, letters, as_of)
+    keys = (NEEDS, UNDERSTOOD, *helper_keys(request.plan, request.quantities))
+    columns: dict[str, list[Value]] = {key: [] for key in keys}
+    for number, row in enumerate(request.rows, start=first_row):
+        ended = request.state(row).ended
+        cells = _ended(ended) if ended else formulas.row(row, rules[row.key], number)
+        for key, values in columns.items():
+            values.append(cells.get(key, ""))
+    return columns
+
+
+def _ended(word: str) -> dict[str, Value]:
+    return {NEEDS: QUIET + word, BEGUN: 0, FILLED: 0, BAD: 0}
+
+
+def quoted(text: str) -> str:
+    """Return a text as a formula writes it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _one_of(cell: str, words: list[str]) -> str:
+    return "OR(" + ",".join(f"{cell}={quoted(word)}" for word in words) + ")"
+
+
+class _Formulas:
+    """The formulas of one unit's form."""
+
+    def __init__(self, request: FormRequest, letters: Mapping[str, str], as_of: str) -> None:
+        self._request = request
+        self._plan, self._words = request.plan, request.words
+        self._at = {key: f"${letter}#" for key, letter in letters.items()}
+        self._as_of = as_of
+        self._keys = unit_keys(self._plan, request.quantities)
+        self._same = self._of_every_row()
+
+    def row(self, row: Obligation, rules: RowRules, number: int) -> dict[str, Value]:
+        """Return one row's help cells: its formulas with the values they have now."""
+        formulas = self._same | {
+            BEGUN: f"IF({self._as_of}>={excel_day(row.begins)},1,0)" if row.begins else "1",
+            **{need_key(need): self._if(test, need) for need, test in self._of_row(rules).items()},
+        }
+        values = self._values(row, rules)
+        return {
+            key: Formula("=" + text.replace("#", str(number)), values.get(key, ""))
+            for key, text in formulas.items()
+        }
+
+    def _values(self, row: Obligation, rules: RowRules) -> dict[str, str | float]:
+        request = self._request
+        cells, help_ = Cells(request.state(row).answers), row_help(request, row, rules)
+        typed = cells.values.get("completed_on")
+        separator = self._words("need.separator")
+        return {
+            NEEDS: needs_shown(request, help_),
+            UNDERSTOOD: day_shown(request, typed),
+            BEGUN: int(help_.begun),
+            FILLED: int(help_.filled),
+            BAD: int(help_.bad),
+            _STATUS: cells.text("execution"),
+            **day_values(typed, self._plan.span),
+            **{_number_key(key): cells.number(key) for key in self._keys if is_quantity(key)},
+            **{need_key(need): text + separator for need, text in help_.needs.items()},
+        }
+
+    # --- formulas that are the same in every row ---------------------------------------------------
+
+    def _of_every_row(self) -> dict[str, str]:
+        at = self._at
+        area = f"{at[self._keys[0]]}:{at[self._keys[-1]]}"
+        formulas = {
+            FILLED: f"IFERROR(IF(SUMPRODUCT(--(LEN(TRIM({area}))>0))>0,1,0),1)",
+            _STATUS: f'IFERROR(TRIM({at["execution"]}),"{UNREADABLE}")',
+            **day_formulas(at["completed_on"], at, self._plan.span),
+            **{_number_key(key): _number(at[key]) for key in self._keys if is_quantity(key)},
+            **{need_key(key): text for key, text in self._own_columns().items()},
+            UNDERSTOOD: self._understood(),
+        }
+        return formulas | self._summing_up()
+
+    def _summing_up(self) -> dict[str, str]:
+        """Whether anything is wanting, and the sentence that says what."""
+        at, words = self._at, self._words
+        wanting = "&".join(cell for key, cell in at.items() if key.startswith("need:"))
+        separator = quoted(words("need.separator") + "*")
+        nothing = (
+            f"IF({at[BEGUN]}=1,{quoted(OPEN + words('need.open'))},{quoted(QUIET + words('need.not_yet'))})"
+        )
+        return {
+            BAD: f"IF(AND({at[FILLED]}=1,LEN({wanting})>0),1,0)",
+            NEEDS: f"IF({at[FILLED]}=0,{nothing},IF({at[BAD]}=0,{quoted(COMPLETE + words('need.complete'))},"
+            f'{quoted(WANTING)}&SUBSTITUTE({wanting}&"*",{separator},"")))',
+        }
+
+    def _understood(self) -> str:
+        day = self._at["day"]
+        if self._plan.settings.roc_calendar:
+            shown = f'YEAR({day})-1911&"年"&MONTH({day})&"月"&DAY({day})&"日"'
+        else:
+            shown = f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)&"-"&RIGHT("0"&DAY({day}),2)'
+        later = quoted(self._words("need.read_later"))
+        return f'IF({self._at["day_text"]}="","",IF({day}="",{later},{shown}))'
+
+    def _own_columns(self) -> dict[str, str]:
+        """What is wanting in a column itself: not filled though it must be, no number, none of its list."""
+        found = {}
+        for key in asked_columns(self._plan, self._request.quantities):
+            gap = {"field": label_of(key, self._plan, self._words)}
+            empty = self._text("fill", gap) if required_when(key, self._plan) else '""'
+            when = self._when(required_when(key, self._plan))
+            content = f'IF({self._blank(key)},IF({when},{empty},""),{self._content(key, gap)})'
+            found[key] = f'IF({self._at[FILLED]}=0,"",{content})'
+        return found
+
+    def _when(self, required: str) -> str:
+        if required in ("", "always"):
+            return "TRUE" if required else "FALSE"
+        return f"{self._at[_STATUS]}={quoted(self._words(f'execution.{required}'))}"
+
+    def _content(self, key: str, gap: Mapping[str, str]) -> str:
+        if kind_of(key, self._plan) is FieldKind.NUMBER:
+            return f'IF({_number(self._at[key])}="{UNREADABLE}",{self._text("number_of", gap)},"")'
+        choices = choices_of(key, self._plan, self._words)
+        if not choices:
+            return '""'
+        # A list too long for a formula is left to the drop-down and the intake.
+        listed = _one_of(f"TRIM({self._at[key]})", list(choices))
+        return f'IF({listed},"",{self._text("choose", gap)})' if len(listed) < _LONGEST_LIST else '""'
+
+    def _text(self, word: str, gap: Mapping[str, str]) -> str:
+        return quoted(self._words(f"need.{word}", **gap) + self._words("need.separator"))
+
+    # --- formulas that differ with what a row is asked ---------------------------------------------
+
+    def _of_row(self, rules: RowRules) -> dict[Need, str]:
+        at = self._at
+        status = at[_STATUS]
+        known = _one_of(status, list(self._words.group("execution").values()))
+        done = f"{status}={self._status(Execution.DONE)}"
+        going = f"{known},NOT({done})"
+        late = f"IF(ISNUMBER({at['due']}),{at['due']}<{self._as_of},FALSE)" if rules.counts else "FALSE"
+        blocked = f"OR({late},{status}={self._status(Execution.CANNOT)})"
+        numbers = [at[_number_key(key)] for key in self._keys if is_quantity(key)]
+        no_number = ",".join(f'{cell}="{UNREADABLE}",IF(ISNUMBER({cell}),{cell}<0,FALSE)' for cell in numbers)
+        tests = {
+            Need.STATUS: f'{status}="",OR({at[BEGUN]}=1,{at[FILLED]}=1)',
+            Need.STATUS_CHOICE: f'{status}<>"",NOT({known})',
+            Need.DAY: f"{done},{self._blank('completed_on')}",
+            Need.NOT_DONE: f"{going},NOT({self._blank('completed_on')})",
+            Need.QUANTITY: f"{done},{self._no_quantity(rules)}",
+            Need.NUMBER: f"OR({no_number})",
+            Need.SHORT: f"{done},{self._blank('delay_reason')},{self._short(rules)}",
+            Need.REASON: f"{going},{blocked},{self._blank('delay_reason')}",
+            Need.MEASURES: f"{going},{late},{self._blank('measures')}",
+        }
+        if self._plan.settings.evidence_required:
+            tests[Need.EVIDENCE] = f"{done},{self._blank('evidence')}"
+        return tests
+
+    def _if(self, test: str, need: Need) -> str:
+        text = quoted(self._words(f"need.{need}") + self._words("need.separator"))
+        return f'IFERROR(IF(AND({test}),{text},""),"")'
+
+    def _status(self, status: Execution) -> str:
+        return quoted(self._words(f"execution.{status}"))
+
+    def _blank(self, key: str) -> str:
+        return f"LEN(TRIM({self._at[key]}))=0"
+
+    def _no_quantity(self, rules: RowRules) -> str:
+        blank = [self._blank(asked.key) for asked in rules.asked if asked.needed]
+        return f"OR({','.join(blank)})" if blank else "FALSE"
+
+    def _short(self, rules: RowRules) -> str:
+        tests = [self._unmet(asked) for asked in rules.asked if asked.alone]
+        return f"OR({','.join(tests)})" if tests else "FALSE"
+
+    def _unmet(self, asked: Asked) -> str:
+        cell = self._at[_number_key(asked.key)]
+        number = f"IF({cell}<1,{cell}*100,{cell})" if asked.per_cent else cell
+        meets = {"le": "<=", "lt": "<"}.get(asked.target.op, ">=")
+        unmet = f"AND({cell}>=0,NOT({number}{meets}{asked.target.count:.15g}))"
+        return f"IF(ISNUMBER({cell}),{unmet},FALSE)"
+
+
+_LONGEST_LIST = 4000  # characters of a formula's part; the whole may have 8,192
+
+
+def _number(cell: str) -> str:
+    """A cell's number: "" where it is empty, "?" where it holds anything else than a number or digits."""
+    text = f"TRIM({cell})"
+    digits = f'VALUE({text})/EXACT(TEXT(VALUE({text}),REPT("0",LEN({text}))),{text})'
+    return f'IFERROR(IF(LEN({text})=0,"",IF(ISNUMBER({cell}),{cell},{digits})),"{UNREADABLE}")'

@@ -1,0 +1,59 @@
+"""What a unit is asked in a round: its rows, and what is already known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from qpexcel.model import Obligation, Plan
+from qpexcel.sheets.describe import Plain
+from qpexcel.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """What a form already holds for a row when it goes out.
+
+    `answers` are the unit's own earlier cells by column key; `decided` the secretariat's texts by
+    column key, as typed; `extension` the granted deadline; `ended` the word for a row that is
+    no longer asked (解除列管, 已自計畫刪除), "" for any other.
+    """
+
+    answers: Mapping[str, Plain] = field(default_factory=dict)
+    decided: Mapping[str, str] = field(default_factory=dict)
+    extension: date | None = None
+    ended: str = ""
+
+
+_NOTHING = RowState()
+
+
+@dataclass(frozen=True, slots=True)
+class FormRequest:
+    """What a unit is asked in a round. `return_by` is the last day to send the workbook back.
+
+    `states` go by row key; a row without one is new.
+    """
+
+    plan: Plan
+    unit: str
+    rows: tuple[Obligation, ...]
+    round: str
+    as_of: date
+    return_by: date | None
+    words: Words
+    states: Mapping[str, RowState] = field(default_factory=dict)
+
+    @property
+    def quantities(self) -> int:
+        """How many quantity columns this unit's rows need, at least one."""
+        return max((len(row.item.targets) for row in self.rows), default=0) or 1
+
+    def state(self, row: Obligation) -> RowState:
+        """Return what is known of a row."""
+        return self.states.get(row.key, _NOTHING)
+
+    def due(self, row: Obligation) -> date | None:
+        """Return a row's deadline, the extended one where one was granted."""
+        return self.state(row).extension or row.due

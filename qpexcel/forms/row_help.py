@@ -1,0 +1,169 @@
+"""What the form says of a row: whether it is filled, what it still needs, how its day was read.
+
+This is the Python side, which gives the formulas of `live` the values they have when a form goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from qpexcel.fields import OWN_PREFIX, QUANTITY, choices_of, kind_of, label_of, required_when, unit_keys
+from qpexcel.forms.request import FormRequest
+from qpexcel.forms.rules import Asked, Need, RowRules, is_overdue
+from qpexcel.forms.typed_day import shown_day
+from qpexcel.model import Execution, FieldKind, Obligation, Plan
+from qpexcel.plan.wording import due_words
+from qpexcel.sheets.describe import Plain
+
+# The sign each state begins with, so that colour is never the only one.
+OPEN, WANTING, COMPLETE, QUIET = "□", "◆", "●", "○"
+UNREADABLE = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class RowHelp:
+    """What the form says of one row. `needs` are texts by need, in the order they are listed.
+
+    A need is a `Need` or the key of a column whose own content is wanting.
+    """
+
+    begun: bool
+    filled: bool
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> bool:
+        """Whether the row is to be reported and nothing is."""
+        return self.begun and not self.filled
+
+    @property
+    def bad(self) -> bool:
+        """Whether something is filled in and something else is wanting."""
+        return self.filled and bool(self.needs)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A row's cells as a formula sees them: only spaces around a text make no difference."""
+
+    values: Mapping[str, Plain]
+
+    def text(self, key: str) -> str:
+        """Return a cell as text."""
+        value = self.values.get(key)
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return "" if value is None else str(value).strip(" ")
+
+    def has(self, key: str) -> bool:
+        """Whether a cell holds anything."""
+        return bool(self.text(key))
+
+    def number(self, key: str) -> float | str:
+        """Return a cell's number, "" where it is empty, "?" where it holds anything else."""
+        value = self.values.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        text = self.text(key)
+        return int(text) if text.isascii() and text.isdigit() else UNREADABLE if text else ""
+
+
+def asked_columns(plan: Plan, quantities: int) -> list[str]:
+    """Return the columns whose own content may be wanting: lists, and whatever the office added."""
+    return [
+        key
+        for key in unit_keys(plan, quantities)
+        if key.startswith(OWN_PREFIX) or (kind_of(key, plan) is FieldKind.CHOICE and key != "execution")
+    ]
+
+
+def row_help(request: FormRequest, row: Obligation, rules: RowRules) -> RowHelp:
+    """Return what the form says of a row with the answers it holds."""
+    state = request.state(row)
+    if state.ended:
+        return RowHelp(begun=False, filled=False)
+    cells = Cells(state.answers)
+    begun = rules.begun(request.as_of)
+    filled = any(cells.has(key) for key in unit_keys(request.plan, request.quantities))
+    words = request.words
+    needs: dict[str, str] = {}
+    if filled or begun:
+        needs = {need: words(f"need.{need}") for need in _wanting(request, row, rules, cells)}
+    if filled:
+        needs |= dict(_own_needs(request, cells))
+    return RowHelp(begun, filled, needs)
+
+
+def _wanting(request: FormRequest, row: Obligation, rules: RowRules, cells: Cells) -> list[Need]:
+    status = status_of(cells, request)
+    done = status == Execution.DONE
+    late = is_overdue(status, request.due(row), request.as_of, counts=rules.counts)
+    explained = cells.has("delay_reason")
+    going = bool(status) and not done
+    numbers = [cells.number(key) for key in unit_keys(request.plan, request.quantities) if is_quantity(key)]
+    holds = {
+        Need.STATUS: not cells.has("execution"),
+        Need.STATUS_CHOICE: cells.has("execution") and not status,
+        Need.DAY: done and not cells.has("completed_on"),
+        Need.NOT_DONE: going and cells.has("completed_on"),
+        Need.QUANTITY: done and any(a.needed and not cells.has(a.key) for a in rules.asked),
+        Need.NUMBER: any(n == UNREADABLE or (not isinstance(n, str) and n < 0) for n in numbers),
+        Need.SHORT: done and not explained and any(_short(a, cells.number(a.key)) for a in rules.asked),
+        Need.EVIDENCE: request.plan.settings.evidence_required and done and not cells.has("evidence"),
+        Need.REASON: going and (late or status == Execution.CANNOT) and not explained,
+        Need.MEASURES: going and late and not cells.has("measures"),
+    }
+    return [need for need, wanting in holds.items() if wanting]
+
+
+def is_quantity(key: str) -> bool:
+    """Whether a column is one of the quantities."""
+    return key.startswith(QUANTITY)
+
+
+def _short(asked: Asked, number: float | str) -> bool:
+    if not asked.alone or isinstance(number, str) or number < 0:
+        return False
+    return not asked.met(number * 100 if asked.per_cent and 0 < number < 1 else number)
+
+
+def status_of(cells: Cells, request: FormRequest) -> str:
+    """Return the status whose word is chosen; "" for no word or another."""
+    text = cells.text("execution").casefold()
+    found = (key for key, word in request.words.group("execution").items() if word.casefold() == text)
+    return next(found, "")
+
+
+def _own_needs(request: FormRequest, cells: Cells) -> Iterator[tuple[str, str]]:
+    plan, words = request.plan, request.words
+    status = status_of(cells, request)
+    for key in asked_columns(plan, request.quantities):
+        gap = {"field": label_of(key, plan, words)}
+        choices = [choice.casefold() for choice in choices_of(key, plan, words)]
+        if not cells.has(key):
+            when = required_when(key, plan)
+            if when and when in ("always", status):
+                yield key, words("need.fill", **gap)
+        elif kind_of(key, plan) is FieldKind.NUMBER and cells.number(key) == UNREADABLE:
+            yield key, words("need.number_of", **gap)
+        elif choices and cells.text(key).casefold() not in choices:
+            yield key, words("need.choose", **gap)
+
+
+def needs_shown(request: FormRequest, help_: RowHelp) -> str:
+    """Return what the column 待辦 of a row shows."""
+    words = request.words
+    if not help_.filled:
+        return OPEN + words("need.open") if help_.begun else QUIET + words("need.not_yet")
+    if help_.needs:
+        return WANTING + words("need.separator").join(help_.needs.values())
+    return COMPLETE + words("need.complete")
+
+
+def day_shown(request: FormRequest, typed: Plain) -> str:
+    """Return how the form shows a typed day; "" for an empty cell."""
+    if typed is None or not str(typed).strip(" "):
+        return ""
+    day = shown_day(typed, request.plan.span)
+    return due_words(day, request.plan) if day else request.words("need.read_later")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from qpexcel.atomic import write_whole
 from qpexcel.cycle import Loaded
+from qpexcel.dates.typed import read_typed_date
 from qpexcel.decisions import Decision, read_decisions
 from qpexcel.fields import label_of
 from qpexcel.findings import Finding, Place, QpexcelError
@@ -56,7 +57,9 @@ def consolidate(
         progress: Called after each file.
     """
     plan = loaded.plan
-    reader = reader_for(plan, workspace.signing_key())
+    with open_ledger(workspace.ledger) as ledger:
+        extensions = extensions_ever(ledger, plan)
+    reader = reader_for(plan, workspace.signing_key(), extensions)
     read = read_all(paths or [workspace.returned], reader, workspace, progress)
     with open_ledger(workspace.ledger) as ledger:
         of_master = _take_in_master(workspace, plan, ledger, now)
@@ -138,13 +141,23 @@ def known_from(
         *plan_findings,
         *(one.reason for one in returns if one.reason and one.outcome is Outcome.REFUSED),
         *(finding for one in returns if one.outcome is Outcome.ACCEPTED for finding in one.findings),
-        *check_rows(here.values(), plan),
+        *check_rows(here.values(), plan, decisions),
         *of_merge,
         *of_decisions,
         *_extensions_backward(plan, decisions),
     ]
     round_, return_by = current_round(ledger, counting)
     return Known(plan, round_, return_by, here, decisions, returns, findings)
+
+
+def extensions_ever(ledger: Ledger, plan: Plan) -> dict[str, set[date]]:
+    """Return every deadline the secretariat ever granted, by row key: a form may still show an older one."""
+    found: dict[str, set[date]] = {}
+    for key, text in ledger.texts_ever("extension"):
+        day = read_typed_date(text, plan.span).day
+        if day:
+            found.setdefault(key, set()).add(day)
+    return found
 
 
 def _extensions_backward(plan: Plan, decisions: Mapping[str, Decision]) -> Iterator[Finding]:

@@ -145,6 +145,15 @@ SEVERITY: Mapping[str, Severity] = {
     "RET026": W,  # a heading that stands twice
     "RET028": W,  # a 1 where per cent are asked for
     "RET027": W,  # a text longer than a cell of the master
+    "RET029": W,  # answers without a status
+    "RET031": W,  # done without the number a target asks for
+    "RET032": W,  # done below a target of the row's own
+    "RET033": W,  # done without the evidence the plan asks for
+    "RET034": W,  # overdue without a reason
+    "RET035": W,  # overdue without measures
+    "RET036": W,  # impossible without a reason
+    "RET037": W,  # a nil return without a reason
+    "RET038": W,  # a nil return that says something new
     "RET024": W,  # cells far from the table were not read
     # IMP: a plan document
     "IMP001": E,  # it is not there or cannot be opened

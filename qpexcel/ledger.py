@@ -111,6 +111,11 @@ class Ledger:
                 found.setdefault(key, {})[field] = text
         return found
 
+    def texts_ever(self, field: str) -> list[tuple[str, str]]:
+        """Return every (row key, text) ever recorded in a decision column."""
+        query = "SELECT DISTINCT key, text FROM decisions WHERE field = ? AND text <> ''"
+        return list(self._db.execute(query, (field,)))
+
     def record_decisions(self, decisions: Iterable[tuple[str, str, str]], at: datetime) -> None:
         """Add (key, field, text) that a person put into the master; "" takes one back."""
         rows = [(key, field, text, moment_to_text(at)) for key, field, text in decisions]

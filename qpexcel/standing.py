@@ -318,6 +318,7 @@ def _register(rows: Sequence[RowStanding], known: Known, as_of: date) -> Iterato
     """Say of each unit that counts whether this round's return is in (contract §4)."""
     counting = {row.obligation.unit for row in rows if row.counts}
     to_mend = {finding.place.unit for finding in known.findings if finding.severity == "error"}
+    not_nil = {finding.place.unit for finding in known.findings if finding.code == "RET038"}
     counted = {
         one.unit: one
         for one in known.files
@@ -328,7 +329,8 @@ def _register(rows: Sequence[RowStanding], known: Known, as_of: date) -> Iterato
             continue
         one = counted.get(unit.name)
         if one:
-            state = "needs_correction" if unit.name in to_mend else "received"
+            nil = one.nil and unit.name not in not_nil
+            state = "needs_correction" if unit.name in to_mend else "nil" if nil else "received"
         else:
             state = "awaited" if known.return_by and as_of <= known.return_by else "missing"
         yield UnitStanding(unit.name, state, _came_late(one, known.return_by), one)

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
-from qpexcel.fields import own_key
-from qpexcel.findings import Finding, Place
+from qpexcel.decisions import Decision
+from qpexcel.fields import label_of, own_key
+from qpexcel.findings import Finding
+from qpexcel.forms.rules import RowRules, is_overdue, row_rules
 from qpexcel.intake.merge import Current
 from qpexcel.model import Execution, Plan
-from qpexcel.plan.wording import example_day
+from qpexcel.plan.targets import format_target
+from qpexcel.plan.wording import due_words, example_day
 from qpexcel.sheets.draw import LONGEST_TEXT, fit
 from qpexcel.words import load_words
+
+_UNDECIDED = Decision()
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A merged row under check, with the plan it answers."""
+    """A merged row under check, with what it must hold. `due` is the deadline, extended where granted."""
 
     current: Current
     plan: Plan
+    rules: RowRules
+    due: date | None
+
+    @property
+    def status(self) -> str:
+        """The status as reported; "" where there is none or it cannot be read."""
+        value = self.value("execution")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it had to be finished before the day its form judged by: that day the unit knew."""
+        return is_overdue(self.status, self.due, self.current.as_of, counts=self.rules.counts)
 
     def value(self, key: str) -> str | float | None:
         """Return what a column means; None where it is empty or unreadable."""
@@ -30,62 +49,121 @@ class Checked:
         """Whether a column holds anything at all."""
         return key in self.current.answers
 
-    def place(self, key: str) -> Place:
-        """Return where the column's answer stands, or else the row."""
-        current = self.current
-        item, unit, _ = current.key.split("|")
-        row = Place(current.source.path, current.sheet, f"A{current.row}", item, unit)
-        return current.places.get(key, row)
+    def found(self, code: str, key: str, value: str = "", **words: str) -> Finding:
+        """Return a finding about a column of the row, at its cell even where that is empty."""
+        return Finding(code, value, words, self.current.place(key))
+
+
+def status_missing(row: Checked) -> Iterator[Finding]:
+    """Without a status nobody knows what the rest of the row speaks of."""
+    if not row.filled("execution"):
+        choices = "、".join(load_words(row.plan.settings.language).group("execution").values())
+        yield row.found("RET029", "execution", choices=choices)
 
 
 def date_missing(row: Checked) -> Iterator[Finding]:
     """Without the day nobody can say whether it was on time."""
-    if row.value("execution") == Execution.DONE and not row.filled("completed_on"):
-        yield Finding("RET007", words={"example": example_day(row.plan)}, place=row.place("execution"))
+    if row.status == Execution.DONE and not row.filled("completed_on"):
+        yield row.found("RET007", "completed_on", example=example_day(row.plan))
 
 
 def date_without_done(row: Checked) -> Iterator[Finding]:
     """A completion day beside another status: one of the two is a slip."""
-    status = row.value("execution")
-    if row.value("completed_on") and status not in (None, Execution.DONE):
-        words = {"status": load_words(row.plan.settings.language)(f"execution.{status}")}
-        text = row.current.answers["completed_on"].text
-        yield Finding("RET008", text, words, row.place("completed_on"))
+    if row.filled("completed_on") and row.status not in ("", Execution.DONE):
+        status = load_words(row.plan.settings.language)(f"execution.{row.status}")
+        yield row.found("RET008", "completed_on", row.current.answers["completed_on"].text, status=status)
+
+
+def quantities(row: Checked) -> Iterator[Finding]:
+    """A finished row gives the numbers its targets ask for, and says why where its own is not met."""
+    if row.status != Execution.DONE:
+        return
+    words = load_words(row.plan.settings.language)
+    for asked in row.rules.asked:
+        gaps = {
+            "field": label_of(asked.key, row.plan, words),
+            "target": format_target(asked.target, words.language),
+        }
+        number = row.value(asked.key)
+        if asked.needed and not row.filled(asked.key):
+            yield row.found("RET031", asked.key, **gaps)
+        short = isinstance(number, float) and asked.alone and not asked.met(number)
+        if short and not row.filled("delay_reason"):
+            yield row.found("RET032", asked.key, row.current.answers[asked.key].text, **gaps)
+
+
+def evidence_missing(row: Checked) -> Iterator[Finding]:
+    """Only where the plan asks for evidence."""
+    asked = row.plan.settings.evidence_required and row.status == Execution.DONE
+    if asked and not row.filled("evidence"):
+        yield row.found("RET033", "evidence")
+
+
+def unexplained(row: Checked) -> Iterator[Finding]:
+    """What is overdue or impossible needs its reason, what is overdue also what is done about it."""
+    if row.status in ("", Execution.DONE):
+        return
+    due = due_words(row.due, row.plan)
+    if not row.filled("delay_reason"):
+        if row.status == Execution.CANNOT:
+            yield row.found("RET036", "delay_reason")
+        elif row.overdue:
+            yield row.found("RET034", "delay_reason", due=due)
+    if row.overdue and not row.filled("measures"):
+        yield row.found("RET035", "measures", due=due)
 
 
 def required_fields(row: Checked) -> Iterator[Finding]:
     """The office's own columns, where it says when they must be filled."""
+    words = load_words(row.plan.settings.language)
     for field in row.plan.own_fields:
-        asked = field.required_when == "always" or field.required_when == row.value("execution")
+        asked = field.required_when in ("always", row.status)
         if field.required_when and asked and not row.filled(own_key(field)):
-            words = load_words(row.plan.settings.language)
             when = words.get(f"execution.{field.required_when}", words("required.always"))
-            yield Finding("RET017", words={"field": field.label, "when": when}, place=row.place("execution"))
+            yield row.found("RET017", own_key(field), field=field.label, when=when)
 
 
 def own_doubts(row: Checked) -> Iterator[Finding]:
     """What was doubtful about the very cells that count."""
     for key, answer in row.current.answers.items():
         for finding in answer.findings:
-            yield replace(finding, place=row.place(key))
+            yield replace(finding, place=row.current.place(key))
 
 
 def too_long(row: Checked) -> Iterator[Finding]:
     """A text over Excel's limit is cut in the master; the whole of it stays in the returned file."""
     for key, answer in row.current.answers.items():
         if len(answer.text) > LONGEST_TEXT // 2 and fit(answer.text) != answer.text:
-            yield Finding("RET027", answer.text, {"most": str(LONGEST_TEXT)}, row.place(key))
+            yield row.found("RET027", key, answer.text, most=str(LONGEST_TEXT))
 
 
-CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
-    own_doubts,
+# What is wrong with what stands there, and what is still wanting; the latter is nobody's business once
+# the secretariat has ended a row.
+OF_ANSWERS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (own_doubts, too_long)
+OF_ROWS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
+    status_missing,
     date_missing,
     date_without_done,
+    quantities,
+    evidence_missing,
+    unexplained,
     required_fields,
-    too_long,
 )
 
 
-def check_rows(currents: Iterable[Current], plan: Plan) -> list[Finding]:
-    """Run every check on every merged row; findings carry file, sheet, cell, item and unit."""
-    return [finding for current in currents for check in CHECKS for finding in check(Checked(current, plan))]
+def check_rows(currents: Iterable[Current], plan: Plan, decisions: Mapping[str, Decision]) -> list[Finding]:
+    """Run every check on every merged row; findings carry file, sheet, cell, item and unit.
+
+    Args:
+        currents: Rows of the plan that any return answers.
+        plan: The plan they answer.
+        decisions: The secretariat's, by row key: an extended deadline counts, an ended row is left alone.
+    """
+    rules = row_rules(plan)
+    found: list[Finding] = []
+    for current in currents:
+        rule, decision = rules[current.key], decisions.get(current.key, _UNDECIDED)
+        row = Checked(current, plan, rule, decision.extension or rule.obligation.due)
+        checks = OF_ANSWERS if decision.closes else (*OF_ANSWERS, *OF_ROWS)
+        found += [finding for check in checks for finding in check(row)]
+    return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from qpexcel.findings import Finding, Place
-from qpexcel.intake.returns import Answer, AnswerRow, Outcome, Received, Return
+from qpexcel.intake.returns import Answer, AnswerRow, NilReturn, Outcome, Received, Return
 
 _PLACE = ("file", "sheet", "cell", "item", "unit")
 
@@ -36,6 +36,11 @@ def return_to_json(one: Return) -> str:
             "rows": [_row_to_json(row) for row in one.rows],
             "findings": [finding_to_json(finding) for finding in one.findings],
             "reason": finding_to_json(one.reason) if one.reason else None,
+            "as_of": one.as_of.isoformat() if one.as_of else "",
+            "version": one.version,
+            "nil": [one.nil.reason, one.nil.sheet, one.nil.cell] if one.nil else None,
+            "columns": one.columns,
+            "corrects": one.corrects,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -55,6 +60,11 @@ def return_from_json(text: str, received: Received) -> Return:
         rows=tuple(_row_from_json(row) for row in data["rows"]),
         findings=tuple(finding_from_json(finding) for finding in data["findings"]),
         reason=finding_from_json(data["reason"]) if data["reason"] else None,
+        as_of=date.fromisoformat(data["as_of"]) if data.get("as_of") else None,
+        version=data.get("version", ""),
+        nil=NilReturn(*data["nil"]) if data.get("nil") else None,
+        columns=data.get("columns", {}),
+        corrects=tuple(data.get("corrects", ())),
     )
 
 

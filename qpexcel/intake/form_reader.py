@@ -11,13 +11,17 @@ from rapidfuzz import fuzz, process
 from qpexcel.fields import labels
 from qpexcel.findings import Finding
 from qpexcel.forms.stamp import STAMP_SHEET
+from qpexcel.intake.cells import shown_text
 from qpexcel.model import Plan
+from qpexcel.sheets.describe import letter
 from qpexcel.sheets.grids import Grid
 from qpexcel.text import fold
 from qpexcel.words import every_language
 
 _HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _ENOUGH_LABELS = 4  # headings that make a sheet a form
+_HELP = ("needs", "understood")  # columns the form fills by itself
+_HEAD = ("reporter", "nil", "nil_reason")
 _NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
 
 
@@ -40,6 +44,11 @@ class FormTable:
         cells = self.grid.rows[row]
         return cells[col] if col is not None and col < len(cells) else ""
 
+    @property
+    def letters(self) -> dict[str, str]:
+        """The columns' letters by key."""
+        return {key: letter(self.grid.left + col) for key, col in self.columns.items()}
+
     def address(self, row: int, key: str) -> str:
         """Return a cell's A1 address by row place and column key."""
         return self.grid.cell(row, self.columns[key])
@@ -50,12 +59,18 @@ class Labels:
 
     def __init__(self, plan: Plan) -> None:
         self.by_fold = {fold(label): key for label, key in labels(plan).items()}
+        self.by_fold |= {fold(word): key for key in _HELP for word in every_language(f"form_column.{key}")}
         self.shown = {key: label for label, key in reversed(labels(plan).items())}
 
     @cached_property
-    def reporter(self) -> set[str]:
-        """The headings of the cell that names who filled the form in."""
-        return {fold(word) for word in every_language("form_head.reporter")}
+    def no(self) -> set[str]:
+        """The words for no."""
+        return {fold(word) for word in every_language("answer.no")}
+
+    @cached_property
+    def head(self) -> dict[str, str]:
+        """The labels above the table: folded text → key."""
+        return {fold(word): key for key in _HEAD for word in every_language(f"form_head.{key}")}
 
 
 def find_forms(grids: Sequence[Grid], known: Labels) -> list[FormTable]:
@@ -101,11 +116,20 @@ def _with_slips(
     return FormTable(grid, header, columns, tuple(findings))
 
 
-def reporter_of(table: FormTable, known: Labels) -> str:
-    """Return who filled the form in, from the cell beside 填報人; "" where nobody says."""
+def head_of(table: FormTable, known: Labels) -> dict[str, tuple[str, str]]:
+    """Return what is filled in beside 填報人, 本期無辦理事項 and its reason: (text, cell) by key.
+
+    A label's cell is the next one to its right that holds anything, unless that is another label.
+    """
+    found: dict[str, tuple[str, str]] = {}
     for row in range(table.header):
-        for col, text in table.grid.texts(row):
-            if fold(text) in known.reporter:
-                cells = table.grid.rows[row]
-                return str(cells[col + 1]).strip() if col + 1 < len(cells) else ""
-    return ""
+        key = ""
+        for col, value in enumerate(table.grid.rows[row]):
+            text = shown_text(value)
+            label = known.head.get(fold(text), "") if isinstance(value, str) else ""
+            if label or not text:
+                key = label or key
+            elif key:
+                found.setdefault(key, (text, table.grid.cell(row, col)))
+                key = ""
+    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from qpexcel.findings import Finding
 from qpexcel.forms.stamp import Stamp, Verdict, read_stamp, verify
@@ -16,10 +17,15 @@ _KEY_PARTS = 3  # item | unit | period
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose workbook it is. `refusal` says why it is refused; `doubt` why it is unverified."""
+    """Whose workbook it is. `refusal` says why it is refused; `doubt` why it is unverified.
+
+    `as_of` and `version` are the day its form judged by and its edition of the plan, where it has a stamp.
+    """
 
     unit: str = ""
     round: str = ""
+    as_of: date | None = None
+    version: str = ""
     verified: bool = False
     refusal: Finding | None = None
     doubt: Finding | None = None
@@ -42,7 +48,7 @@ def identify(grids: Sequence[Grid], forms: Sequence[FormTable], plan: Plan, key:
     if refusal:
         return Identity(refusal=refusal)
     if verdict is Verdict.GENUINE:
-        return Identity(stamp.unit, stamp.round, verified=True)
+        return replace(_stamped(stamp), verified=True)
     return _unverified(stamp.unit, plan, stamp)
 
 
@@ -74,8 +80,16 @@ def _by_rows(forms: Sequence[FormTable], plan: Plan) -> Identity:
 def _unverified(unit: str, plan: Plan, stamp: Stamp | None) -> Identity:
     if plan.settings.refuse_unverified:
         return Identity(refusal=Finding("FIL017", unit))
-    round_ = stamp.round if stamp else ""
-    return Identity(unit, round_, doubt=Finding("FIL007", unit))
+    known = _stamped(stamp) if stamp else Identity(unit)
+    return replace(known, doubt=Finding("FIL007", unit))
+
+
+def _stamped(stamp: Stamp) -> Identity:
+    try:
+        as_of = date.fromisoformat(stamp.as_of)
+    except ValueError:  # a stamp that nobody can verify may say anything
+        as_of = None
+    return Identity(stamp.unit, stamp.round, as_of, stamp.plan_version)
 
 
 def _units_in(forms: Iterable[FormTable]) -> Iterable[str]:

@@ -5,8 +5,9 @@ Merging is by row key with pandas, never by position or file name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,8 @@ from qpexcel.intake.returns import Answer, AnswerRow, Received, Return
 class Current:
     """What a row says now: its answers by column, each with its place, and where it last spoke.
 
-    `source` and `place` are those of the latest return that filled a cell of the row.
+    `source`, `sheet` and `row` are those of the latest return that filled a cell of the row, `letters`
+    are its columns by key, `as_of` is the day its form judged by.
     """
 
     key: str
@@ -29,6 +31,14 @@ class Current:
     source: Received
     sheet: str
     row: int
+    letters: Mapping[str, str] = field(default_factory=dict)
+    as_of: date | None = None
+
+    def place(self, key: str) -> Place:
+        """Return where a column's answer stands, or where it would."""
+        item, unit, _ = self.key.split("|")
+        empty = Place(self.source.path, self.sheet, f"{self.letters.get(key, 'A')}{self.row}", item, unit)
+        return self.places.get(key, empty)
 
 
 def in_order(returns: Iterable[Return]) -> list[Return]:
@@ -52,7 +62,11 @@ def merge(returns: Sequence[Return], label: Callable[[str], str]) -> tuple[list[
     if cells.empty:
         return [], []
     last = cells.groupby(["key", "field"], sort=False).tail(1)
-    findings = [*_differences(cells, last, returns, label), *_blanks(last, returns, label)]
+    findings = [
+        *_differences(cells, last, returns, label),
+        *_blanks(last, returns, label),
+        *_beside_nil(cells, returns),
+    ]
     kept = last[~last["erased"]]
     return _currents(kept, returns), findings
 
@@ -60,10 +74,10 @@ def merge(returns: Sequence[Return], label: Callable[[str], str]) -> tuple[list[
 def _cells(returns: Sequence[Return]) -> pd.DataFrame:
     """One line per filled cell of every return: which return (by place), row, column and text."""
     records = [
-        (order, row.key, field, answer.text, answer.text.strip(), number)
+        (order, row.key, key, answer.text, answer.text.strip(), number)
         for order, one in enumerate(returns)
         for number, row in enumerate(one.rows)
-        for field, answer in row.answers.items()
+        for key, answer in row.answers.items()
     ]
     frame = pd.DataFrame.from_records(records, columns=["order", "key", "field", "text", "plain", "number"])
     words = {text: is_erasure(text) for text in frame["plain"].unique() if len(text) < 12}  # noqa: PLR2004
@@ -75,15 +89,17 @@ def _currents(kept: pd.DataFrame, returns: Sequence[Return]) -> list[Current]:
     currents: dict[str, Current] = {}
     newest: dict[str, int] = {}
     columns = (kept[name].tolist() for name in ("key", "field", "order", "number"))
-    for key, field, order, number in zip(*columns, strict=True):
+    for key, column, order, number in zip(*columns, strict=True):
         row = returns[order].rows[number]
         current = currents.get(key)
         if current is None or order > newest[key]:
             answers, places = (current.answers, current.places) if current else ({}, {})
-            current = Current(key, answers, places, returns[order].received, row.sheet, row.row)
+            one = returns[order]
+            letters = one.columns.get(row.sheet, {})
+            current = Current(key, answers, places, one.received, row.sheet, row.row, letters, one.as_of)
             currents[key], newest[key] = current, order
-        current.answers[field] = row.answers[field]
-        current.places[field] = place_of(returns[order], row, row.answers[field].cell)
+        current.answers[column] = row.answers[column]
+        current.places[column] = place_of(returns[order], row, row.answers[column].cell)
     return list(currents.values())
 
 
@@ -98,9 +114,13 @@ def _differences(
     returns: Sequence[Return],
     label: Callable[[str], str],
 ) -> Iterable[Finding]:
-    """RET012: two returns of one round that say different things; both are shown, the later counts."""
-    rounds = pd.Series([one.round for one in returns])
-    same_round = cells.assign(round=cells["order"].map(rounds))
+    """RET012: two returns of one round that say different things; both are shown, the later counts.
+
+    What a return was sent to correct differs from it on purpose.
+    """
+    corrected = {digest for one in returns for digest in one.corrects}
+    rounds = pd.Series([None if one.received.sha256 in corrected else one.round for one in returns])
+    same_round = cells.assign(round=cells["order"].map(rounds)).dropna(subset="round")
     spread = same_round.groupby(["key", "field", "round"], sort=False)["plain"].agg(["nunique", "first"])
     changed = spread[spread["nunique"] > 1].reset_index()
     if changed.empty:
@@ -113,9 +133,17 @@ def _differences(
 
 
 def _blanks(last: pd.DataFrame, returns: Sequence[Return], label: Callable[[str], str]) -> Iterable[Finding]:
-    """RET011: the latest return holds the row, but not what an earlier one said."""
+    """RET011: the latest return holds the row, but not what an earlier one said.
+
+    A nil return says nothing of any row.
+    """
     presence = pd.DataFrame.from_records(
-        [(order, row.key, row.sheet, row.row) for order, one in enumerate(returns) for row in one.rows],
+        [
+            (order, row.key, row.sheet, row.row)
+            for order, one in enumerate(returns)
+            for row in one.rows
+            if not one.nil
+        ],
         columns=["latest", "key", "sheet", "line"],
     ).drop_duplicates("key", keep="last")
     joined = last.merge(presence, on="key")
@@ -124,6 +152,20 @@ def _blanks(last: pd.DataFrame, returns: Sequence[Return], label: Callable[[str]
         one = returns[line.latest]
         place = Place(one.received.path, line.sheet, f"A{line.line}", line.key.split("|")[0], one.unit)
         yield Finding("RET011", line.text, {"field": label(line.field)}, place)
+
+
+def _beside_nil(cells: pd.DataFrame, returns: Sequence[Return]) -> Iterable[Finding]:
+    """RET038: a return that has nothing to report, and yet says something new; what it says counts."""
+    nil = [order for order, one in enumerate(returns) if one.nil]
+    if not nil:
+        return
+    before = cells.groupby(["key", "field"], sort=False)["plain"].shift()
+    new = cells[cells["order"].isin(nil) & (before != cells["plain"])]
+    for order, lines in new.groupby("order", sort=True):
+        one = returns[int(str(order))]
+        if one.nil:
+            place = Place(one.received.path, one.nil.sheet, one.nil.cell, unit=one.unit)
+            yield Finding("RET038", str(lines["key"].nunique()), place=place)
 
 
 def _lines(frame: pd.DataFrame) -> Iterator[Any]:

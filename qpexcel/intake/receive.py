@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from qpexcel.findings import Finding
+from qpexcel.forms.corrected import read_corrected
 from qpexcel.forms.generate import rows_by_unit
 from qpexcel.forms.request import FormRequest
 from qpexcel.intake.collect import Collected, collect
-from qpexcel.intake.form_reader import Labels, find_forms, reporter_of
+from qpexcel.intake.form_reader import FormTable, Labels, find_forms, head_of
 from qpexcel.intake.guard import unfit
 from qpexcel.intake.identify import identify
 from qpexcel.intake.merge import in_order
-from qpexcel.intake.returns import Outcome, Received, Return
+from qpexcel.intake.returns import NilReturn, Outcome, Received, Return
 from qpexcel.intake.rows import Expected, expectations, read_rows
 from qpexcel.model import Plan
+from qpexcel.plan.obligations import version_of
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
 from qpexcel.sheets.safely import read_safely
+from qpexcel.text import fold
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 
@@ -36,16 +40,23 @@ class Reader:
     labels: Labels
     expected: dict[str, Expected]
     key: bytes | None
+    version: str
 
 
-def reader_for(plan: Plan, key: bytes | None) -> Reader:
-    """Prepare to read a plan's returns."""
+def reader_for(
+    plan: Plan, key: bytes | None, extensions: Mapping[str, Collection[date]] | None = None
+) -> Reader:
+    """Prepare to read a plan's returns.
+
+    `extensions` are the deadlines ever granted, by row key: a form may show any of them.
+    """
     words = load_words(plan.settings.language)
     today = plan.span.starts  # the form's own days play no part in reading it back
     requests = (
         FormRequest(plan, unit, rows, "", today, None, words) for unit, rows in rows_by_unit(plan).items()
     )
-    return Reader(plan, Labels(plan), expectations(requests, plan), key)
+    expected = expectations(requests, plan, extensions or {})
+    return Reader(plan, Labels(plan), expected, key, version_of(plan))
 
 
 def read_return(collected: Collected, reader: Reader) -> Return:
@@ -64,18 +75,45 @@ def read_return(collected: Collected, reader: Reader) -> Return:
         return _turned_away(received, identity.refusal)
     if not forms:
         return _turned_away(received, Finding("FIL004"))
-    rows, findings = read_rows(forms, reader.expected[identity.unit])
-    doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids)]
+    current = not identity.version or identity.version == reader.version
+    rows, findings = read_rows(forms, reader.expected[identity.unit], same_edition=current)
+    head, nil = _heads(forms, reader.labels)
+    doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids), *_unexplained(nil)]
     return Return(
         received=received,
         outcome=Outcome.ACCEPTED,
         unit=identity.unit,
         round=identity.round,
         verified=identity.verified,
-        reporter=next(filter(None, (reporter_of(table, reader.labels) for table in forms)), ""),
+        reporter=head.get("reporter", ("", ""))[0].strip(),
         rows=rows,
         findings=tuple(f.at(file=received.path, unit=identity.unit) for f in (*doubts, *findings)),
+        as_of=identity.as_of,
+        version=identity.version,
+        nil=nil,
+        columns={table.grid.name: table.letters for table in forms},
+        corrects=read_corrected(grids),
     )
+
+
+def _heads(forms: Sequence[FormTable], labels: Labels) -> tuple[dict[str, tuple[str, str]], NilReturn | None]:
+    """Return what is filled in above the forms, by key, and the nil return if one of them says so."""
+    head: dict[str, tuple[str, str]] = {}
+    nil: NilReturn | None = None
+    for table in forms:
+        own = head_of(table, labels)
+        head = own | head
+        said, cell = own.get("nil", ("", ""))
+        if nil is None and said and fold(said) not in labels.no:
+            nil = NilReturn(own.get("nil_reason", ("", ""))[0], table.grid.name, cell)
+    return head, nil
+
+
+def _unexplained(nil: NilReturn | None) -> list[Finding]:
+    """RET037: nothing to report, and no reason why."""
+    if nil is None or nil.reason.strip():
+        return []
+    return [Finding("RET037").at(sheet=nil.sheet, cell=nil.cell)]
 
 
 def _left_out(grids: Iterable[Grid]) -> list[Finding]:

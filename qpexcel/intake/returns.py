@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from qpexcel.findings import Finding
@@ -55,8 +55,22 @@ class AnswerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NilReturn:
+    """The unit has nothing to report in this round: the reason as typed, where 本期無辦理事項 is said."""
+
+    reason: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
-    """A returned file after checking."""
+    """A returned file after checking.
+
+    `as_of` is the day its form judged by and `version` the plan's edition it was made from, where
+    its stamp says so. `columns` are the letters of the form's columns by sheet and key. `corrects`
+    are the hashes of the files that it is a correction of.
+    """
 
     received: Received
     outcome: Outcome
@@ -67,3 +81,12 @@ class Return:
     rows: tuple[AnswerRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     reason: Finding | None = field(default=None)
+    as_of: date | None = None
+    version: str = ""
+    nil: NilReturn | None = None
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    corrects: tuple[str, ...] = ()
+
+    def cell(self, row: AnswerRow, key: str) -> str:
+        """Return the address of a row's cell, filled or not; that of column A where the column is lost."""
+        return f"{self.columns.get(row.sheet, {}).get(key, 'A')}{row.row}"

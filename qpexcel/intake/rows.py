@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from qpexcel.dates.roc import parse_day
 from qpexcel.fields import label_of, most_targets, quantity_keys, unit_keys
@@ -29,6 +30,7 @@ class _PlannedRow:
     key: str
     shown: Mapping[str, str]
     percentages: frozenset[str]
+    extensions: Collection[date] = ()
 
 
 class Expected:
@@ -49,7 +51,8 @@ class Expected:
 class _Planned:
     """What the forms' locked cells held; units that share an item, period and role share the texts."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, extensions: Mapping[str, Collection[date]]) -> None:
+        self._extensions = extensions
         cells = plan_cells(plan, load_words(plan.settings.language))
         self._cells = {name: cells[name] for name in ("item", "period", *_COMPARED)}
         self._shown: dict[tuple[str, str, str], Mapping[str, str]] = {}
@@ -59,7 +62,8 @@ class _Planned:
         place = (row.item.id, row.period, row.role)
         if place not in self._shown:
             self._shown[place] = {name: str(value(row)) for name, value in self._cells.items()}
-        return _PlannedRow(row.key, self._shown[place], _percentages(row))
+        extensions = self._extensions.get(row.key, ())
+        return _PlannedRow(row.key, self._shown[place], _percentages(row), extensions)
 
 
 def _percentages(row: Obligation) -> frozenset[str]:
@@ -74,8 +78,15 @@ def _percentages(row: Obligation) -> frozenset[str]:
 def read_rows(
     forms: Sequence[FormTable],
     expected: Expected,
+    *,
+    same_edition: bool = True,
 ) -> tuple[tuple[AnswerRow, ...], tuple[Finding, ...]]:
     """Read every row of a workbook's forms.
+
+    Args:
+        forms: The forms found in it.
+        expected: What its unit's form holds.
+        same_edition: Whether it was made from this edition of the plan; another's text may differ.
 
     Returns:
         One row per key that is on the form (also rows without any answer: they came back blank),
@@ -87,7 +98,7 @@ def read_rows(
         findings += table.findings
         findings += _missing_columns(table, expected)
         for place in table.rows():
-            row, found = _read_row(table, place, expected)
+            row, found = _read_row(table, place, expected, same_edition=same_edition)
             findings += found
             if row is None:
                 continue
@@ -105,7 +116,9 @@ def _missing_columns(table: FormTable, expected: Expected) -> list[Finding]:
     return [Finding("RET023", label).at(sheet=table.grid.name) for label in labels]
 
 
-def _read_row(table: FormTable, place: int, expected: Expected) -> tuple[AnswerRow | None, list[Finding]]:
+def _read_row(
+    table: FormTable, place: int, expected: Expected, *, same_edition: bool
+) -> tuple[AnswerRow | None, list[Finding]]:
     """Read one row; None where it is no row of this unit, with findings if it holds answers."""
     answers = _answers(table, place, expected)
     key, findings = _key(table, place, expected, answers=bool(answers))
@@ -114,7 +127,8 @@ def _read_row(table: FormTable, place: int, expected: Expected) -> tuple[AnswerR
     findings = [finding.at(sheet=table.grid.name, cell=cell, item=item) for finding in findings]
     if key is None:
         return None, findings
-    findings += [finding.at(item=item) for finding in _altered(table, place, expected, key)]
+    if same_edition:
+        findings += [finding.at(item=item) for finding in _altered(table, place, expected, key)]
     for column in expected.rows[key].percentages & answers.keys():
         answers[column] = as_percentage(answers[column], table.value(place, column))
     return AnswerRow(key, table.grid.name, table.grid.row_number(place), answers), findings
@@ -185,7 +199,8 @@ def _altered(table: FormTable, place: int, expected: Expected, key: str) -> list
             continue
         now, planned = shown_text(table.value(place, name)), expected.rows[key].shown[name]
         # A blank plan cell is a row somebody cleared, not a wish to change the plan.
-        if now and now != planned and fold(now) != fold(planned) and not _same_day(now, planned):
+        extended = name == "due" and parse_day(now) in expected.rows[key].extensions
+        if now and fold(now) != fold(planned) and not _same_day(now, planned) and not extended:
             words = {"field": expected.words(f"field.{name}"), "planned": planned}
             cell = table.address(place, name)
             findings.append(Finding("RET013", now, words).at(sheet=table.grid.name, cell=cell))
@@ -211,7 +226,9 @@ def _joined(first: AnswerRow, again: AnswerRow, expected: Expected) -> tuple[Ans
     return AnswerRow(first.key, first.sheet, first.row, answers), findings
 
 
-def expectations(requests: Iterable[FormRequest], plan: Plan) -> dict[str, Expected]:
-    """Return what each unit's form holds, by unit."""
-    reader, planned = CellReader(plan), _Planned(plan)
+def expectations(
+    requests: Iterable[FormRequest], plan: Plan, extensions: Mapping[str, Collection[date]]
+) -> dict[str, Expected]:
+    """Return what each unit's form holds, by unit. `extensions` are granted deadlines by row key."""
+    reader, planned = CellReader(plan), _Planned(plan, extensions)
     return {request.unit: Expected(request, reader, planned) for request in requests}

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 from kit import Office, row, tables
+from office_programs import convert, needs
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("soffice") is None and not os.environ.get("CI"),
-    reason="LibreOffice is not here",
-)
+pytestmark = needs("soffice")
 PLAN = """
 | 項次 | 推動作法   | 完成期限 | 承辦單位 | 目標    |
 | ---- | ---------- | -------- | -------- | ------- |
 | 1-1  | 訂定計畫   | {y}年4月 | 秘書室   | 無      |
 | 1-2  | 辦理研習   | {y}年10月 | 秘書室  | 至少2次 |
 """
-
-
-def convert(path: Path, kind: str, folder: Path, profile: Path) -> Path:
-    """Let LibreOffice open a file and save it as another kind."""
-    command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", kind]
-    subprocess.run(
-        [*command, "--outdir", str(folder), str(path)], check=True, capture_output=True, timeout=120
-    )
-    return folder / f"{path.stem}.{kind}"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +29,7 @@ def test_a_form_saved_by_libreoffice_is_read_the_same(tmp_path, profile, kind):
     clerk.type("1-2", 執行情形="辦理中", 實際數量=1.5)
     sent = tmp_path / "秘書室.xlsx"
     clerk.book.save(sent)
-    saved = convert(sent, kind, office.workspace.returned / "", profile)
+    saved = convert(sent, kind, office.workspace.returned, profile)
     assert saved.exists()
     document = office.consolidate()
     first, second = (row(document, f"1-{n}|秘書室|") for n in (1, 2))
@@ -72,10 +56,7 @@ def test_a_date_that_libreoffice_rewrote_is_mended(tmp_path, profile, kind, year
     first[columns.index("執行情形")], first[columns.index("完成日期")] = "已完成", typed
     text = tmp_path / "秘書室.csv"
     text.write_text("\n".join([rows[0], "\t".join(first), *rows[2:]]), encoding="utf-8")
-    command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", kind]
-    reading = "--infilter=CSV:9,34,76,1,,1028,false,true"
-    outdir = ["--outdir", str(office.workspace.returned), str(text)]
-    subprocess.run([*command, reading, *outdir], check=True, capture_output=True, timeout=120)
+    convert(text, kind, office.workspace.returned, profile, "--infilter=CSV:9,34,76,1,,1028,false,true")
     document = office.consolidate()
     assert row(document, "1-1|秘書室|")["completed_on"] == day
     assert office.codes("DAT") == ["DAT008"]

@@ -145,6 +145,9 @@ SEVERITY: Mapping[str, Severity] = {
     "RET026": W,  # a heading that stands twice
     "RET028": W,  # a 1 where per cent are asked for
     "RET027": W,  # a text longer than a cell of the master
+    "RET040": W,  # an inspection of an item that is not the unit's
+    "RET041": W,  # an inspection without what was found
+    "RET042": I,  # an item that a program had made a date of
     "RET024": W,  # cells far from the table were not read
     # IMP: a plan document
     "IMP001": E,  # it is not there or cannot be opened

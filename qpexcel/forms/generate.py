@@ -10,9 +10,10 @@ from pathlib import Path
 from qpexcel.atomic import write_whole
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.form import FormRequest, choices_sheet, form_sheet
-from qpexcel.forms.help import help_sheet, inspections_sheet
+from qpexcel.forms.help import help_sheet
+from qpexcel.forms.inspections import inspections_sheet
 from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
-from qpexcel.model import Obligation, Plan
+from qpexcel.model import Inspection, Obligation, Plan
 from qpexcel.plan.obligations import obligations, version_of
 from qpexcel.sheets.describe import Book
 from qpexcel.sheets.draw import LONGEST_TEXT, draw_book
@@ -47,13 +48,16 @@ def rows_by_unit(plan: Plan) -> dict[str, tuple[Obligation, ...]]:
     return {unit: tuple(own) for unit, own in rows.items()}
 
 
-def unit_book(request: FormRequest, stamp: Stamp) -> Book:
-    """Describe a unit's workbook: the form first, then inspections, help and the hidden sheets."""
+def unit_book(request: FormRequest, stamp: Stamp, inspections: Sequence[Inspection] = ()) -> Book:
+    """Describe a unit's workbook: the form first, then inspections, help and the hidden sheets.
+
+    `inspections` are those already recorded, which stand on their sheet again.
+    """
     plan, words = request.plan, request.words
     choices = choices_sheet(plan, words)
     sheets = (
         form_sheet(request),
-        inspections_sheet(plan, request.unit, request.as_of, words),
+        inspections_sheet(request, inspections),
         help_sheet(plan, request.quantities, request.return_by, words),
         *((choices,) if choices else ()),
         stamp_sheet(stamp),
@@ -89,9 +93,11 @@ def generate(
         yield request, folder / f"{names[unit]}.xlsx", sign(stamp, key)
 
 
-def write_unit_book(request: FormRequest, path: Path, stamp: Stamp) -> Issued:
+def write_unit_book(
+    request: FormRequest, path: Path, stamp: Stamp, inspections: Sequence[Inspection] = ()
+) -> Issued:
     """Write a unit's workbook in place of whatever is there. Raises as `write_whole`."""
-    data = draw_book(unit_book(request, stamp))
+    data = draw_book(unit_book(request, stamp, inspections))
     write_whole(path, data)
     return Issued(request.unit, path, sha256(data))
 

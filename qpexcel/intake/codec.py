@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.returns import Answer, AnswerRow, Outcome, Received, Return
+from qpexcel.model import Inspection
 
 _PLACE = ("file", "sheet", "cell", "item", "unit")
 
 
 def finding_to_json(finding: Finding) -> list[Any]:
     """Return a finding as plain lists and dicts."""
-    place = [getattr(finding.place, name) for name in _PLACE]
-    return [finding.code, finding.value, dict(finding.words), place]
+    return [finding.code, finding.value, dict(finding.words), _place_to_json(finding.place)]
 
 
 def finding_from_json(data: list[Any]) -> Finding:
     """Return the finding that `finding_to_json` wrote."""
     code, value, words, place = data
     return Finding(code, value, words, Place(*place))
+
+
+def _place_to_json(place: Place) -> list[str]:
+    return [getattr(place, name) for name in _PLACE]
 
 
 def return_to_json(one: Return) -> str:
@@ -34,6 +38,7 @@ def return_to_json(one: Return) -> str:
             "verified": one.verified,
             "reporter": one.reporter,
             "rows": [_row_to_json(row) for row in one.rows],
+            "inspections": [_inspection_to_json(inspection) for inspection in one.inspections],
             "findings": [finding_to_json(finding) for finding in one.findings],
             "reason": finding_to_json(one.reason) if one.reason else None,
         },
@@ -55,6 +60,8 @@ def return_from_json(text: str, received: Received) -> Return:
         rows=tuple(_row_from_json(row) for row in data["rows"]),
         findings=tuple(finding_from_json(finding) for finding in data["findings"]),
         reason=finding_from_json(data["reason"]) if data["reason"] else None,
+        # Ledgers of before inspections were read do not have them.
+        inspections=tuple(_inspection_from_json(one, data["unit"]) for one in data.get("inspections", ())),
     )
 
 
@@ -75,6 +82,25 @@ def answer_from_json(data: list[Any]) -> Answer:
     """Return one answer from its JSON list."""
     text, value, cell, findings = data
     return Answer(text, value, cell, tuple(finding_from_json(finding) for finding in findings))
+
+
+def _inspection_to_json(one: Inspection) -> list[Any]:
+    days = [day.isoformat() if day else None for day in (one.day, one.done)]
+    doubts = {key: [finding_to_json(finding) for finding in found] for key, found in one.doubts.items()}
+    return [one.item, dict(one.texts), *days, _place_to_json(one.place), doubts]
+
+
+def _inspection_from_json(data: list[Any], unit: str) -> Inspection:
+    item, texts, day, done, place, doubts = data
+    return Inspection(
+        unit=unit,
+        item=item,
+        texts=texts,
+        place=Place(*place),
+        day=date.fromisoformat(day) if day else None,
+        done=date.fromisoformat(done) if done else None,
+        doubts={key: tuple(map(finding_from_json, found)) for key, found in doubts.items()},
+    )
 
 
 def moment_to_text(moment: datetime) -> str:

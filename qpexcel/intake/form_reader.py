@@ -16,7 +16,7 @@ from qpexcel.sheets.grids import Grid
 from qpexcel.text import fold
 from qpexcel.words import every_language
 
-_HEADER_WITHIN = 60  # rows from the top in which the header is looked for
+HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _ENOUGH_LABELS = 4  # headings that make a sheet a form
 _NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
 
@@ -45,12 +45,19 @@ class FormTable:
         return self.grid.cell(row, self.columns[key])
 
 
-class Labels:
+class Headings:
+    """Every heading a table may have: `by_fold` folded heading → key, `shown` key → heading."""
+
+    def __init__(self, by_label: dict[str, str]) -> None:
+        self.by_fold = {fold(label): key for label, key in by_label.items()}
+        self.shown = {key: label for label, key in reversed(by_label.items())}
+
+
+class Labels(Headings):
     """Every heading the form may have, prepared once for a plan."""
 
     def __init__(self, plan: Plan) -> None:
-        self.by_fold = {fold(label): key for label, key in labels(plan).items()}
-        self.shown = {key: label for label, key in reversed(labels(plan).items())}
+        super().__init__(labels(plan))
 
     @cached_property
     def reporter(self) -> set[str]:
@@ -65,26 +72,29 @@ def find_forms(grids: Sequence[Grid], known: Labels) -> list[FormTable]:
 
 
 def _find_form(grid: Grid, known: Labels) -> FormTable | None:
-    for row in range(min(len(grid.rows), _HEADER_WITHIN)):
-        texts = list(grid.texts(row))
-        if len(texts) < _ENOUGH_LABELS:
-            continue
-        columns: dict[str, int] = {}
-        again: list[Finding] = []
-        for col, text in texts:
-            key = known.by_fold.get(fold(text))
-            if key and columns.setdefault(key, col) != col:
-                again.append(Finding("RET026", text).at(sheet=grid.name, cell=grid.cell(row, col)))
+    for row in range(min(len(grid.rows), HEADER_WITHIN)):
+        columns, again = columns_in(grid, row, known)
         if len(columns) >= _ENOUGH_LABELS and columns.keys() & {"item", "key"}:
-            return _with_slips(grid, row, columns, known, again)
+            return with_slips(grid, row, columns, known, again)
     return None
 
 
-def _with_slips(
+def columns_in(grid: Grid, row: int, known: Headings) -> tuple[dict[str, int], list[Finding]]:
+    """Return which column holds what by the headings in a row, and RET026 for those that stand twice."""
+    columns: dict[str, int] = {}
+    again: list[Finding] = []
+    for col, text in grid.texts(row):
+        key = known.by_fold.get(fold(text))
+        if key and columns.setdefault(key, col) != col:
+            again.append(Finding("RET026", text).at(sheet=grid.name, cell=grid.cell(row, col)))
+    return columns, again
+
+
+def with_slips(
     grid: Grid,
     header: int,
     columns: dict[str, int],
-    known: Labels,
+    known: Headings,
     findings: list[Finding],
 ) -> FormTable:
     """Take headings that are a slip of a missing one of ours, each with a finding."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from qpexcel.findings import Finding
+from qpexcel.model import Inspection
 
 
 class Outcome(StrEnum):
@@ -67,3 +68,4 @@ class Return:
     rows: tuple[AnswerRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     reason: Finding | None = field(default=None)
+    inspections: tuple[Inspection, ...] = ()

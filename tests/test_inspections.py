@@ -197,6 +197,19 @@ def test_a_form_whose_own_columns_are_called_the_same_leaves_the_inspections_alo
     assert codes(office, "RET", "DAT") == []
 
 
+def test_inspections_written_above_the_form_do_the_form_no_harm(office):
+    clerk = office.clerk("秘書室").type("1-1", 執行成果="訂定完成")
+    del clerk.book["主管查核"]
+    clerk.form.insert_rows(1, amount=4)
+    for line, values in enumerate((HEADINGS, DIRTY), start=1):
+        for column, value in enumerate(values, start=1):
+            clerk.form.cell(line, column).value = value
+    clerk.send("a.xlsx")
+    document = office.consolidate()
+    assert document["rows"][0]["result"] == "訂定完成"
+    assert [one.texts["finding"] for one in office.standing.inspections] == ["簽核流程未留紀錄"]
+
+
 def test_a_copy_of_the_sheet_says_nothing_twice(office):
     records(office, "秘書室", DIRTY, change=lambda sheet: sheet.parent.copy_worksheet(sheet))
     office.consolidate()

@@ -40,6 +40,11 @@ class FormTable:
         cells = self.grid.rows[row]
         return cells[col] if col is not None and col < len(cells) else ""
 
+    def holds(self, row: int) -> bool:
+        """Whether a row holds anything in the table's columns."""
+        values = (self.value(row, key) for key in self.columns)
+        return any(value is not None and str(value).strip() for value in values)
+
     def address(self, row: int, key: str) -> str:
         """Return a cell's A1 address by row place and column key."""
         return self.grid.cell(row, self.columns[key])

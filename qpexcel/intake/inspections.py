@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import takewhile
 
 from qpexcel.fields import INSPECTION_KEYS, inspection_labels
 from qpexcel.findings import Finding, Place
@@ -45,13 +46,20 @@ def _find(grid: Grid, form: Labels) -> FormTable | None:
     return None
 
 
+def without(forms: Iterable[FormTable], inspected: Sequence[FormTable]) -> list[FormTable]:
+    """Return the forms that are no table of inspections, as a plan's own columns may make one look."""
+    taken = [(table.grid, table.header) for table in inspected]
+    return [form for form in forms if not any(form.grid is g and form.header == h for g, h in taken)]
+
+
 def read_inspections(
-    tables: Sequence[FormTable], expected: Expected, file: str
+    tables: Sequence[FormTable], forms: Sequence[FormTable], expected: Expected, file: str
 ) -> tuple[tuple[Inspection, ...], tuple[Finding, ...]]:
     """Read every row that holds anything.
 
     Args:
         tables: What `find_inspections` found.
+        forms: The workbook's forms; with one further down on the same sheet a table ends at a blank row.
         expected: The form of the unit whose workbook it is.
         file: The returned file, for places.
 
@@ -63,7 +71,9 @@ def read_inspections(
     findings: list[Finding] = []
     items = {fold(key.split("|")[0]): key.split("|")[0] for key in expected.rows}
     for table in tables:
-        read = (_read_row(table, place, items, expected, file) for place in table.rows())
+        shared = any(form.grid is table.grid and form.header > table.header for form in forms)
+        places = takewhile(table.holds, table.rows()) if shared else table.rows()
+        read = (_read_row(table, place, items, expected, file) for place in places)
         kept = [one for one in read if one]
         inspections += kept
         findings += [*table.findings, *(_missing(table) if kept else ())]

@@ -13,7 +13,7 @@ from qpexcel.intake.collect import Collected, collect
 from qpexcel.intake.form_reader import Labels, find_forms, reporter_of
 from qpexcel.intake.guard import unfit
 from qpexcel.intake.identify import identify
-from qpexcel.intake.inspections import find_inspections, read_inspections
+from qpexcel.intake.inspections import find_inspections, read_inspections, without
 from qpexcel.intake.merge import in_order
 from qpexcel.intake.returns import Outcome, Received, Return
 from qpexcel.intake.rows import Expected, expectations, read_rows
@@ -60,15 +60,16 @@ def read_return(collected: Collected, reader: Reader) -> Return:
     except UnreadableWorkbookError as error:
         return _turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
     inspected = find_inspections(grids, reader.labels)
-    taken = {id(table.grid) for table in inspected}
-    forms = find_forms([grid for grid in grids if id(grid) not in taken], reader.labels)
+    forms = without(find_forms(grids, reader.labels), inspected)
     identity = identify(grids, forms, reader.plan, reader.key)
     if identity.refusal:
         return _turned_away(received, identity.refusal)
     if not forms:
         return _turned_away(received, Finding("FIL004"))
     rows, findings = read_rows(forms, reader.expected[identity.unit])
-    inspections, of_inspections = read_inspections(inspected, reader.expected[identity.unit], received.path)
+    inspections, of_inspections = read_inspections(
+        inspected, forms, reader.expected[identity.unit], received.path
+    )
     doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids)]
     return Return(
         received=received,

@@ -17,6 +17,7 @@ from qpexcel.fields import label_of
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.generate import rows_by_unit
 from qpexcel.intake.checks import check_rows
+from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import merge
 from qpexcel.intake.receive import COUNTING, read_all, reader_for, settle, with_remembered
 from qpexcel.intake.returns import Outcome, Return
@@ -136,6 +137,7 @@ def known_from(
     currents, of_merge = merge(counting, lambda key: label_of(key, plan, words))
     keys = {key for rows in rows_by_unit(plan).values() for key in (row.key for row in rows)}
     here = {current.key: current for current in currents if current.key in keys}
+    inspections = merge_inspections(counting, plan)
     decisions, of_decisions = read_decisions(ledger.decisions(), plan, cells_of(plan))
     findings = [
         *plan_findings,
@@ -143,11 +145,12 @@ def known_from(
         *(finding for one in returns if one.outcome is Outcome.ACCEPTED for finding in one.findings),
         *check_rows(here.values(), plan, decisions),
         *of_merge,
+        *(finding for one in inspections for found in one.doubts.values() for finding in found),
         *of_decisions,
         *_extensions_backward(plan, decisions),
     ]
     round_, return_by = current_round(ledger, counting)
-    return Known(plan, round_, return_by, here, decisions, returns, findings)
+    return Known(plan, round_, return_by, here, decisions, returns, findings, inspections)
 
 
 def extensions_ever(ledger: Ledger, plan: Plan) -> dict[str, set[date]]:

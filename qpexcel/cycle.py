@@ -23,8 +23,11 @@ from qpexcel.forms.generate import (
     resolved_units,
     write_unit_book,
 )
+from qpexcel.intake.inspections_merge import merge_inspections
+from qpexcel.intake.merge import in_order
+from qpexcel.intake.receive import COUNTING
 from qpexcel.ledger import Ledger, open_ledger
-from qpexcel.model import Plan
+from qpexcel.model import Inspection, Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
 from qpexcel.plan.interpret import interpret
@@ -128,18 +131,28 @@ def generate_workbooks(
         known = ledger.outgoing()
         issued: list[Issued] = []
         findings = list(doubts(plan))
+        recorded = _recorded(ledger, plan)
         for request, path, stamp in generate(plan, workspace.outgoing, round_, key, units):
             if is_edited(path, known.get(path.name)):
                 if not force:
                     findings.append(edited(path, request.unit))
                     continue
                 workspace.back_up(path, now)
-            issued.append(write_unit_book(request, path, stamp))
+            issued.append(write_unit_book(request, path, stamp, recorded.get(request.unit, ())))
             progress()
         ledger.record_outgoing(hashes(issued), round_.label)
         day = round_.return_by.isoformat() if round_.return_by else ""
         ledger.remember(round=round_.label, return_by=day, plan=plan_to_json(plan), plan_id=plan.id)
     return Generated(plan, round_, tuple(issued), tuple(findings))
+
+
+def _recorded(ledger: Ledger, plan: Plan) -> dict[str, list[Inspection]]:
+    """Return the inspections that the units' heads recorded so far, by unit."""
+    counting = in_order(one for one in ledger.files() if one.outcome in COUNTING)
+    found: dict[str, list[Inspection]] = {}
+    for one in merge_inspections(counting, plan):
+        found.setdefault(one.unit, []).append(one)
+    return found
 
 
 def _round(ledger: Ledger, label: str | None, as_of: date, return_by: date | None) -> Round:

@@ -16,6 +16,7 @@ from typing import Any
 from qpexcel.atomic import write_whole
 from qpexcel.consolidation import consolidate
 from qpexcel.cycle import generate_workbooks, load_plan, new_plan
+from qpexcel.fields import INSPECTION_KEYS
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.forms.generate import Round, generate, unit_book
 from qpexcel.model import Plan
@@ -93,6 +94,7 @@ def fill_returns(workspace: Workspace, plan: Plan, asked: Round, script: Mapping
         saved = datetime.fromisoformat(sent["saved"])
         book = replace(books[sent["unit"]], made=saved.date())
         filled = fill_form(book, plan, sent["rows"], sent["reporter"])
+        filled = _with_inspections(filled, plan, sent.get("inspections", ()))
         _drop(workspace.returned / sent["file"], draw_book(filled), saved)
     for stray in script["strays"]:
         _drop(
@@ -129,6 +131,20 @@ def fill_form(book: Book, plan: Plan, rows: Iterable[Mapping[str, str]], reporte
     cells = _with_reporter(form, words("form_head.reporter"), reporter)
     filled = replace(form, cells=cells, tables=(replace(table, columns=columns),))
     return replace(book, sheets=(filled, *others))
+
+
+def _with_inspections(book: Book, plan: Plan, rows: Sequence[Mapping[str, str]]) -> Book:
+    """Return a unit's workbook with what its head recorded, by column key, on 主管查核."""
+    words = load_words(plan.settings.language)
+    at = next(n for n, sheet in enumerate(book.sheets) if sheet.name == words("sheet.head_inspections"))
+    sheet = book.sheets[at]
+    table = sheet.tables[0]
+    columns = tuple(
+        replace(column, values=[*(row.get(key, "") for row in rows), *column.values[len(rows) :]])
+        for key, column in zip(INSPECTION_KEYS, table.columns, strict=True)
+    )
+    filled = replace(sheet, tables=(replace(table, columns=columns),))
+    return replace(book, sheets=(*book.sheets[:at], filled, *book.sheets[at + 1 :]))
 
 
 def _label(key: str, word: Callable[[str], str]) -> str:

@@ -78,6 +78,9 @@ FORM_PLAN_FIELDS = tuple(BY_KEY[key] for key in _FORM_PLAN)
 UNIT_FIELDS = tuple(field for field in FIELDS if field.owner is Owner.UNIT)
 DECISION_FIELDS = tuple(field for field in FIELDS if field.owner is Owner.SECRETARIAT)
 
+# The columns in which a unit's head records inspections, headed by `inspection.<key>`.
+INSPECTION_KEYS = ("date", "item", "finding", "correction", "done")
+
 # Of the secretariat's decisions, those that end a row's tracking (contract §4).
 CLOSING_DECISIONS = ("release", "self", "merge", "withdraw")
 
@@ -123,6 +126,13 @@ def labels(plan: Plan) -> dict[str, str]:
             found |= {label_of(key, plan, words): key for key in keys}
         found[words("field.key")] = "key"
     return found | {field.label: own_key(field) for field in plan.own_fields}
+
+
+def inspection_labels() -> dict[str, str]:
+    """Return label → key for the columns of 主管查核 in every language."""
+    return {
+        words(f"inspection.{key}"): key for words in map(load_words, LANGUAGES) for key in INSPECTION_KEYS
+    }
 
 
 def kind_of(key: str, plan: Plan) -> FieldKind:

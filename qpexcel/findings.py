@@ -154,6 +154,9 @@ SEVERITY: Mapping[str, Severity] = {
     "RET036": W,  # impossible without a reason
     "RET037": W,  # a nil return without a reason
     "RET038": W,  # a nil return that says something new
+    "RET040": W,  # an inspection of an item that is not the unit's
+    "RET041": W,  # an inspection without what was found
+    "RET042": I,  # an item that a program had made a date of
     "RET024": W,  # cells far from the table were not read
     # IMP: a plan document
     "IMP001": E,  # it is not there or cannot be opened

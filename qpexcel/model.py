@@ -6,9 +6,12 @@ one row somebody must answer, an item × a responsible unit × a period.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from qpexcel.findings import Finding, Place
 
 
 class Frequency(StrEnum):
@@ -241,3 +244,22 @@ class Obligation:
     def key(self) -> str:
         """The row's name in every file and in the ledger: item|unit|period."""
         return f"{self.item.id}|{self.unit}|{self.period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a unit's head recorded of one inspection (主管查核). `place` is where the record stands.
+
+    `item` is the plan's id where it is one of the unit's, else as typed, "" where none was named.
+    `texts` holds the filled cells as typed and `doubts` what is doubtful about them, both by column
+    (date, item, finding, correction, done). `day` and `done` are the days the dates mean; None where
+    they are blank or cannot be read.
+    """
+
+    unit: str
+    item: str
+    texts: Mapping[str, str]
+    place: Place
+    day: date | None = None
+    done: date | None = None
+    doubts: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)

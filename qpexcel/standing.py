@@ -19,7 +19,7 @@ from qpexcel.fields import quantity_keys
 from qpexcel.findings import Finding
 from qpexcel.intake.merge import Current
 from qpexcel.intake.returns import Outcome, Return
-from qpexcel.model import Execution, Item, Obligation, Plan, Target
+from qpexcel.model import Execution, Inspection, Item, Obligation, Plan, Target
 from qpexcel.plan.obligations import obligations, version_of
 
 _NO_DECISION = Decision()
@@ -127,6 +127,7 @@ class Standing:
     register: tuple[UnitStanding, ...]
     files: tuple[Return, ...]
     findings: tuple[Finding, ...]
+    inspections: tuple[Inspection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ class Known:
     decisions: Mapping[str, Decision]
     files: Sequence[Return]
     findings: Sequence[Finding]
+    inspections: tuple[Inspection, ...] = ()
 
 
 def stand(known: Known, as_of: date) -> Standing:
@@ -159,6 +161,7 @@ def stand(known: Known, as_of: date) -> Standing:
         register=tuple(_register(standings, known, as_of)),
         files=tuple(known.files),
         findings=tuple(known.findings),
+        inspections=known.inspections,
     )
 
 

@@ -43,6 +43,11 @@ def test_one_late_one_silent_one_unreadable_one_twice_one_no_workbook(demo):
     assert [(f.code, f.place.unit) for f in standing.findings if f.code == "DAT002"] == [("DAT002", "教化科")]
     assert [one.unit for one in standing.files if one.outcome == "superseded"] == ["作業科"]
     assert [one.reason.code for one in standing.files if one.outcome == "refused"] == ["FIL001"]
+    assert [(one.unit, one.item) for one in standing.inspections] == [
+        ("秘書室", "3-5"),
+        ("秘書室", "4-6"),
+        ("總務科", "2-3"),
+    ]
     assert standing.as_of == date(2007, 6, 20)
     assert Counter(row.light for row in standing.rows)["red"] == 3
 

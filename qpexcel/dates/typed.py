@@ -126,7 +126,7 @@ def _judge(readings: tuple[_Reading, ...], typed: str, span: Span) -> TypedDate:
     kinds: dict[date, _Kind] = {}
     for reading in readings:
         day = reading.date
-        if day and day in _allowed(reading.kind, span):
+        if day and day in (span if reading.kind is _Kind.INFERRED else allowed_days(span)):
             kinds[day] = min(reading.kind, kinds.get(day, reading.kind))
     if len(kinds) > 1:
         several = "、".join(map(format_long, sorted(kinds)))
@@ -154,7 +154,7 @@ def _outside(readings: tuple[_Reading, ...], typed: str, span: Span) -> TypedDat
     if all(r.date is None for r in near):
         in_a_month = any(r.month in _MONTHS for r in near)
         return _refused("DAT003" if in_a_month else "DAT002", typed, span)
-    allowed = _allowed(near[0].kind, span)
+    allowed = span if near[0].kind is _Kind.INFERRED else allowed_days(span)
     return _refused(
         "DAT004",
         typed,
@@ -170,11 +170,6 @@ def _refused(code: str, typed: str, span: Span, **words: str) -> TypedDate:
 
 def _is_near(year: int, span: Span) -> bool:
     return span.starts.year - 1 <= year <= span.ends.year + 2
-
-
-def _allowed(kind: _Kind, span: Span) -> Span:
-    """Return the days in which such a reading is plausible."""
-    return span if kind is _Kind.INFERRED else allowed_days(span)
 
 
 @lru_cache(maxsize=64)

@@ -11,11 +11,12 @@ from qpexcel.atomic import write_whole
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.choices import choices_sheet
 from qpexcel.forms.form import form_sheet
-from qpexcel.forms.help import help_sheet, inspections_sheet
+from qpexcel.forms.help import help_sheet
+from qpexcel.forms.inspections import inspections_sheet
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.rules import RowRules, row_rules
 from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
-from qpexcel.model import Obligation, Plan
+from qpexcel.model import Inspection, Obligation, Plan
 from qpexcel.plan.obligations import obligations, version_of
 from qpexcel.sheets.describe import Book
 from qpexcel.sheets.draw import LONGEST_TEXT, draw_book
@@ -50,16 +51,22 @@ def rows_by_unit(plan: Plan) -> dict[str, tuple[Obligation, ...]]:
     return {unit: tuple(own) for unit, own in rows.items()}
 
 
-def unit_book(request: FormRequest, stamp: Stamp, rules: Mapping[str, RowRules] | None = None) -> Book:
+def unit_book(
+    request: FormRequest,
+    stamp: Stamp,
+    inspections: Sequence[Inspection] = (),
+    rules: Mapping[str, RowRules] | None = None,
+) -> Book:
     """Describe a unit's workbook: the form first, then inspections, help and the hidden sheets.
 
-    `rules` are the plan's `row_rules`, where they are at hand.
+    `inspections` are those already recorded, which stand on their sheet again; `rules` are the plan's
+    `row_rules`, where they are at hand.
     """
     plan, words = request.plan, request.words
     choices = choices_sheet(plan, words)
     sheets = (
         form_sheet(request, rules or row_rules(plan)),
-        inspections_sheet(plan, request.unit, request.as_of, words),
+        inspections_sheet(request, inspections),
         help_sheet(plan, request.quantities, request.return_by, words),
         *((choices,) if choices else ()),
         stamp_sheet(stamp),
@@ -95,9 +102,11 @@ def generate(
         yield request, folder / f"{names[unit]}.xlsx", sign(stamp, key)
 
 
-def write_unit_book(request: FormRequest, path: Path, stamp: Stamp) -> Issued:
+def write_unit_book(
+    request: FormRequest, path: Path, stamp: Stamp, inspections: Sequence[Inspection] = ()
+) -> Issued:
     """Write a unit's workbook in place of whatever is there. Raises as `write_whole`."""
-    data = draw_book(unit_book(request, stamp))
+    data = draw_book(unit_book(request, stamp, inspections))
     write_whole(path, data)
     return Issued(request.unit, path, sha256(data))
 

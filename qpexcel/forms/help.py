@@ -1,20 +1,16 @@
-"""The sheets 說明 (help, made from the plan's fields) and 主管查核 (the head's inspections)."""
+"""The sheet 說明: help, made from the plan's fields."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from qpexcel.fields import OWN_PREFIX, choices_of, label_of, own_key, unit_keys
-from qpexcel.forms.form import footer
 from qpexcel.model import Plan
 from qpexcel.plan.wording import due_words
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Column, Page, Sheet, Table
 from qpexcel.words import Words
 
-INSPECTION_KEYS = ("date", "item", "finding", "correction", "done")
-_INSPECTION_WIDTHS = {"date": 13, "item": 9, "finding": 48, "correction": 48, "done": 15}
-_INSPECTION_ROWS = 12  # with the head, one printed page
 _LABEL_WIDTH, _TEXT_WIDTH = 16, 84
 
 
@@ -72,29 +68,3 @@ def help_text(key: str, plan: Plan, words: Words) -> str:
         return "".join(part for part in parts if part) or words(f"kind.{own.kind}")
     family = key.rstrip("0123456789")
     return plan.field_help.get(family) or words(f"field_help.{family}")
-
-
-def inspections_sheet(plan: Plan, unit: str, as_of: date, words: Words) -> Sheet:
-    """Describe the sheet on which the unit's head records inspections."""
-    columns = tuple(
-        Column(
-            words(f"inspection.{key}"),
-            _INSPECTION_WIDTHS[key],
-            [""] * _INSPECTION_ROWS,
-            "input_code" if key in ("date", "item", "done") else "input",
-        )
-        for key in INSPECTION_KEYS
-    )
-    top = 4
-    return Sheet(
-        name=words("sheet.inspections"),
-        cells=(
-            Cell(1, 0, words("form.inspections_title", unit=unit), "title"),
-            Cell(2, 0, words("form.inspections_lead"), "lead"),
-        ),
-        tables=(Table(top, columns, heights=[39.0] * _INSPECTION_ROWS, header_height=24),),
-        heights={1: 28},
-        freeze=(top, 0),
-        page=Page(repeat_rows=(top, top), footer=footer(plan, as_of, words, unit)),
-        protect=True,
-    )

@@ -8,20 +8,24 @@ from typing import Any
 
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.returns import Answer, AnswerRow, NilReturn, Outcome, Received, Return
+from qpexcel.model import Inspection
 
 _PLACE = ("file", "sheet", "cell", "item", "unit")
 
 
 def finding_to_json(finding: Finding) -> list[Any]:
     """Return a finding as plain lists and dicts."""
-    place = [getattr(finding.place, name) for name in _PLACE]
-    return [finding.code, finding.value, dict(finding.words), place]
+    return [finding.code, finding.value, dict(finding.words), _place_to_json(finding.place)]
 
 
 def finding_from_json(data: list[Any]) -> Finding:
     """Return the finding that `finding_to_json` wrote."""
     code, value, words, place = data
     return Finding(code, value, words, Place(*place))
+
+
+def _place_to_json(place: Place) -> list[str]:
+    return [getattr(place, name) for name in _PLACE]
 
 
 def return_to_json(one: Return) -> str:
@@ -34,6 +38,7 @@ def return_to_json(one: Return) -> str:
             "verified": one.verified,
             "reporter": one.reporter,
             "rows": [_row_to_json(row) for row in one.rows],
+            "inspections": [_inspection_to_json(inspection) for inspection in one.inspections],
             "findings": [finding_to_json(finding) for finding in one.findings],
             "reason": finding_to_json(one.reason) if one.reason else None,
             "as_of": one.as_of.isoformat() if one.as_of else "",
@@ -65,6 +70,8 @@ def return_from_json(text: str, received: Received) -> Return:
         nil=NilReturn(*data["nil"]) if data.get("nil") else None,
         columns=data.get("columns", {}),
         corrects=tuple(data.get("corrects", ())),
+        # Ledgers of before inspections were read do not have them.
+        inspections=tuple(_inspection_from_json(one, data["unit"]) for one in data.get("inspections", ())),
     )
 
 
@@ -85,6 +92,25 @@ def answer_from_json(data: list[Any]) -> Answer:
     """Return one answer from its JSON list."""
     text, value, cell, findings = data
     return Answer(text, value, cell, tuple(finding_from_json(finding) for finding in findings))
+
+
+def _inspection_to_json(one: Inspection) -> list[Any]:
+    days = [day.isoformat() if day else None for day in (one.day, one.done)]
+    doubts = {key: [finding_to_json(finding) for finding in found] for key, found in one.doubts.items()}
+    return [one.item, dict(one.texts), *days, _place_to_json(one.place), doubts]
+
+
+def _inspection_from_json(data: list[Any], unit: str) -> Inspection:
+    item, texts, day, done, place, doubts = data
+    return Inspection(
+        unit=unit,
+        item=item,
+        texts=texts,
+        place=Place(*place),
+        day=date.fromisoformat(day) if day else None,
+        done=date.fromisoformat(done) if done else None,
+        doubts={key: tuple(map(finding_from_json, found)) for key, found in doubts.items()},
+    )
 
 
 def moment_to_text(moment: datetime) -> str:

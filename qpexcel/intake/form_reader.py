@@ -18,7 +18,7 @@ from qpexcel.sheets.grids import Grid
 from qpexcel.text import fold
 from qpexcel.words import every_language
 
-_HEADER_WITHIN = 60  # rows from the top in which the header is looked for
+HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _ENOUGH_LABELS = 4  # headings that make a sheet a form
 _HELP = ("needs", "understood")  # columns the form fills by itself
 _HEAD = ("reporter", "nil", "nil_reason")
@@ -49,18 +49,30 @@ class FormTable:
         """The columns' letters by key."""
         return {key: letter(self.grid.left + col) for key, col in self.columns.items()}
 
+    def holds(self, row: int) -> bool:
+        """Whether a row holds anything in the table's columns."""
+        values = (self.value(row, key) for key in self.columns)
+        return any(value is not None and str(value).strip() for value in values)
+
     def address(self, row: int, key: str) -> str:
         """Return a cell's A1 address by row place and column key."""
         return self.grid.cell(row, self.columns[key])
 
 
-class Labels:
+class Headings:
+    """Every heading a table may have: `by_fold` folded heading → key, `shown` key → heading."""
+
+    def __init__(self, by_label: dict[str, str]) -> None:
+        self.by_fold = {fold(label): key for label, key in by_label.items()}
+        self.shown = {key: label for label, key in reversed(by_label.items())}
+
+
+class Labels(Headings):
     """Every heading the form may have, prepared once for a plan."""
 
     def __init__(self, plan: Plan) -> None:
-        self.by_fold = {fold(label): key for label, key in labels(plan).items()}
-        self.by_fold |= {fold(word): key for key in _HELP for word in every_language(f"form_column.{key}")}
-        self.shown = {key: label for label, key in reversed(labels(plan).items())}
+        helps = {word: key for key in _HELP for word in every_language(f"form_column.{key}")}
+        super().__init__(labels(plan) | helps)
 
     @cached_property
     def no(self) -> set[str]:
@@ -80,26 +92,29 @@ def find_forms(grids: Sequence[Grid], known: Labels) -> list[FormTable]:
 
 
 def _find_form(grid: Grid, known: Labels) -> FormTable | None:
-    for row in range(min(len(grid.rows), _HEADER_WITHIN)):
-        texts = list(grid.texts(row))
-        if len(texts) < _ENOUGH_LABELS:
-            continue
-        columns: dict[str, int] = {}
-        again: list[Finding] = []
-        for col, text in texts:
-            key = known.by_fold.get(fold(text))
-            if key and columns.setdefault(key, col) != col:
-                again.append(Finding("RET026", text).at(sheet=grid.name, cell=grid.cell(row, col)))
+    for row in range(min(len(grid.rows), HEADER_WITHIN)):
+        columns, again = columns_in(grid, row, known)
         if len(columns) >= _ENOUGH_LABELS and columns.keys() & {"item", "key"}:
-            return _with_slips(grid, row, columns, known, again)
+            return with_slips(grid, row, columns, known, again)
     return None
 
 
-def _with_slips(
+def columns_in(grid: Grid, row: int, known: Headings) -> tuple[dict[str, int], list[Finding]]:
+    """Return which column holds what by the headings in a row, and RET026 for those that stand twice."""
+    columns: dict[str, int] = {}
+    again: list[Finding] = []
+    for col, text in grid.texts(row):
+        key = known.by_fold.get(fold(text))
+        if key and columns.setdefault(key, col) != col:
+            again.append(Finding("RET026", text).at(sheet=grid.name, cell=grid.cell(row, col)))
+    return columns, again
+
+
+def with_slips(
     grid: Grid,
     header: int,
     columns: dict[str, int],
-    known: Labels,
+    known: Headings,
     findings: list[Finding],
 ) -> FormTable:
     """Take headings that are a slip of a missing one of ours, each with a finding."""

@@ -15,6 +15,7 @@ from qpexcel.intake.collect import Collected, collect
 from qpexcel.intake.form_reader import FormTable, Labels, find_forms, head_of
 from qpexcel.intake.guard import unfit
 from qpexcel.intake.identify import identify
+from qpexcel.intake.inspections import find_inspections, read_inspections, without
 from qpexcel.intake.merge import in_order
 from qpexcel.intake.returns import NilReturn, Outcome, Received, Return
 from qpexcel.intake.rows import Expected, expectations, read_rows
@@ -69,7 +70,8 @@ def read_return(collected: Collected, reader: Reader) -> Return:
         grids = read_safely(collected.data)
     except UnreadableWorkbookError as error:
         return _turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
-    forms = find_forms(grids, reader.labels)
+    inspected = find_inspections(grids, reader.labels)
+    forms = without(find_forms(grids, reader.labels), inspected)
     identity = identify(grids, forms, reader.plan, reader.key)
     if identity.refusal:
         return _turned_away(received, identity.refusal)
@@ -78,6 +80,9 @@ def read_return(collected: Collected, reader: Reader) -> Return:
     current = not identity.version or identity.version == reader.version
     rows, findings = read_rows(forms, reader.expected[identity.unit], same_edition=current)
     head, nil = _heads(forms, reader.labels)
+    inspections, of_inspections = read_inspections(
+        inspected, forms, reader.expected[identity.unit], received.path
+    )
     doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids), *_unexplained(nil)]
     return Return(
         received=received,
@@ -87,7 +92,10 @@ def read_return(collected: Collected, reader: Reader) -> Return:
         verified=identity.verified,
         reporter=head.get("reporter", ("", ""))[0].strip(),
         rows=rows,
-        findings=tuple(f.at(file=received.path, unit=identity.unit) for f in (*doubts, *findings)),
+        findings=tuple(
+            f.at(file=received.path, unit=identity.unit) for f in (*doubts, *findings, *of_inspections)
+        ),
+        inspections=inspections,
         as_of=identity.as_of,
         version=identity.version,
         nil=nil,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from qpexcel.findings import Finding
+from qpexcel.model import Inspection
 
 
 class Outcome(StrEnum):
@@ -90,3 +91,5 @@ class Return:
     def cell(self, row: AnswerRow, key: str) -> str:
         """Return the address of a row's cell, filled or not; that of column A where the column is lost."""
         return f"{self.columns.get(row.sheet, {}).get(key, 'A')}{row.row}"
+
+    inspections: tuple[Inspection, ...] = ()

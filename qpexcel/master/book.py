@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from qpexcel.master.corrections import corrections_sheet
 from qpexcel.master.files import files_sheet
+from qpexcel.master.inspections import inspections_sheet
 from qpexcel.master.items import items_sheet
 from qpexcel.master.overview import overview_sheet
 from qpexcel.master.plan_sheet import plan_sheet
@@ -35,6 +36,7 @@ _SHEETS: Mapping[str, Callable[[View], Sheet]] = {
     "items": items_sheet,
     "register": register_sheet,
     "corrections": corrections_sheet,
+    "inspections": inspections_sheet,
     "files": files_sheet,
     "plan": plan_sheet,
 }

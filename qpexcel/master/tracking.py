@@ -30,7 +30,7 @@ from qpexcel.words import Words
 _REPEATED = 2
 _CODES = ("item", "unit", "role", "period", "execution", "request", "timeliness", "light", "days_left")
 # Excel's calendar is wrong before this day and has none before 1900.
-_FIRST_DAY = date(1900, 3, 1)
+FIRST_DAY = date(1900, 3, 1)
 _DECISIONS = tuple(field.key for field in DECISION_FIELDS)
 _LEAST_HEIGHT = 2 * measure.LINE + measure.PADDING
 _MEASURED = ("result", "evidence", "delay_reason", "measures", "review", "resolution")
@@ -161,7 +161,7 @@ def _read_day(answer: Answer) -> Value:
     if not isinstance(answer.value, str):
         return answer.text
     day = date.fromisoformat(answer.value)
-    return day if day >= _FIRST_DAY else answer.text
+    return day if day >= FIRST_DAY else answer.text
 
 
 def _read_number(answer: Answer) -> Value:

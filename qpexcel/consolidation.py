@@ -150,7 +150,17 @@ def known_from(
         *_extensions_backward(plan, decisions),
     ]
     round_, return_by = current_round(ledger, counting)
+    findings += _of_earlier_rounds(returns, round_, ledger.get("round_started"))
     return Known(plan, round_, return_by, here, decisions, returns, findings, inspections)
+
+
+def _of_earlier_rounds(returns: Iterable[Return], round_: str, started: str) -> Iterator[Finding]:
+    """FIL018: a workbook of an earlier round that came after this one began; what it says counts."""
+    for one in returns:
+        late = one.received.received_at.isoformat() > started
+        if started and late and one.outcome is Outcome.ACCEPTED and one.round not in ("", round_):
+            gaps = {"round": round_}
+            yield Finding("FIL018", one.round, gaps, Place(one.received.path, unit=one.unit))
 
 
 def extensions_ever(ledger: Ledger, plan: Plan) -> dict[str, set[date]]:

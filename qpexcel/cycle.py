@@ -20,9 +20,12 @@ from qpexcel.forms.generate import (
     generate,
     hashes,
     is_edited,
+    left_behind,
     resolved_units,
     write_unit_book,
 )
+from qpexcel.forms.rules import row_rules
+from qpexcel.intake.collect import collect
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import in_order
 from qpexcel.intake.receive import COUNTING
@@ -34,6 +37,7 @@ from qpexcel.plan.interpret import interpret
 from qpexcel.plan.reader import read_plan_tables
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
+from qpexcel.rounds import carried, remember_edition
 from qpexcel.sheets.draw import draw_book
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
@@ -130,20 +134,33 @@ def generate_workbooks(
         round_ = _round(ledger, round_label, as_of, return_by)
         known = ledger.outgoing()
         issued: list[Issued] = []
-        findings = list(doubts(plan))
+        findings = [*doubts(plan), *left_behind(plan, known, workspace.outgoing), *_unread(workspace, ledger)]
+        remember_edition(ledger, plan, round_.label)
+        held = carried(ledger, plan, round_.label)
+        rules = row_rules(plan)
         recorded = _recorded(ledger, plan)
-        for request, path, stamp in generate(plan, workspace.outgoing, round_, key, units):
+        for request, path, stamp in generate(plan, workspace.outgoing, round_, key, units, held=held):
             if is_edited(path, known.get(path.name)):
                 if not force:
                     findings.append(edited(path, request.unit))
                     continue
                 workspace.back_up(path, now)
-            issued.append(write_unit_book(request, path, stamp, recorded.get(request.unit, ())))
+            issued.append(write_unit_book(request, path, stamp, recorded.get(request.unit, ()), rules))
             progress()
         ledger.record_outgoing(hashes(issued), round_.label)
+        if ledger.get("round") != round_.label or not ledger.get("round_started"):
+            ledger.remember(round_started=now.isoformat())
         day = round_.return_by.isoformat() if round_.return_by else ""
         ledger.remember(round=round_.label, return_by=day, plan=plan_to_json(plan), plan_id=plan.id)
     return Generated(plan, round_, tuple(issued), tuple(findings))
+
+
+def _unread(workspace: Workspace, ledger: Ledger) -> list[Finding]:
+    """GEN006: files came back that no consolidation has read, so what they say is not in the new forms."""
+    read = {one.received.sha256 for one in ledger.files()}
+    there = [one.received.sha256 for one in collect([workspace.returned])]
+    new = sum(digest not in read for digest in there if digest)
+    return [Finding("GEN006", str(new), place=Place(file=workspace.returned.name))] if new else []
 
 
 def _recorded(ledger: Ledger, plan: Plan) -> dict[str, list[Inspection]]:

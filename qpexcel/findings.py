@@ -101,6 +101,8 @@ SEVERITY: Mapping[str, Severity] = {
     "GEN002": E,  # no unit of that name
     "GEN003": W,  # a unit without rows
     "GEN004": W,  # a text longer than a cell holds
+    "GEN005": W,  # a workbook of a unit that has no rows any more
+    "GEN006": W,  # files came back that nobody consolidated
     # FIL: files that came back
     "FIL001": E,  # not a spreadsheet
     "FIL002": E,  # damaged
@@ -118,6 +120,7 @@ SEVERITY: Mapping[str, Severity] = {
     "FIL014": E,  # cannot be opened
     "FIL015": E,  # of this plan but of a unit the plan does not have
     "FIL016": I,  # a program's own file
+    "FIL018": W,  # of an earlier round
     "FIL017": E,  # unverified and the plan refuses such
     # RET: answers in a returned workbook
     "RET001": E,  # a row of another unit

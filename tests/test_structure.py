@@ -21,7 +21,7 @@ LAYERS = (
     {"ledger"},
     {"standing"},
     {"master", "status_document"},
-    {"cycle", "importing", "consolidation", "console", "demo"},
+    {"cycle", "rounds", "importing", "consolidation", "console", "demo"},
     {"cli", "__main__", "__init__"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -63,7 +63,7 @@ def form_sheet(request: FormRequest, rules: Mapping[str, RowRules]) -> Sheet:
         **_help_columns(request, help_columns(request, rules, letters, head.as_of, HEADER_ROW + 1)),
     }
     last = HEADER_ROW + len(request.rows)
-    helps = [row_help(request, row, rules[row.key]) for row in request.rows]
+    helps = [row_help(request, row, rules[row.key]) for row in request.rows if not request.state(row).ended]
     return Sheet(
         name=request.words("sheet.form"),
         cells=(*head.cells(helps, last), *_signatures(last + 2, request.words)),

@@ -13,7 +13,7 @@ from qpexcel.forms.choices import choices_sheet
 from qpexcel.forms.form import form_sheet
 from qpexcel.forms.help import help_sheet
 from qpexcel.forms.inspections import inspections_sheet
-from qpexcel.forms.request import FormRequest
+from qpexcel.forms.request import NOTHING, Carried, FormRequest
 from qpexcel.forms.rules import RowRules, row_rules
 from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
 from qpexcel.model import Inspection, Obligation, Plan
@@ -81,8 +81,19 @@ def generate(
     round_: Round,
     key: bytes,
     units: Sequence[str] = (),
+    *,
+    held: Carried = NOTHING,
 ) -> Iterator[tuple[FormRequest, Path, Stamp]]:
-    """Yield what is to be written for each unit that has rows: its request, path and signed stamp."""
+    """Yield what is to be written for each unit that has rows: its request, path and signed stamp.
+
+    Args:
+        plan: What is asked.
+        folder: Where the workbooks go.
+        round_: The round.
+        key: What the stamps are signed with.
+        units: Only these; all where empty.
+        held: What the forms already hold; rows the plan no longer has are shown below the others.
+    """
     words = load_words(plan.settings.language)
     names = file_names(rows_by_unit(plan))
     version = version_of(plan)
@@ -98,15 +109,21 @@ def generate(
             as_of=round_.as_of.isoformat(),
             return_by=round_.return_by.isoformat() if round_.return_by else "",
         )
-        request = FormRequest(plan, unit, rows, round_.label, round_.as_of, round_.return_by, words)
+        own = (*rows, *(row for row in held.withdrawn if row.unit == unit))
+        of_rows = {row.key: held.states[row.key] for row in own if row.key in held.states}
+        request = FormRequest(plan, unit, own, round_.label, round_.as_of, round_.return_by, words, of_rows)
         yield request, folder / f"{names[unit]}.xlsx", sign(stamp, key)
 
 
 def write_unit_book(
-    request: FormRequest, path: Path, stamp: Stamp, inspections: Sequence[Inspection] = ()
+    request: FormRequest,
+    path: Path,
+    stamp: Stamp,
+    inspections: Sequence[Inspection] = (),
+    rules: Mapping[str, RowRules] | None = None,
 ) -> Issued:
     """Write a unit's workbook in place of whatever is there. Raises as `write_whole`."""
-    data = draw_book(unit_book(request, stamp, inspections))
+    data = draw_book(unit_book(request, stamp, inspections, rules))
     write_whole(path, data)
     return Issued(request.unit, path, sha256(data))
 
@@ -141,6 +158,21 @@ def doubts(plan: Plan) -> list[Finding]:
     ]
     too_long = [item.id for item in plan.items if len(item.action) > LONGEST_TEXT]
     return found + [Finding("GEN004", words={"item_id": item}, place=Place(item=item)) for item in too_long]
+
+
+def left_behind(plan: Plan, names: Iterable[str], folder: Path) -> list[Finding]:
+    """Return GEN005 for each workbook sent out before to a unit that has no rows any more.
+
+    Args:
+        plan: The plan as it is now.
+        names: The files ever written into the folder.
+        folder: Where they lie.
+    """
+    rows = rows_by_unit(plan)
+    stems = file_names(rows)
+    wanted = {f"{stems[unit]}.xlsx" for unit, own in rows.items() if own}
+    gone = sorted(name for name in names if name not in wanted and (folder / name).exists())
+    return [Finding("GEN005", name, place=Place(file=name)) for name in gone]
 
 
 def edited(path: Path, unit: str) -> Finding:

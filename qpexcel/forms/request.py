@@ -26,7 +26,18 @@ class RowState:
     ended: str = ""
 
 
-_NOTHING = RowState()
+_NEW = RowState()
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What is carried into a round's forms: the state of each row by key, and rows withdrawn since."""
+
+    states: Mapping[str, RowState] = field(default_factory=dict)
+    withdrawn: tuple[Obligation, ...] = ()
+
+
+NOTHING = Carried()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class FormRequest:
 
     def state(self, row: Obligation) -> RowState:
         """Return what is known of a row."""
-        return self.states.get(row.key, _NOTHING)
+        return self.states.get(row.key, _NEW)
 
     def due(self, row: Obligation) -> date | None:
         """Return a row's deadline, the extended one where one was granted."""

@@ -79,11 +79,8 @@ def asked_columns(plan: Plan, quantities: int) -> list[str]:
 
 
 def row_help(request: FormRequest, row: Obligation, rules: RowRules) -> RowHelp:
-    """Return what the form says of a row with the answers it holds."""
-    state = request.state(row)
-    if state.ended:
-        return RowHelp(begun=False, filled=False)
-    cells = Cells(state.answers)
+    """Return what the form says of a row that is asked, with the answers it holds."""
+    cells = Cells(request.state(row).answers)
     begun = rules.begun(request.as_of)
     filled = any(cells.has(key) for key in unit_keys(request.plan, request.quantities))
     words = request.words

@@ -17,8 +17,12 @@ _CHOICES = re.compile(r"[、，,；;／/\n]+")
 _BUILTIN_LABELS = {
     fold(label): field.key for field in FIELDS for label in every_language(f"field.{field.key}") if label
 }
-# The heading of the hidden row keys is ours too.
-_BUILTIN_LABELS |= {fold(label): "key" for label in every_language("field.key")}
+# The headings of the hidden row keys and of what the form fills by itself are ours too.
+_BUILTIN_LABELS |= {
+    fold(label): "key"
+    for name in ("field.key", "form_column.needs", "form_column.understood")
+    for label in every_language(name)
+}
 _FILLED_BY_UNITS = {field.key for field in UNIT_FIELDS}
 
 

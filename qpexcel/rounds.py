@@ -1,0 +1,99 @@
+"""What the next round's workbooks already hold: earlier answers, decisions, what became of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from qpexcel.decisions import Decision, read_decisions
+from qpexcel.fields import kind_of, label_of
+from qpexcel.forms.request import Carried, RowState
+from qpexcel.intake.merge import Current, in_order, merge
+from qpexcel.intake.receive import COUNTING
+from qpexcel.intake.returns import Answer
+from qpexcel.ledger import Ledger
+from qpexcel.model import FieldKind, Obligation, Plan
+from qpexcel.plan.codec import plan_from_json
+from qpexcel.plan.obligations import obligations, version_of
+from qpexcel.plan.wording import short_day
+from qpexcel.sheets.describe import Plain
+from qpexcel.words import Words, load_words
+
+
+def carried(ledger: Ledger, plan: Plan, round_: str) -> Carried:
+    """Return what a round's forms hold when they go out.
+
+    Args:
+        ledger: What came back and was decided so far.
+        plan: The plan as it is now.
+        round_: The round's label; rows withdrawn since the last one are shown in it, and not again.
+    """
+    words = load_words(plan.settings.language)
+    gone = _withdrawn(ledger, plan, round_)
+    states = row_states(ledger, plan)
+    states |= {row.key: RowState(ended=words("form.withdrawn")) for row in gone}
+    return Carried(states, gone)
+
+
+def row_states(ledger: Ledger, plan: Plan) -> dict[str, RowState]:
+    """Return what is known of each row by key: what its unit reported, what was decided."""
+    words = load_words(plan.settings.language)
+    counting = in_order(one for one in ledger.files() if one.outcome in COUNTING)
+    currents, _ = merge(counting, lambda key: label_of(key, plan, words))
+    answers = {current.key: answer_cells(current, plan) for current in currents}
+    decisions, _ = read_decisions(ledger.decisions(), plan, lambda _key, _field: "")
+    return {
+        row.key: _state(answers.get(row.key, {}), decisions.get(row.key, Decision()), plan, words)
+        for row in obligations(plan)
+        if row.key in answers or row.key in decisions
+    }
+
+
+def _state(answers: Mapping[str, Plain], decision: Decision, plan: Plan, words: Words) -> RowState:
+    decided = dict(decision.texts)
+    if decision.kind:
+        decided["decision"] = words(f"decision.{decision.kind}")
+    if decision.extension:
+        decided["extension"] = short_day(decision.extension, plan)
+    ended = words(f"decision.{decision.kind}") if decision.closes else ""
+    return RowState(answers, decided, decision.extension, ended)
+
+
+def answer_cells(current: Current, plan: Plan) -> dict[str, Plain]:
+    """Return a row's answers as a form shows them: read ones plainly, others as typed."""
+    words = load_words(plan.settings.language)
+    return {key: _cell(key, answer, plan, words) for key, answer in current.answers.items()}
+
+
+def _cell(key: str, answer: Answer, plan: Plan, words: Words) -> Plain:
+    value = answer.value
+    if value is None:
+        return answer.text
+    if key == "execution":
+        return words(f"execution.{value}")
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if kind_of(key, plan) is FieldKind.DATE and isinstance(value, str):
+        return short_day(date.fromisoformat(value), plan)
+    return value
+
+
+def _withdrawn(ledger: Ledger, plan: Plan, round_: str) -> tuple[Obligation, ...]:
+    """Return the rows of the edition before that this one no longer has."""
+    before = ledger.get("previous_plan")
+    if not before or ledger.get("previous_round") != round_:
+        return ()
+    now = {row.key for row in obligations(plan)}
+    return tuple(row for row in obligations(plan_from_json(before)) if row.key not in now)
+
+
+def remember_edition(ledger: Ledger, plan: Plan, round_: str) -> None:
+    """Keep the edition that the last workbooks were made from, where this one asks something else.
+
+    Of several changes within a round the first edition is kept: that is what the units hold.
+    """
+    before = ledger.get("plan")
+    if not before or ledger.get("previous_round") == round_:
+        return
+    if version_of(plan_from_json(before)) != version_of(plan):
+        ledger.remember(previous_plan=before, previous_round=round_)

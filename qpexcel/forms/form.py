@@ -8,7 +8,7 @@ from datetime import date
 from qpexcel.fields import DECISION_FIELDS, FORM_PLAN_FIELDS, QUANTITY, kind_of, label_of, unit_keys
 from qpexcel.forms.choices import cell_rule, is_choice
 from qpexcel.forms.head import HEADER_ROW, HEIGHTS, Head
-from qpexcel.forms.live import BEGUN, FILLED, NEEDS, UNDERSTOOD, help_columns, helper_keys, need_key, quoted
+from qpexcel.forms.live import FILLED, NEEDS, UNDERSTOOD, help_columns, helper_keys, need_key, quoted
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.row_help import COMPLETE, QUIET, WANTING, row_help
 from qpexcel.forms.rules import Need, RowRules
@@ -77,6 +77,8 @@ def form_sheet(request: FormRequest, rules: Mapping[str, RowRules]) -> Sheet:
         conditions=(*head.conditions(), *_conditions(request, letters, last)),
         freeze=(HEADER_ROW, 2),
         page=Page(
+            wide=2,
+            repeat_columns=2,
             repeat_rows=(HEADER_ROW, HEADER_ROW),
             footer=footer(request.plan, request.as_of, request.words, request.unit),
         ),
@@ -186,7 +188,7 @@ def _conditions(
     def area(key: str, to: str = "") -> str:
         return f"{letters[key]}{first}:{letters[to or key]}{last}"
 
-    begun, filled = (f"${letters[key]}{first}" for key in (BEGUN, FILLED))
+    filled, not_yet = f"${letters[FILLED]}{first}", QUIET + request.words("need.not_yet")
     found = [
         (area(NEEDS), FormulaCondition(f"=LEFT(${letters[NEEDS]}{first},1)={quoted(sign)}", style))
         for sign, style in ((COMPLETE, "light_green"), (WANTING, "light_yellow"), (QUIET, "light_grey"))
@@ -198,7 +200,8 @@ def _conditions(
             test = f'=AND({filled}=1,${letters[need]}{first}<>"")'
             found.append((area(key), FormulaCondition(test, "to_confirm")))
     last_key = unit_keys(request.plan, request.quantities)[-1]
-    found.append((area("item", last_key), FormulaCondition(f"=AND({begun}=0,{filled}=0)", "not_yet")))
+    quiet = f"=LEFT(${letters[NEEDS]}{first},{len(not_yet)})={quoted(not_yet)}"
+    found.append((area("item", last_key), FormulaCondition(quiet, "not_yet")))
     return found
 
 

@@ -22,6 +22,7 @@ from qpexcel.forms.row_help import (
     day_shown,
     is_quantity,
     needs_shown,
+    remark_of,
     row_help,
 )
 from qpexcel.forms.rules import Asked, Need, RowRules
@@ -109,6 +110,9 @@ class _Formulas:
             BEGUN: f"IF({self._as_of}>={excel_day(row.begins)},1,0)" if row.begins else "1",
             **{need_key(need): self._if(test, need) for need, test in self._of_row(rules).items()},
         }
+        remark = remark_of(self._request, row)
+        if remark:
+            formulas[NEEDS] += f"&{quoted(remark)}"
         values = self._values(row, rules)
         return {
             key: Formula("=" + text.replace("#", str(number)), values.get(key, ""))
@@ -121,7 +125,7 @@ class _Formulas:
         typed = cells.values.get("completed_on")
         separator = self._words("need.separator")
         return {
-            NEEDS: needs_shown(request, help_),
+            NEEDS: needs_shown(request, row, help_),
             UNDERSTOOD: day_shown(request, typed),
             BEGUN: int(help_.begun),
             FILLED: int(help_.filled),

@@ -148,14 +148,23 @@ def _own_needs(request: FormRequest, cells: Cells) -> Iterator[tuple[str, str]]:
             yield key, words("need.choose", **gap)
 
 
-def needs_shown(request: FormRequest, help_: RowHelp) -> str:
+def needs_shown(request: FormRequest, row: Obligation, help_: RowHelp) -> str:
     """Return what the column 待辦 of a row shows."""
     words = request.words
-    if not help_.filled:
-        return OPEN + words("need.open") if help_.begun else QUIET + words("need.not_yet")
-    if help_.needs:
-        return WANTING + words("need.separator").join(help_.needs.values())
-    return COMPLETE + words("need.complete")
+    if help_.needs and help_.filled:
+        shown = WANTING + words("need.separator").join(help_.needs.values())
+    elif help_.filled:
+        shown = COMPLETE + words("need.complete")
+    else:
+        shown = OPEN + words("need.open") if help_.begun else QUIET + words("need.not_yet")
+    return shown + remark_of(request, row)
+
+
+def remark_of(request: FormRequest, row: Obligation) -> str:
+    """Return what points to the secretariat's remarks at the far right of a row; "" where there is none."""
+    decided = request.state(row).decided
+    remarked = any(decided.get(key) for key in ("review", "resolution"))
+    return request.words("need.remark") if remarked else ""
 
 
 def day_shown(request: FormRequest, typed: Plain) -> str:

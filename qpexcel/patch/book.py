@@ -45,6 +45,7 @@ class Book:
             raise UnpatchableWorkbookError("no workbook of the usual kind")
         self._styles_part = package.related(self.part, "styles")
         self.styles = Styles(package.tree(self._styles_part) if self._styles_part else empty_stylesheet())
+        self._sheets_changed = False
         if not self.tabs():
             raise UnpatchableWorkbookError("no sheets")
 
@@ -72,6 +73,7 @@ class Book:
 
     def remove(self, place: int) -> None:
         """Take a sheet out, with what belongs to it alone."""
+        self._sheets_changed = True
         tab = self.tabs()[place]
         relation = next(one for one in self.package.relations(self.part) if one.id == tab.element.get(_ID))
         self._forget_calculations(tab.element.get("sheetId") or "")
@@ -99,6 +101,7 @@ class Book:
 
     def insert(self, place: int, name: str, donor: Donor, number: int, *, hidden: bool = False) -> None:
         """Put in a sheet of a drawn workbook so that it stands at this place, from 0."""
+        self._sheets_changed = True
         root = donor.sheet(number)
         self._restyle(root, donor.styles)
         part = self.package.free_name("xl/worksheets/sheet{}.xml")
@@ -177,6 +180,10 @@ class Book:
                 self.package.put(self._styles_part, self.styles.root, _STYLES_TYPE)
                 self.package.relate(self.part, "styles", self._styles_part)
             self.package.touch(self._styles_part)
+        if self._sheets_changed:
+            self._forget_titles()
+
+    def _forget_titles(self) -> None:
         properties = self.package.related("", "extended-properties")
         if properties and self.package.has(properties):
             root = self.package.tree(properties)

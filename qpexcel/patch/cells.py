@@ -24,7 +24,9 @@ class Cells:
         self._cells: dict[int, dict[int, Element]] = {}
         row = 0
         for one in children(data, "row"):
-            row = whole(one, "r", row + 1)
+            row = row + 1 if one.get("r") is None else whole(one, "r")
+            if row < 1:
+                raise UnpatchableWorkbookError(f"a row {one.get('r')}")
             self._rows.setdefault(row, one)
             _index(one, self._cells.setdefault(row, {}))
         self._said = False

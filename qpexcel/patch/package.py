@@ -70,6 +70,8 @@ class Package:
                 infos = {info.filename: info for info in archive.infolist()}
                 _check(archive.infolist())
                 return cls(infos, {name: archive.read(info) for name, info in infos.items()})
+        except UnpatchableWorkbookError:
+            raise
         except _READING_ZIPS as error:
             raise UnpatchableWorkbookError(f"{type(error).__name__}: {error}") from error
 
@@ -183,7 +185,8 @@ class Package:
         root = self.tree(rels)
         taken = {one.get("Id") for one in root}
         name = next(name for n in range(1, 1 << 30) if (name := f"rId{n}") not in taken)
-        attributes = {"Id": name, "Type": f"{OFFICE_RELATIONS}/{kind}", "Target": f"/{target}"}
+        path = posixpath.relpath(f"/{target}", posixpath.join("/", posixpath.dirname(part)))
+        attributes = {"Id": name, "Type": f"{OFFICE_RELATIONS}/{kind}", "Target": path}
         etree.SubElement(root, f"{{{_RELATIONS_NAMESPACE}}}Relationship", attributes)
         self.touch(rels)
         return name

@@ -23,6 +23,7 @@ def empty_stylesheet() -> Element:
     """Return a stylesheet with what every one must have."""
     root = new("styleSheet")
     make(make(root, "fonts", count="1"), "font")
+    make(make(root, "cellStyles", count="1"), "cellStyle", name="Normal", xfId="0", builtinId="0")
     return root
 
 
@@ -130,8 +131,10 @@ class Styles:
         xf = deepcopy(other._xf(number))
         xf.set("xfId", "0")
         for name, attribute in (("fonts", "fontId"), ("fills", "fillId"), ("borders", "borderId")):
-            theirs = other._list(name)[whole(xf, attribute)]
-            xf.set(attribute, str(self._add(name, deepcopy(theirs))))
+            theirs = deepcopy(other._list(name)[whole(xf, attribute)])
+            for scheme in list(children(theirs, "scheme")):
+                theirs.remove(scheme)  # the font would be whichever this workbook's theme names
+            xf.set(attribute, str(self._add(name, theirs)))
         xf.set("numFmtId", str(self._number_format(other, whole(xf, "numFmtId"))))
         for name in ("Font", "Fill", "Border", "NumberFormat", "Alignment", "Protection"):
             xf.set(f"apply{name}", "1")

@@ -85,6 +85,9 @@ class Book:
                 drop(name)
             elif own > place:
                 name.set("localSheetId", str(own - 1))
+        for holder in list(children(self._root, "definedNames")):
+            if not len(holder):
+                drop(holder)
         self._shift_views(place, -1)
         self.package.touch(self.part)
 

@@ -100,7 +100,7 @@ class Notes:
         for place, text in notes.items():
             said = _text(theirs[place]) if place in theirs else ""
             ours = _BLANK_LINES.sub("\n", _NOT_XML.sub("", text)).strip()
-            if ours and ours not in said:
+            if ours:
                 under = f"{said}\n\n" if place in theirs else ""
                 texts[place] = f"{under}{self._author}:\n{ours}"
         if not texts:

@@ -309,12 +309,15 @@ def test_a_note_is_as_large_as_its_text():
 
 
 def test_shapes_have_ids_of_their_own():
+    marks = [Mark(sheet, f"B{row}", "x") for sheet in ("填報", "圖表", "最後") for row in range(1, 601)]
     after = patch_workbook(
-        RICH, patch(Mark("填報", "B2", "x"), Mark("填報", "B3", "x"), Mark("圖表", "B2", "x"))
+        RICH, patch(*marks, *(replace(mark, cell=f"D{mark.cell[1:]}") for mark in marks[:600]))
     )
     drawings = [part for part in parts(after) if part.endswith(".vml")]
     shapes = [one.get("id") for part in drawings for one in root(after, part).iter("{*}shape")]
-    assert len(shapes) == len(set(shapes)) == 4
+    assert len(shapes) == len(set(shapes)) == 2401
+    blocks = [one.get("data") for part in drawings for one in root(after, part).iter("{*}idmap")]
+    assert blocks == ["1,2", "3", "4"]
 
 
 def test_a_note_without_a_text_is_the_fill_alone():

@@ -16,7 +16,7 @@ from qpexcel.patch.model import UnpatchableWorkbookError
 from qpexcel.patch.package import Package
 from qpexcel.patch.ranges import Place, place_of
 from qpexcel.patch.sequence import SHEET
-from qpexcel.patch.vml import Drawing, blocks_of, move_like, place_of_shape, shapes
+from qpexcel.patch.vml import Drawing, blocks_of, place_of_shape, shapes
 from qpexcel.patch.xml import (
     OFFICE_RELATIONS,
     Element,
@@ -107,12 +107,14 @@ class Notes:
             return
         donor = self._draw(texts, cells)
         self._need_parts(donor)
+        others = blocks_of(self._package)
+        drawing = Drawing(self._package.tree(self._legacy), others, like=donor.drawing())
         for place, (comment, shape) in donor.notes().items():
             if place in theirs:
                 _append(theirs[place], texts[place][len(_text(theirs[place])) :])
             else:
                 self._put_comment(comment)
-            self._put_shape(place, shape, donor)
+            drawing.put(place, shape)
         self._package.touch(self._comments)
         self._package.touch(self._legacy)
 
@@ -150,14 +152,6 @@ class Notes:
             names.append(self._author)
         comment.set("authorId", str(names.index(self._author)))
         need(root, "commentList", _ORDER).append(comment)
-
-    def _put_shape(self, place: Place, shape: Element, donor: Donor) -> None:
-        root = self._package.tree(self._legacy)
-        there = next((one for one in shapes(root) if place_of_shape(one) == place), None)
-        if there is not None:
-            move_like(there, shape)
-        else:
-            Drawing(root, blocks_of(self._package)).put(shape, donor.drawing())
 
 
 def _place(comment: Element) -> Place:

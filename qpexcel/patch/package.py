@@ -87,10 +87,11 @@ class Package:
         return list(self._parts)
 
     def data(self, part: str) -> bytes:
-        """Return a part's bytes as they were read or put in."""
-        if not self.has(part):
+        """Return a part's bytes as they are now."""
+        name = self._actual(part)
+        if name not in self._parts:
             raise UnpatchableWorkbookError(f"no part {part}")
-        return self._parts[self._names[part.lower()]]
+        return serialise(self._trees[name]) if name in self._touched else self._parts[name]
 
     def tree(self, part: str) -> Element:
         """Return a part's root element."""
@@ -214,8 +215,7 @@ class Package:
         names = sorted(self._parts, key=lambda name: name.lower() != _TYPES.lower())
         with zipfile.ZipFile(file, "w") as archive:
             for name in names:
-                data = serialise(self._trees[name]) if name in self._touched else self._parts[name]
-                archive.writestr(_info(name, self._infos.get(name)), data, zipfile.ZIP_DEFLATED)
+                archive.writestr(_info(name, self._infos.get(name)), self.data(name), zipfile.ZIP_DEFLATED)
         return file.getvalue()
 
 

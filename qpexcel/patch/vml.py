@@ -35,7 +35,7 @@ def _number(shape: Element, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() else -1
 
 
-def move_like(shape: Element, other: Element) -> None:
+def _move_like(shape: Element, other: Element) -> None:
     """Give a shape the place and size of another."""
     path = f"{_X}ClientData/{_X}Anchor"
     mine, theirs = shape.find(path), other.find(path)
@@ -55,44 +55,51 @@ def blocks_of(package: Package) -> set[int]:
 
 
 class Drawing:
-    """A drawing part that takes in further notes."""
+    """A drawing part that takes in further notes.
 
-    def __init__(self, root: Element, others: set[int]) -> None:
-        """`others` are blocks of ids that no new one may come out of, unless it is this drawing's."""
+    `others` are blocks of ids that no new one may come out of, unless they are this drawing's; `like` is
+    a drawing that says what a note's shape is (shapetype).
+    """
+
+    def __init__(self, root: Element, others: set[int], like: Element) -> None:
         self._root = root
         self._others = others
-        self._used = {int(_ID.fullmatch(text)[1]) for text in _ids(root)}  # type: ignore[index]
+        self._shapes = {place_of_shape(one): one for one in shapes(root)}
+        self._used = {int(found[1]) for one in root.iter() if (found := _ID.fullmatch(one.get("id") or ""))}
+        self._layout = self._need_layout()
+        self._free = self._free_ids()
+        if all(f"#{one.get('id')}" != _NOTE_TYPE for one in root.iter(f"{_V}shapetype")):
+            self._layout.addnext(next(like.iter(f"{_V}shapetype")))
 
-    def put(self, shape: Element, like: Element) -> None:
-        """Put a note's shape in; `like` is a drawing that has the shape's type."""
-        if all(f"#{one.get('id')}" != _NOTE_TYPE for one in self._root.iter(f"{_V}shapetype")):
-            kind = next(like.iter(f"{_V}shapetype"))
-            self._map().addnext(kind)
-        shape.set("id", f"_x0000_s{self._free_id()}")
+    def put(self, place: Place, shape: Element) -> None:
+        """Put the shape of a cell's note in; one that is there gets its place and size."""
+        if place in self._shapes:
+            _move_like(self._shapes[place], shape)
+            return
+        shape.set("id", f"_x0000_s{next(self._free)}")
         self._root.append(shape)
+        self._shapes[place] = shape
 
-    def _free_id(self) -> int:
-        idmap = self._map().find(f"{_O}idmap")
+    def _free_ids(self) -> Iterator[int]:
+        """Yield ids that are free in this drawing's blocks, then in blocks it takes for itself."""
+        idmap = self._layout.find(f"{_O}idmap")
         mine = [int(word) for word in (idmap.get("data") or "").replace(",", " ").split() if word.isdigit()]
         for block in mine:
-            for number in range(block * _BLOCK + 1, (block + 1) * _BLOCK):
-                if number not in self._used:
-                    self._used.add(number)
-                    return number
-        fresh = max(self._others | set(mine), default=0) + 1
-        idmap.set("data", ",".join(map(str, [*mine, fresh])))
-        return self._free_id()
+            yield from (n for n in range(block * _BLOCK + 1, (block + 1) * _BLOCK) if n not in self._used)
+            if block == mine[-1]:
+                mine.append(max(self._others | set(mine)) + 1)
+                idmap.set("data", ",".join(map(str, mine)))
 
-    def _map(self) -> Element:
+    def _need_layout(self) -> Element:
         """Return what says which ids are this drawing's (shapelayout), put in where it is missing."""
         layout = self._root.find(f"{_O}shapelayout")
         if layout is None:
             layout = self._root.makeelement(f"{_O}shapelayout", {f"{_V}ext": "edit"})
             self._root.insert(0, layout)
-        if layout.find(f"{_O}idmap") is None:
-            layout.append(layout.makeelement(f"{_O}idmap", {f"{_V}ext": "edit", "data": ""}))
+        idmap = layout.find(f"{_O}idmap")
+        if idmap is None:
+            idmap = layout.makeelement(f"{_O}idmap", {f"{_V}ext": "edit"})
+            layout.append(idmap)
+        if not idmap.get("data"):
+            idmap.set("data", str(max(self._others, default=0) + 1))
         return layout
-
-
-def _ids(root: Element) -> Iterator[str]:
-    return (text for one in root.iter() if _ID.fullmatch(text := one.get("id") or ""))

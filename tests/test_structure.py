@@ -15,7 +15,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"findings", "model", "text", "templates", "atomic", "apart", "dates"},
     {"words", "workspace", "sheets"},
-    {"fields", "plan", "assess"},
+    {"fields", "plan", "assess", "patch"},
     {"decisions", "forms", "plan_document", "documents"},
     {"intake"},
     {"ledger"},

@@ -310,6 +310,21 @@ def _has_errors(standing: Standing) -> bool:
     return refused or any(finding.severity == "error" for finding in standing.findings)
 
 
+@cli.command("correct")
+@_workspace_option
+@click.option("--unit", "units", multiple=True, metavar="NAME")
+@_force_option
+@_reported
+def correct(workspace: Workspace, units: tuple[str, ...], *, force: bool) -> None:
+    """Send back what units must mend."""
+    from qpexcel.correcting import correct as write_corrections  # noqa: PLC0415
+
+    console = _console()
+    with console.progress("terminal.correcting") as advance:
+        done = write_corrections(workspace, _now(), units=units, force=force, progress=advance)
+    console.corrected(done, workspace.corrections)
+
+
 @cli.command("status")
 @_workspace_option
 @_as_of_option

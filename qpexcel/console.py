@@ -21,6 +21,7 @@ from qpexcel.plan.wording import due_words, period_words, short_day, targets_wor
 from qpexcel.words import Words
 
 if TYPE_CHECKING:
+    from qpexcel.correcting import Corrected
     from qpexcel.demo import DemoResult
     from qpexcel.importing import Imported
     from qpexcel.standing import RowStanding, Standing
@@ -62,6 +63,18 @@ class Console:
                 self._err.print(head.append(self.words.line(finding), style=""), soft_wrap=True)
             if len(some) > most:
                 self._err.print(Text(self.words("terminal.more_notes", count=len(some) - most)), style="dim")
+
+    def corrected(self, done: Corrected, folder: Path) -> None:
+        """Print which workbooks go back, and what was left alone."""
+        for one in done.sent:
+            key = "terminal.correction" if one.own else "terminal.correction_fresh"
+            self.say(key, unit=one.unit, count=one.count)
+        self.findings(done.findings)
+        self.say(
+            "terminal.corrected" if done.sent else "terminal.nothing_to_correct",
+            count=len(done.sent),
+            path=folder,
+        )
 
     def plan_doubts(self, findings: Iterable[Finding]) -> None:
         """Print in one line how much of the plan is in doubt; `check` lists it."""

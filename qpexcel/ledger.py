@@ -46,6 +46,9 @@ MIGRATIONS = (
     );
     CREATE TABLE outgoing (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, round TEXT NOT NULL);
     """,
+    """
+    CREATE TABLE corrections (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
+    """,
 )
 
 
@@ -81,6 +84,15 @@ class Ledger:
         """Remember the workbooks we issued."""
         rows = [(file, digest, round_) for file, digest in hashes.items()]
         self._db.executemany("INSERT OR REPLACE INTO outgoing VALUES (?, ?, ?)", rows)
+
+    def corrections(self) -> dict[str, str]:
+        """Return the hash of each correction we wrote, by file name."""
+        return dict(self._db.execute("SELECT file, sha256 FROM corrections"))
+
+    def record_corrections(self, hashes: Mapping[str, str]) -> None:
+        """Replace what is known of all corrections."""
+        self._db.execute("DELETE FROM corrections")
+        self._db.executemany("INSERT INTO corrections VALUES (?, ?)", hashes.items())
 
     def files(self) -> list[Return]:
         """Return every file ever seen, with what was read from it."""

@@ -49,6 +49,11 @@ class Workspace:
         return self.root / "master.xlsx"
 
     @property
+    def corrections(self) -> Path:
+        """The units' own workbooks back, their cells to mend marked."""
+        return self.root / "corrections"
+
+    @property
     def ledger(self) -> Path:
         """What we know of everything that came back."""
         return self.root / ".qpexcel" / "ledger.sqlite"
@@ -98,6 +103,10 @@ class Workspace:
             with replacing(kept) as beside:
                 beside.write_bytes(data)
         return kept
+
+    def kept(self, digest: str) -> bytes:
+        """Return the bytes archived under a hash; none where the archive no longer has them."""
+        return next((path.read_bytes() for path in sorted(self.archive.glob(f"{digest}*"))), b"")
 
     def back_up(self, path: Path, now: datetime) -> Path:
         """Copy a file a person may have edited beside itself before it is overwritten."""

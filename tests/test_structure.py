@@ -19,9 +19,9 @@ LAYERS = (
     {"decisions", "forms", "plan_document", "documents"},
     {"intake"},
     {"ledger"},
-    {"standing"},
-    {"master", "status_document"},
-    {"cycle", "rounds", "importing", "consolidation", "console", "demo"},
+    {"standing", "rounds"},
+    {"master", "status_document", "corrections"},
+    {"cycle", "importing", "consolidation", "correcting", "console", "demo"},
     {"cli", "__main__", "__init__"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

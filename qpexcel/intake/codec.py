@@ -46,6 +46,7 @@ def return_to_json(one: Return) -> str:
             "nil": [one.nil.reason, one.nil.sheet, one.nil.cell] if one.nil else None,
             "columns": one.columns,
             "corrects": one.corrects,
+            "other_sheets": one.other_sheets,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -70,6 +71,7 @@ def return_from_json(text: str, received: Received) -> Return:
         nil=NilReturn(*data["nil"]) if data.get("nil") else None,
         columns=data.get("columns", {}),
         corrects=tuple(data.get("corrects", ())),
+        other_sheets=tuple(data.get("other_sheets", ())),
         # Ledgers of before inspections were read do not have them.
         inspections=tuple(_inspection_from_json(one, data["unit"]) for one in data.get("inspections", ())),
     )

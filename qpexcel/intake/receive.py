@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,12 +24,13 @@ from qpexcel.plan.obligations import version_of
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
 from qpexcel.sheets.safely import read_safely
 from qpexcel.text import fold
-from qpexcel.words import load_words
+from qpexcel.words import every_language, load_words
 from qpexcel.workspace import Workspace
 
 COUNTING = (Outcome.ACCEPTED, Outcome.SUPERSEDED)  # the outcomes whose answers are merged
 # What an archived file may be called; anything else in a name from outside stays outside.
 _KNOWN_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".zip", ".eml", ".msg")
+_OUR_SHEETS = (*every_language("sheet.help"), *every_language("sheet.corrections"))
 _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
 
 
@@ -101,7 +102,16 @@ def read_return(collected: Collected, reader: Reader) -> Return:
         nil=nil,
         columns={table.grid.name: table.letters for table in forms},
         corrects=read_corrected(grids),
+        other_sheets=tuple(_others(grids, (*forms, *inspected))),
     )
+
+
+def _others(grids: Iterable[Grid], ours: Iterable[FormTable]) -> Iterator[str]:
+    """Yield the names of the visible sheets with anything on them that are none of ours."""
+    names = {table.grid.name for table in ours} | set(_OUR_SHEETS)
+    for grid in grids:
+        if not grid.hidden and grid.name not in names and any(any(row) for row in grid.rows):
+            yield grid.name
 
 
 def _heads(forms: Sequence[FormTable], labels: Labels) -> tuple[dict[str, tuple[str, str]], NilReturn | None]:

@@ -70,7 +70,8 @@ class Return:
 
     `as_of` is the day its form judged by and `version` the plan's edition it was made from, where
     its stamp says so. `columns` are the letters of the form's columns by sheet and key. `corrects`
-    are the hashes of the files that it is a correction of.
+    are the hashes of the files that it is a correction of, `other_sheets` the names of the sheets that
+    are none of ours.
     """
 
     received: Received
@@ -87,6 +88,7 @@ class Return:
     nil: NilReturn | None = None
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     corrects: tuple[str, ...] = ()
+    other_sheets: tuple[str, ...] = ()
 
     def cell(self, row: AnswerRow, key: str) -> str:
         """Return the address of a row's cell, filled or not; that of column A where the column is lost."""

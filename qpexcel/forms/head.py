@@ -70,8 +70,9 @@ class Head:
         if plan.settings.contact:
             lead += words("form.contact", contact=plan.settings.contact)
         return [
-            Cell(TITLE, 0, title.strip(), "title"),
-            Cell(LEAD, 0, lead, "lead"),
+            # Not over the first column, which is printed again on the pages to the right.
+            Cell(TITLE, self._at["section"], title.strip(), "title"),
+            Cell(LEAD, self._at["section"], lead, "lead"),
             *self._identity(),
             *self._reported_by(),
             *self._panel(helps, last_row),

@@ -159,6 +159,8 @@ def _set_page(target: Worksheet, page: Page) -> None:
         target.set_landscape()
     target.set_margins(_MARGIN, _MARGIN, _MARGIN, _MARGIN + 0.15)
     target.fit_to_pages(page.wide, 1 if page.one_page else 0)
+    if page.wide > 1:
+        target.print_across()
     if page.repeat_rows:
         first, last = page.repeat_rows
         target.repeat_rows(first - 1, last - 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 from recording import recorded
 
 from qpexcel.cycle import Loaded, generate_workbooks
-from qpexcel.forms.generate import Round, generate, unit_book
+from qpexcel.forms.generate import Round, generate
 from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record
@@ -112,7 +112,7 @@ def make(folder: Path, units: int) -> None:
     dice = random.Random(SEED)  # noqa: S311 - the same on every run is the point
     workspace.returned.mkdir(exist_ok=True)
     for request, path, stamp in generate(plan, workspace.outgoing, ASKED, KEY):
-        filled = fill_form(unit_book(request, stamp), plan, _answers(plan, dice), f"{request.unit}承辦人")
+        filled = fill_form(request, stamp, _answers(plan, dice), f"{request.unit}承辦人")
         (workspace.returned / path.name).write_bytes(draw_book(filled))
         os.utime(workspace.returned / path.name, (NOW.timestamp(), NOW.timestamp()))
     workspace.ledger.unlink()  # every consolidation that is timed begins with a fresh one

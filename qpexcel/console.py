@@ -187,6 +187,7 @@ class Console:
         self.standing(result.standing)
         self.say("terminal.demo_open", path=result.workspace.master)
         self.say("terminal.demo_next", folder=result.workspace.outgoing)
+        self.say("terminal.demo_corrections", folder=result.workspace.corrections)
 
     def imported(self, done: Imported, path: Path) -> None:
         """Print what a person must confirm of an imported plan, and what to do next."""

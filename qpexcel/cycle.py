@@ -26,11 +26,8 @@ from qpexcel.forms.generate import (
 )
 from qpexcel.forms.rules import row_rules
 from qpexcel.intake.collect import collect
-from qpexcel.intake.inspections_merge import merge_inspections
-from qpexcel.intake.merge import in_order
-from qpexcel.intake.receive import COUNTING
 from qpexcel.ledger import Ledger, open_ledger
-from qpexcel.model import Inspection, Plan
+from qpexcel.model import Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
 from qpexcel.plan.interpret import interpret
@@ -136,23 +133,27 @@ def generate_workbooks(
         issued: list[Issued] = []
         findings = [*doubts(plan), *left_behind(plan, known, workspace.outgoing), *_unread(workspace, ledger)]
         remember_edition(ledger, plan, round_.label)
-        held = carried(ledger, plan, round_.label)
-        rules = row_rules(plan)
-        recorded = _recorded(ledger, plan)
+        held, rules = carried(ledger, plan, round_.label), row_rules(plan)
         for request, path, stamp in generate(plan, workspace.outgoing, round_, key, units, held=held):
             if is_edited(path, known.get(path.name)):
                 if not force:
                     findings.append(edited(path, request.unit))
                     continue
                 workspace.back_up(path, now)
-            issued.append(write_unit_book(request, path, stamp, recorded.get(request.unit, ()), rules))
+            recorded = held.inspections.get(request.unit, ())
+            issued.append(write_unit_book(request, path, stamp, recorded, rules))
             progress()
         ledger.record_outgoing(hashes(issued), round_.label)
-        if ledger.get("round") != round_.label or not ledger.get("round_started"):
-            ledger.remember(round_started=now.isoformat())
-        day = round_.return_by.isoformat() if round_.return_by else ""
-        ledger.remember(round=round_.label, return_by=day, plan=plan_to_json(plan), plan_id=plan.id)
+        _remember(ledger, plan, round_, now)
     return Generated(plan, round_, tuple(issued), tuple(findings))
+
+
+def _remember(ledger: Ledger, plan: Plan, round_: Round, now: datetime) -> None:
+    """Remember the round that the units now have, since when, and the plan it was made from."""
+    if ledger.get("round") != round_.label or not ledger.get("round_started"):
+        ledger.remember(round_started=now.isoformat())
+    day = round_.return_by.isoformat() if round_.return_by else ""
+    ledger.remember(round=round_.label, return_by=day, plan=plan_to_json(plan), plan_id=plan.id)
 
 
 def _unread(workspace: Workspace, ledger: Ledger) -> list[Finding]:
@@ -161,15 +162,6 @@ def _unread(workspace: Workspace, ledger: Ledger) -> list[Finding]:
     there = [one.received.sha256 for one in collect([workspace.returned])]
     new = sum(digest not in read for digest in there if digest)
     return [Finding("GEN006", str(new), place=Place(file=workspace.returned.name))] if new else []
-
-
-def _recorded(ledger: Ledger, plan: Plan) -> dict[str, list[Inspection]]:
-    """Return the inspections that the units' heads recorded so far, by unit."""
-    counting = in_order(one for one in ledger.files() if one.outcome in COUNTING)
-    found: dict[str, list[Inspection]] = {}
-    for one in merge_inspections(counting, plan):
-        found.setdefault(one.unit, []).append(one)
-    return found
 
 
 def _round(ledger: Ledger, label: str | None, as_of: date, return_by: date | None) -> Round:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,12 +15,16 @@ from typing import Any
 
 from qpexcel.atomic import write_whole
 from qpexcel.consolidation import consolidate
+from qpexcel.correcting import correct
 from qpexcel.cycle import generate_workbooks, load_plan, new_plan
-from qpexcel.fields import INSPECTION_KEYS
+from qpexcel.fields import INSPECTION_KEYS, QUANTITY
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.forms.generate import Round, generate, unit_book
+from qpexcel.forms.request import FormRequest, RowState
+from qpexcel.forms.stamp import Stamp
 from qpexcel.model import Plan
-from qpexcel.sheets.describe import Book, Cell, Column, Sheet
+from qpexcel.plan.wording import period_words
+from qpexcel.sheets.describe import Book, Cell, Sheet
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Standing
 from qpexcel.templates import read_toml
@@ -66,7 +70,9 @@ def run_demo(workspace: Workspace) -> DemoResult:
         signing_key=_DEMO_KEY,
     )
     fill_returns(workspace, loaded.plan, asked, script)
-    return DemoResult(workspace, consolidate(workspace, loaded, as_of, now))
+    standing = consolidate(workspace, loaded, as_of, now)
+    correct(workspace, now)
+    return DemoResult(workspace, standing)
 
 
 def _clear(workspace: Workspace) -> None:
@@ -86,14 +92,14 @@ def _clear(workspace: Workspace) -> None:
 
 def fill_returns(workspace: Workspace, plan: Plan, asked: Round, script: Mapping[str, Any]) -> None:
     """Write what the units send back, dated as the script says."""
-    books = {
-        request.unit: unit_book(request, stamp)
+    forms = {
+        request.unit: (request, stamp)
         for request, _, stamp in generate(plan, workspace.outgoing, asked, _DEMO_KEY)
     }
     for sent in script["returns"]:
         saved = datetime.fromisoformat(sent["saved"])
-        book = replace(books[sent["unit"]], made=saved.date())
-        filled = fill_form(book, plan, sent["rows"], sent["reporter"])
+        book = fill_form(*forms[sent["unit"]], sent["rows"], sent["reporter"])
+        filled = replace(book, made=saved.date())
         filled = _with_inspections(filled, plan, sent.get("inspections", ()))
         _drop(workspace.returned / sent["file"], draw_book(filled), saved)
     for stray in script["strays"]:
@@ -108,29 +114,28 @@ def _drop(path: Path, data: bytes, at: datetime) -> None:
     os.utime(path, (at.timestamp(), at.timestamp()))
 
 
-def fill_form(book: Book, plan: Plan, rows: Iterable[Mapping[str, str]], reporter: str) -> Book:
+def fill_form(request: FormRequest, stamp: Stamp, rows: Iterable[Mapping[str, str]], reporter: str) -> Book:
     """Return a unit's workbook with these answers typed in.
 
     Args:
-        book: The workbook as `unit_book` describes it.
-        plan: The plan it belongs to.
+        request: What the unit is asked.
+        stamp: Its workbook's stamp.
         rows: Answers by column key, each with its `item` and, where it recurs, `period` as shown.
-        reporter: Who filled it in.
+        reporter: Who fills it in.
     """
-    words = load_words(plan.settings.language)
-    form, *others = book.sheets
-    table = form.tables[0]
-    shown = {column.label: column for column in table.columns}
-    items, periods = (shown[words(f"field.{key}")].values for key in ("item", "period"))
+    plan, words = request.plan, request.words
     by_place = {(row["item"], row.get("period", "")): row for row in rows}
-    answers = [
-        by_place.get((str(item), str(period)), {}) for item, period in zip(items, periods, strict=True)
-    ]
-    labels = {_label(key, words.get): key for row in answers for key in row if key not in ("item", "period")}
-    columns = tuple(_typed(column, labels.get(column.label), answers) for column in table.columns)
-    cells = _with_reporter(form, words("form_head.reporter"), reporter)
-    filled = replace(form, cells=cells, tables=(replace(table, columns=columns),))
+    places = {row.key: (row.item.id, period_words(row.period, plan, words)) for row in request.rows}
+    states = {key: RowState(_typed(by_place.get(place, {}))) for key, place in places.items()}
+    book = unit_book(replace(request, states=states), stamp)
+    form, *others = book.sheets
+    filled = replace(form, cells=_with_reporter(form, words("form_head.reporter"), reporter))
     return replace(book, sheets=(filled, *others))
+
+
+def _typed(row: Mapping[str, str]) -> dict[str, str | float]:
+    answers = {key: text for key, text in row.items() if key not in ("item", "period") and text}
+    return {key: float(text) if key.startswith(QUANTITY) else text for key, text in answers.items()}
 
 
 def _with_inspections(book: Book, plan: Plan, rows: Sequence[Mapping[str, str]]) -> Book:
@@ -145,19 +150,6 @@ def _with_inspections(book: Book, plan: Plan, rows: Sequence[Mapping[str, str]])
     )
     filled = replace(sheet, tables=(replace(table, columns=columns),))
     return replace(book, sheets=(*book.sheets[:at], filled, *book.sheets[at + 1 :]))
-
-
-def _label(key: str, word: Callable[[str], str]) -> str:
-    family = key.rstrip("0123456789")
-    return f"{word(f'field.{family}')}{key[len(family) :]}"
-
-
-def _typed(column: Column, key: str | None, answers: Sequence[Mapping[str, str]]) -> Column:
-    if key is None:
-        return column
-    typed = [row.get(key, "") for row in answers]
-    numeric = key.startswith("quantity")
-    return replace(column, values=[float(text) if numeric and text else text for text in typed])
 
 
 def _with_reporter(form: Sheet, label: str, reporter: str) -> tuple[Cell, ...]:

@@ -8,11 +8,12 @@ from datetime import date
 from qpexcel.decisions import Decision, read_decisions
 from qpexcel.fields import kind_of, label_of
 from qpexcel.forms.request import Carried, RowState
+from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import Current, in_order, merge
 from qpexcel.intake.receive import COUNTING
-from qpexcel.intake.returns import Answer
+from qpexcel.intake.returns import Answer, Return
 from qpexcel.ledger import Ledger
-from qpexcel.model import FieldKind, Obligation, Plan
+from qpexcel.model import FieldKind, Inspection, Obligation, Plan
 from qpexcel.plan.codec import plan_from_json
 from qpexcel.plan.obligations import obligations, version_of
 from qpexcel.plan.wording import short_day
@@ -32,14 +33,25 @@ def carried(ledger: Ledger, plan: Plan, round_: str) -> Carried:
     gone = _withdrawn(ledger, plan, round_)
     states = row_states(ledger, plan)
     states |= {row.key: RowState(ended=words("form.withdrawn")) for row in gone}
-    return Carried(states, gone)
+    return Carried(states, gone, _inspections(ledger, plan))
+
+
+def _inspections(ledger: Ledger, plan: Plan) -> dict[str, list[Inspection]]:
+    """Return the inspections that the units' heads recorded so far, by unit."""
+    found: dict[str, list[Inspection]] = {}
+    for one in merge_inspections(_counting(ledger), plan):
+        found.setdefault(one.unit, []).append(one)
+    return found
+
+
+def _counting(ledger: Ledger) -> list[Return]:
+    return in_order(one for one in ledger.files() if one.outcome in COUNTING)
 
 
 def row_states(ledger: Ledger, plan: Plan) -> dict[str, RowState]:
     """Return what is known of each row by key: what its unit reported, what was decided."""
     words = load_words(plan.settings.language)
-    counting = in_order(one for one in ledger.files() if one.outcome in COUNTING)
-    currents, _ = merge(counting, lambda key: label_of(key, plan, words))
+    currents, _ = merge(_counting(ledger), lambda key: label_of(key, plan, words))
     answers = {current.key: answer_cells(current, plan) for current in currents}
     decisions, _ = read_decisions(ledger.decisions(), plan, lambda _key, _field: "")
     return {

@@ -31,7 +31,7 @@ def test_the_commands_run_as_written(name, tmp_path, monkeypatch):
     monkeypatch.delenv("QPEXCEL_WORKSPACE", raising=False)
     written = sessions(name)
     assert [[command[0] for command in session] for session in written] == [
-        ["new", "check", "plan", "generate", "consolidate", "status", "files"],
+        ["new", "check", "plan", "generate", "consolidate", "correct", "status", "files", "generate"],
         ["import", "check", "import"],
     ]
     for n, session in enumerate(written):

@@ -122,8 +122,11 @@ def test_it_prints_on_a4_with_the_header_on_every_page(secretariat):
     sheet = secretariat["填報"]
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    # Two pages beside one another, so that the print can be read; the item's number stands on both.
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert sheet.page_setup.pageOrder == "overThenDown"
     assert sheet.print_title_rows == f"${header_row(sheet)}:${header_row(sheet)}"
+    assert sheet.print_title_cols == "$A:$B"
     assert "&P" in sheet.oddFooter.center.text
 
 

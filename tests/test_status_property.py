@@ -18,7 +18,7 @@ from naive_status import naive_status
 
 from qpexcel.consolidation import known_from
 from qpexcel.demo import fill_form
-from qpexcel.forms.generate import Round, generate, unit_book
+from qpexcel.forms.generate import Round, generate
 from qpexcel.intake.collect import Collected
 from qpexcel.intake.receive import read_return, reader_for, settle
 from qpexcel.intake.returns import Received
@@ -121,7 +121,7 @@ def returned_files(plan, filled: dict, return_by: date) -> list[Collected]:
         ]
         if not rows:
             continue
-        data = draw_book(fill_form(unit_book(request, stamp), plan, rows, "某人"))
+        data = draw_book(fill_form(request, stamp, rows, "某人"))
         at = datetime(2007, 6, 20) + timedelta(days=len(files) * 5)  # noqa: DTZ001
         files.append(Collected(Received(path.name, sha256(data), at, at), data))
     return files

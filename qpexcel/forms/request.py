@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from qpexcel.model import Obligation, Plan
+from qpexcel.model import Inspection, Obligation, Plan
 from qpexcel.sheets.describe import Plain
 from qpexcel.words import Words
 
@@ -31,10 +31,14 @@ _NEW = RowState()
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What is carried into a round's forms: the state of each row by key, and rows withdrawn since."""
+    """What is carried into a round's forms.
+
+    The state of each row by key, rows the plan has lost since, inspections by unit.
+    """
 
     states: Mapping[str, RowState] = field(default_factory=dict)
     withdrawn: tuple[Obligation, ...] = ()
+    inspections: Mapping[str, Sequence[Inspection]] = field(default_factory=dict)
 
 
 NOTHING = Carried()

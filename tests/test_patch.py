@@ -19,6 +19,7 @@ import xlsxwriter
 from kit import Office, tables
 from lxml import etree
 from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 from openxml_audit import OpenXmlValidator
 from test_real_programs import convert
 
@@ -362,6 +363,17 @@ def test_a_second_patch_takes_the_first_ones_marks_off():
     assert len(list(root(none, "xl/drawings/vmlDrawing1.vml").iter("{*}shape"))) == 1
 
 
+def test_what_is_orange_without_a_note_of_ours_on_its_sheet_stays():
+    book = opened(RICH)
+    book["圖表"]["A1"].fill = PatternFill("solid", MARK)
+    book["圖表"]["A2"].comment = Comment("", "王")
+    file = BytesIO()
+    book.save(file)
+    after = patch_workbook(file.getvalue(), WHOLE)
+    assert fills(after, "圖表") == {"A1": MARK}
+    assert notes(after, "圖表").keys() == {"A2"}
+
+
 def test_the_same_patch_twice_is_the_same_workbook():
     once = patch_workbook(RICH, WHOLE)
     twice = patch_workbook(once, WHOLE)
@@ -573,6 +585,7 @@ def test_the_order_of_calculation_goes_with_a_sheet_that_is_in_it(sheet_id, stay
         replace(WHOLE, first=replace(LISTING, name="填報")),
         replace(WHOLE, hidden=(STAMP, STAMP)),
         replace(WHOLE, first=replace(LISTING, notes=(("A1", "x"),))),
+        replace(WHOLE, first=replace(LISTING, names={"x": "$A$1"})),
         replace(WHOLE, marks=(Mark("填報", "A0", "x"),)),
     ],
 )
@@ -665,6 +678,7 @@ def test_a_workbook_saved_by_libreoffice_is_patched_opened_saved_and_patched_aga
     assert opened(again).sheetnames == ["填報", "待補正", "圖表", "最後", "_stamp"]
     assert fills(again)["B2"] == MARK
     assert notes(again)["B2"][1] == SHOWN
+    assert opened(patch_workbook(again, WHOLE)).sheetnames == opened(again).sheetnames
     none = patch_workbook(again, patch(forms=[FORM]))
     assert fills(none) == {"B2": INPUT}
     assert [text for _, text in notes(none).values()] == ["承辦人的註解"]
@@ -727,8 +741,9 @@ def test_two_parts_of_one_name_are_refused():
 def test_entities_are_refused(encoding):
     text = parts(RICH)["xl/worksheets/sheet1.xml"].decode().partition("?>")[2]
     attack = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE w [<!ENTITY a "b">]>{text}'
-    data = zipped(parts(RICH) | {"xl/worksheets/sheet1.xml": attack.encode(encoding)})
-    assert unpatchable(data) == "a document type"
+    for part in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):  # read by us or not
+        data = zipped(parts(RICH) | {part: attack.encode(encoding)})
+        assert unpatchable(data) == "a document type"
 
 
 def test_a_bomb_is_refused(monkeypatch):

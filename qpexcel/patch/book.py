@@ -25,10 +25,11 @@ _STYLED = {"c": "s", "row": "s", "col": "style"}
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A sheet as the workbook lists it: its name, its part and the element that says so."""
+    """A sheet as the workbook lists it: name, part, kind (worksheet, chartsheet) and the element there."""
 
     name: str
     part: str
+    kind: str
     element: Element
 
 
@@ -46,14 +47,21 @@ class Book:
         self._styles_part = package.related(self.part, "styles")
         self.styles = Styles(package.tree(self._styles_part) if self._styles_part else empty_stylesheet())
         self._sheets_changed = False
-        if not self.tabs():
-            raise UnpatchableWorkbookError("no sheets")
+        tabs = self.tabs()
+        if not tabs or not all(package.has(tab.part) for tab in tabs):
+            raise UnpatchableWorkbookError("no sheets, or one without its part")
 
     def tabs(self) -> list[Tab]:
         """Return the sheets in order, charts' and others' too."""
-        targets = {one.id: one.target for one in self.package.relations(self.part)}
-        listed = children(self._root.find(main("sheets")), "sheet")
-        return [Tab(one.get("name") or "", targets.get(one.get(_ID) or "", ""), one) for one in listed]
+        relations = {one.id: one for one in self.package.relations(self.part)}
+        listed = list(children(self._root.find(main("sheets")), "sheet"))
+        ids = [one.get(_ID) or "" for one in listed]
+        if any(one not in relations for one in ids):
+            raise UnpatchableWorkbookError("a sheet without a part")
+        return [
+            Tab(one.get("name") or "", relations[name].target, relations[name].kind, one)
+            for one, name in zip(listed, ids, strict=True)
+        ]
 
     def place_of(self, name: str) -> int | None:
         """Return which sheet has a name, from 0; None where there is none."""
@@ -62,7 +70,7 @@ class Book:
 
     def worksheets(self) -> list[Tab]:
         """Return the sheets that have cells."""
-        return [tab for tab in self.tabs() if self.package.tree(tab.part).tag == main("worksheet")]
+        return [tab for tab in self.tabs() if tab.kind == "worksheet"]
 
     def sheet(self, name: str) -> Tab:
         """Return a sheet with cells by its name."""
@@ -168,6 +176,8 @@ class Book:
             make(need(self._root, "bookViews", WORKBOOK), "workbookView")
         self._views()[0].set("activeTab", str(place))
         for number, tab in enumerate(self.tabs()):
+            if number != place and b"tabSelected" not in self.package.data(tab.part):
+                continue  # parsing a large sheet takes its time
             for view in self.package.tree(tab.part).iter("{*}sheetView"):
                 if is_on(view, "tabSelected") != (number == place):
                     view.attrib.pop("tabSelected", None)

@@ -82,10 +82,10 @@ def _cover(sheets: Sequence[Sheet]) -> str:
 
 
 def draw_sheets(sheets: Sequence[Sheet], *, roc_calendar: bool) -> Donor:
-    """Draw sheets that are to be put in. ValueError for one with charts or notes."""
-    if any(sheet.charts or sheet.notes for sheet in sheets):
-        raise ValueError("a sheet with charts or notes")
-    plain = [replace(sheet, visibility="visible", names={}) for sheet in sheets]
+    """Draw sheets that are to be put in. ValueError for one with charts, notes or names."""
+    if any(sheet.charts or sheet.notes or sheet.names for sheet in sheets):
+        raise ValueError("a sheet with charts, notes or names")
+    plain = [replace(sheet, visibility="visible") for sheet in sheets]
     return Donor(plain, roc_calendar=roc_calendar)
 
 

@@ -42,7 +42,7 @@ class Patch:
     put in very hidden. Either replaces a sheet of its name. `fill` names the style of look.toml whose
     bg_color is the mark's; `author` is who our notes are by, and how they are known again.
 
-    Sheets with charts or notes cannot be put in.
+    Sheets with charts, notes or defined names cannot be put in.
     """
 
     marks: tuple[Mark, ...]

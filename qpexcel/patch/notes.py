@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from qpexcel.patch.cells import Cells
 from qpexcel.patch.donor import Donor, draw_notes
@@ -49,9 +50,9 @@ class Notes:
         self._sheet = sheet
         self._author = author
         self._comments = package.related(sheet, "comments")
-        self._legacy = self._drawing_part()
 
-    def _drawing_part(self) -> str:
+    @cached_property
+    def _legacy(self) -> str:
         """Return the part that the sheet's legacyDrawing names; "" where there is none."""
         found = self._package.tree(self._sheet).find(main("legacyDrawing"))
         wanted = None if found is None else found.get(_ID)
@@ -63,21 +64,20 @@ class Notes:
         root = self._package.tree(self._comments)
         return list(children(root.find(main("commentList")), "comment"))
 
-    def remove_ours(self) -> None:
-        """Take out our notes, and our texts under the notes of others."""
-        gone = set()
+    def remove_ours(self) -> bool:
+        """Take out our notes, and our texts under the notes of others; whether there were any."""
+        gone, changed = set(), False
         for comment in self._list():
-            if self._is_ours(comment):
+            ours = self._is_ours(comment)
+            cut = not ours and _cut_text(comment, self._author)
+            changed |= ours or cut
+            if ours or (cut and not _text(comment).strip()):
                 gone.add(_place(comment))
                 drop(comment)
-            elif _cut_text(comment, self._author):
-                self._package.touch(self._comments)
-                if not _text(comment).strip():
-                    gone.add(_place(comment))
-                    drop(comment)
-        if gone:
+        if changed:
             self._package.touch(self._comments)
             self._remove_shapes(gone)
+        return changed
 
     def _is_ours(self, comment: Element) -> bool:
         authors = self._package.tree(self._comments).find(main("authors"))
@@ -138,9 +138,8 @@ class Notes:
             self._legacy = package.free_name("xl/drawings/vmlDrawing{}.vml")
             package.put(self._legacy, root)
             package.default("vml", _VML_TYPE)
-            named = new("legacyDrawing")
+            named = need(package.tree(self._sheet), "legacyDrawing", SHEET)
             named.set(_ID, package.relate(self._sheet, "vmlDrawing", self._legacy))
-            put(package.tree(self._sheet), named, SHEET)
             package.touch(self._sheet)
 
     def _put_comment(self, comment: Element) -> None:

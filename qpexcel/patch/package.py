@@ -17,13 +17,15 @@ from urllib.parse import unquote
 from lxml import etree
 
 from qpexcel.patch.model import UnpatchableWorkbookError
-from qpexcel.patch.xml import OFFICE_RELATIONS, Element, mend, parse, serialise
+from qpexcel.patch.xml import OFFICE_RELATIONS, Element, mend, parse, refuse_doctype, serialise
 
 _TYPES = "[Content_Types].xml"
 _TYPES_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONS_NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _MOST_BYTES = 256 * 1024 * 1024  # inflated, in all
+_LARGEST_TREE = 64 * 1024 * 1024  # bytes of a part to be parsed: a million cells, in a gigabyte of memory
 _MOST_PARTS = 20_000
+_XML = (".xml", ".rels", ".vml")
 _NEW_DAY = (1980, 1, 1, 0, 0, 0)  # the first day a zip knows
 _READING_ZIPS = (
     zipfile.BadZipFile,
@@ -63,17 +65,22 @@ class Package:
         """Read a package.
 
         Raises:
-            UnpatchableWorkbookError: no zip, damaged, encrypted, too large, two parts of one name.
+            UnpatchableWorkbookError: no zip, damaged, encrypted, too large, two parts of one name,
+                a document type.
         """
         try:
             with zipfile.ZipFile(BytesIO(data)) as archive:
                 infos = {info.filename: info for info in archive.infolist()}
                 _check(archive.infolist())
-                return cls(infos, {name: archive.read(info) for name, info in infos.items()})
+                parts = {name: archive.read(info) for name, info in infos.items()}
         except UnpatchableWorkbookError:
             raise
         except _READING_ZIPS as error:
             raise UnpatchableWorkbookError(f"{type(error).__name__}: {error}") from error
+        for name, part in parts.items():
+            if name.lower().endswith(_XML):
+                refuse_doctype(part)
+        return cls(infos, parts)
 
     def has(self, part: str) -> bool:
         """Whether there is a part of that name, in whatever case."""
@@ -98,6 +105,8 @@ class Package:
         name = self._actual(part)
         if name not in self._trees:
             data = self.data(name)
+            if len(data) > _LARGEST_TREE:
+                raise UnpatchableWorkbookError("too large")
             self._trees[name] = parse(mend(data) if name.lower().endswith(".vml") else data)
         return self._trees[name]
 

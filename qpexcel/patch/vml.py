@@ -83,7 +83,7 @@ class Drawing:
     def _free_ids(self) -> Iterator[int]:
         """Yield ids that are free in this drawing's blocks, then in blocks it takes for itself."""
         idmap = self._layout.find(f"{_O}idmap")
-        mine = [int(word) for word in (idmap.get("data") or "").replace(",", " ").split() if word.isdigit()]
+        mine = _numbers(idmap.get("data"))
         for block in mine:
             yield from (n for n in range(block * _BLOCK + 1, (block + 1) * _BLOCK) if n not in self._used)
             if block == mine[-1]:
@@ -100,6 +100,10 @@ class Drawing:
         if idmap is None:
             idmap = layout.makeelement(f"{_O}idmap", {f"{_V}ext": "edit"})
             layout.append(idmap)
-        if not idmap.get("data"):
+        if not _numbers(idmap.get("data")):
             idmap.set("data", str(max(self._others, default=0) + 1))
         return layout
+
+
+def _numbers(text: str | None) -> list[int]:
+    return [int(word) for word in re.findall("[0-9]{1,6}", text or "")]

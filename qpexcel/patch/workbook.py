@@ -28,7 +28,7 @@ def patch_workbook(data: bytes, patch: Patch, *, roc_calendar: bool = True) -> b
 
     Raises:
         UnpatchableWorkbookError: the bytes are no sound workbook, or lack a sheet of the patch.
-        ValueError: a sheet to be put in has charts or notes, or an address is none.
+        ValueError: a sheet to be put in has charts, notes or names, or an address is none.
         KeyError: no such style.
     """
     _check(patch)
@@ -82,9 +82,8 @@ def _patch_sheet(
 ) -> None:
     """Take earlier marks off a sheet, put the form into its state and the new marks in."""
     notes = Notes(book.package, part, author)
-    notes.remove_ours()
-    if not (form or marks or book.styles.filled(colours[0])):
-        return
+    if not (notes.remove_ours() or form or marks):
+        return  # what is orange there is none of our marks
     sheet = book.package.tree(part)
     cells = Cells(sheet)
     texts = _texts(sheet, marks)

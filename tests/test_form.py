@@ -118,6 +118,15 @@ def test_no_cell_of_the_table_is_merged_and_the_header_stays_in_view(secretariat
     assert sheet.auto_filter.ref.startswith(f"A{top}")
 
 
+def test_at_1366_pixels_the_columns_up_to_the_result_are_in_view_together(secretariat):
+    sheet = secretariat["填報"]
+    labels = [*CONTRACT_LABELS[: CONTRACT_LABELS.index("執行成果") + 1], "待辦", "日期判讀"]
+    labels.remove("實際數量2")  # few units have it
+    letters = [sheet.cell(1, column(sheet, label)).column_letter for label in labels]
+    # A digit of the form's font takes 8 pixels at 100 %; row numbers and scroll bar take some 50.
+    assert sum(round(sheet.column_dimensions[letter].width * 8) for letter in letters) <= 1366 - 50
+
+
 def test_it_prints_on_a4_with_the_header_on_every_page(secretariat):
     sheet = secretariat["填報"]
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")

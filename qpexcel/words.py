@@ -24,6 +24,7 @@ class Words:
     def __init__(self, language: str, entries: Mapping[str, str]) -> None:
         self.language = language
         self._entries = entries
+        self._groups: dict[str, Mapping[str, str]] = {}
 
     def __call__(self, key: str, /, **gaps: object) -> str:
         """Return the words under a key with their gaps filled. KeyError for an unknown key."""
@@ -34,10 +35,14 @@ class Words:
         """Return the words under a key, or the default."""
         return self._entries.get(key, default)
 
-    def group(self, prefix: str) -> dict[str, str]:
+    def group(self, prefix: str) -> Mapping[str, str]:
         """Return the entries below a prefix by their last part: below "light", {"red": …}."""
-        start = prefix + "."
-        return {k[len(start) :]: v for k, v in self._entries.items() if k.startswith(start)}
+        if prefix not in self._groups:  # asked for again in every row
+            start = prefix + "."
+            self._groups[prefix] = {
+                k[len(start) :]: v for k, v in self._entries.items() if k.startswith(start)
+            }
+        return self._groups[prefix]
 
     def message(self, finding: Finding) -> str:
         """Word a finding: what was found and what to do, without its place."""

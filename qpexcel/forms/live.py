@@ -2,7 +2,7 @@
 
 Each formula stands beside the value it has when the form goes out (`row_help`), so that a file shows
 the right words before any program has computed it. Judged by the cell 填報基準日, never by today.
-Formulas go by what Excel 2010 and LibreOffice share and are written with # for their row.
+Formulas go by what Excel 2010 and LibreOffice share and are written with `_ROW` for their row.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from qpexcel.sheets.describe import Formula, Value
 NEEDS, UNDERSTOOD = "needs", "understood"
 BEGUN, FILLED, BAD = "begun", "filled", "bad"
 _STATUS = "status"
+_ROW = "\0"  # the row's number in a formula; no text that a formula quotes can hold it
 
 
 def need_key(need: str) -> str:
@@ -98,7 +99,7 @@ class _Formulas:
     def __init__(self, request: FormRequest, letters: Mapping[str, str], as_of: str) -> None:
         self._request = request
         self._plan, self._words = request.plan, request.words
-        self._at = {key: f"${letter}#" for key, letter in letters.items()}
+        self._at = {key: f"${letter}{_ROW}" for key, letter in letters.items()}
         self._as_of = as_of
         self._keys = unit_keys(self._plan, request.quantities)
         self._same = self._of_every_row()
@@ -111,7 +112,7 @@ class _Formulas:
         }
         values = self._values(row, rules)
         return {
-            key: Formula("=" + text.replace("#", str(number)), values.get(key, ""))
+            key: Formula("=" + text.replace(_ROW, str(number)), values.get(key, ""))
             for key, text in formulas.items()
         }
 

@@ -116,7 +116,7 @@ def day_formulas(cell: str, at: Mapping[str, str], span: Span) -> dict[str, str]
     """Return the helper columns' formulas by key.
 
     Args:
-        cell: The typed cell, with # for its row.
+        cell: The typed cell.
         at: The helper columns' cells by key, written likewise.
         span: The days of the plan.
     """

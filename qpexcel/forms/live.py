@@ -247,7 +247,7 @@ class _Formulas:
 
     def _unmet(self, asked: Asked) -> str:
         cell = self._at[_number_key(asked.key)]
-        number = f"IF({cell}<1,{cell}*100,{cell})" if asked.per_cent else cell
+        number = f"IF({cell}<1,ROUND({cell}*100,6),{cell})" if asked.per_cent else cell
         meets = {"le": "<=", "lt": "<"}.get(asked.target.op, ">=")
         unmet = f"AND({cell}>=0,NOT({number}{meets}{asked.target.count:.15g}))"
         return f"IF(ISNUMBER({cell}),{unmet},FALSE)"

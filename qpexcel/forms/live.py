@@ -7,18 +7,20 @@ Formulas go by what Excel 2010 and LibreOffice share and are written with `_ROW`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from qpexcel.fields import choices_of, kind_of, label_of, required_when, unit_keys
+from qpexcel.fields import kind_of, label_of, required_when, unit_keys
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.row_help import (
     COMPLETE,
+    LONGEST_NUMBER,
     OPEN,
     QUIET,
     UNREADABLE,
     WANTING,
     Cells,
     asked_columns,
+    checked_choices,
     day_shown,
     is_quantity,
     needs_shown,
@@ -89,7 +91,7 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _one_of(cell: str, words: list[str]) -> str:
+def _one_of(cell: str, words: Iterable[str]) -> str:
     return "OR(" + ",".join(f"{cell}={quoted(word)}" for word in words) + ")"
 
 
@@ -190,12 +192,9 @@ class _Formulas:
     def _content(self, key: str, gap: Mapping[str, str]) -> str:
         if kind_of(key, self._plan) is FieldKind.NUMBER:
             return f'IF({_number(self._at[key])}="{UNREADABLE}",{self._text("number_of", gap)},"")'
-        choices = choices_of(key, self._plan, self._words)
-        if not choices:
-            return '""'
-        # A list too long for a formula is left to the drop-down and the intake.
-        listed = _one_of(f"TRIM({self._at[key]})", list(choices))
-        return f'IF({listed},"",{self._text("choose", gap)})' if len(listed) < _LONGEST_LIST else '""'
+        choices = checked_choices(key, self._plan, self._words)
+        listed = _one_of(f"TRIM({self._at[key]})", choices)
+        return f'IF({listed},"",{self._text("choose", gap)})' if choices else '""'
 
     def _text(self, word: str, gap: Mapping[str, str]) -> str:
         return quoted(self._words(f"need.{word}", **gap) + self._words("need.separator"))
@@ -205,7 +204,7 @@ class _Formulas:
     def _of_row(self, rules: RowRules) -> dict[Need, str]:
         at = self._at
         status = at[_STATUS]
-        known = _one_of(status, list(self._words.group("execution").values()))
+        known = _one_of(status, self._words.group("execution").values())
         done = f"{status}={self._status(Execution.DONE)}"
         going = f"{known},NOT({done})"
         late = f"IF(ISNUMBER({at['due']}),{at['due']}<{self._as_of},FALSE)" if rules.counts else "FALSE"
@@ -253,11 +252,9 @@ class _Formulas:
         return f"IF(ISNUMBER({cell}),{unmet},FALSE)"
 
 
-_LONGEST_LIST = 4000  # characters of a formula's part; the whole may have 8,192
-
-
 def _number(cell: str) -> str:
-    """A cell's number: "" where it is empty, "?" where it holds anything else than a number or digits."""
+    """A cell's number: "" where it is empty, "?" where it holds neither a number nor up to 15 digits."""
     text = f"TRIM({cell})"
-    digits = f'VALUE({text})/EXACT(TEXT(VALUE({text}),REPT("0",LEN({text}))),{text})'
+    whole = f'EXACT(TEXT(VALUE({text}),REPT("0",LEN({text}))),{text})'
+    digits = f"VALUE({text})/(LEN({text})<={LONGEST_NUMBER})/{whole}"
     return f'IFERROR(IF(LEN({text})=0,"",IF(ISNUMBER({cell}),{cell},{digits})),"{UNREADABLE}")'

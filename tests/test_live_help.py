@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kit import Office, plan_of
+from kit import Office, md, plan_of
 from live_fillings import (
     AS_OF,
     PLANS,
@@ -44,7 +47,8 @@ from qpexcel.forms.live import NEEDS, UNDERSTOOD
 from qpexcel.forms.request import FormRequest, RowState
 from qpexcel.forms.row_help import COMPLETE, WANTING, Cells, day_shown, needs_shown, row_help
 from qpexcel.forms.rules import Need, row_rules
-from qpexcel.sheets.describe import letter
+from qpexcel.forms.stamp import Stamp
+from qpexcel.sheets.describe import Plain, letter
 
 in_libreoffice = needs("soffice", "uno")
 SEEDS = 4
@@ -92,14 +96,10 @@ def test_a_blank_form_holds_what_libreoffice_computes(tmp_path, libreoffice):
 
 @pytest.mark.parametrize("name", PLANS)
 def test_the_panel_counts_what_has_begun_and_what_is_wanting(name):
-    import io
-
-    import openpyxl
-
     request, stamp = blank(name)
     for seed in range(SEEDS):
         one = filled(request, chance_for(name, seed))
-        sheet = openpyxl.load_workbook(io.BytesIO(drawn(one, stamp)), data_only=True).worksheets[0]
+        sheet = openpyxl.load_workbook(BytesIO(drawn(one, stamp)), data_only=True).worksheets[0]
         shown = [cell.value for cell in sheet[PANEL] if cell.value is not None]
         figures = panel_of(one)
         for key, figure in figures.items():
@@ -237,21 +237,62 @@ def test_decisions_made_the_rows_of_the_fillings():
 # --- examples that chance found -----------------------------------------------------------------------
 
 
-def asked_of(items: str, fields: str = "", answers: object = MappingProxyType({}), **settings_: str):
+def asked_of(
+    items: str, fields: str = "", answers: Mapping[str, Plain] = MappingProxyType({})
+) -> tuple[FormRequest, Stamp]:
     """Return the request and stamp of a plan's first unit with answers for its first row."""
-    plan = plan_of(items, "秘書室", fields=fields, **settings_)
-    ((request, _, stamp),) = generate(plan, Path(), Round("1", date(2007, 6, 1)), b"k" * 32)
+    plan = plan_of(items, "秘書室、二室", fields=fields)
+    ((request, _, stamp),) = generate(plan, Path(), Round("1", date(2007, 6, 1)), b"k" * 32, ["秘書室"])
     return replace(request, states={request.rows[0].key: RowState(answers)}), stamp
 
 
 DONE = MappingProxyType({"execution": "已完成", "completed_on": "96/4/1"})
 
 
-@pytest.mark.parametrize(("typed", "short"), [(0.58, False), (0.57, True), (58, False), (0.0, True)])
-def test_a_share_is_rounded_to_per_cent(typed, short):
-    items = "| 項次 | 推動作法 | 承辦單位 | 完成期限 | 目標 |\n| 1-1 | 甲 | 秘書室 | 96年4月 | 達成率達58% |"
-    request, _ = asked_of(items, answers={**DONE, "quantity": typed})
-    assert form_says(request) == [{"short"} if short else set()]
+FINISHED = """
+| 目標          | 期限    | 單位         | 數量 | needs    |
+| ------------- | ------- | ------------ | ---- | -------- |
+| 至少2次       | 96年4月 | 秘書室       | 2    |          |
+| 至少2次       | 96年4月 | 秘書室       | 1    | short    |
+| 至少2次       | 96年4月 | 秘書室       |      | quantity |
+| 2場           | 96年4月 | 秘書室       | 1    | short    |
+| 2場           | 96年4月 | 秘書室       |      | quantity |
+| 3日以內       | 96年4月 | 秘書室       | 3    |          |
+| 3日以內       | 96年4月 | 秘書室       | 4    | short    |
+| 3日以內       | 96年4月 | 秘書室       |      |          |
+| 低於5%        | 96年4月 | 秘書室       | 5    | short    |
+| 低於5%        | 96年4月 | 秘書室       | 4.9  |          |
+| 低於5%        | 96年4月 | 秘書室       | 0.05 | short    |
+| 低於5%        | 96年4月 | 秘書室       | 0.04 |          |
+| 達成率達58%   | 96年4月 | 秘書室       | 0.58 |          |
+| 達成率達58%   | 96年4月 | 秘書室       | 0.57 | short    |
+| 達成率達58%   | 96年4月 | 秘書室       | 58   |          |
+| 達成率達58%   | 96年4月 | 秘書室       | -1   | number   |
+| 至少2次       | 96年4月 | 秘書室、二室 | 1    |          |
+| 滿意度達90%   | 96年4月 | 秘書室、二室 | 89   | short    |
+| 每單位至少2件 | 96年4月 | 秘書室、二室 | 1    | short    |
+| 全年至少4次   | 每半年  | 秘書室       | 1    |          |
+| 每季至少2次   | 按季    | 秘書室       | 1    | short    |
+"""
+
+
+@in_libreoffice
+def test_what_a_finished_row_needs_of_its_target(tmp_path, libreoffice):
+    cases = md(FINISHED)
+    items = "| 項次 | 推動作法 | 承辦單位 | 完成期限 | 目標 |\n" + "\n".join(
+        f"| {n} | 第{n}件 | {case['單位']} | {case['期限']} | {case['目標']} |"
+        for n, case in enumerate(cases)
+    )
+    request, stamp = asked_of(items)
+    numbers = {str(n): float(case["數量"]) for n, case in enumerate(cases) if case["數量"]}
+    states = {
+        row.key: RowState({**DONE, **({"quantity": numbers[row.item.id]} if row.item.id in numbers else {})})
+        for row in request.rows
+    }
+    request = replace(request, states=states)
+    shown = {row.item.id: needs for row, needs in zip(request.rows, form_says(request), strict=True)}
+    assert shown == {str(n): set(case["needs"].split()) for n, case in enumerate(cases)}
+    assert_recomputed(libreoffice, tmp_path, request, stamp)
 
 
 MANY = "、".join(f"第{n}個很長很長的選項" for n in range(400))

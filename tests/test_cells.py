@@ -97,23 +97,25 @@ def returned(tmp_path, **values):
 
 def test_done_without_a_date_and_without_required_fields(tmp_path):
     office, one = returned(tmp_path, 執行情形="已完成")
-    assert office.codes("RET") == ["RET007", "RET017", "RET017"]
+    assert office.codes("RET") == ["RET007", "RET031", "RET017", "RET017"]
     assert (one["timeliness"], one["light"]) == ("done_undated", "yellow")
 
 
 def test_a_date_beside_another_status(tmp_path):
     office, one = returned(tmp_path, 執行情形="辦理中", 完成日期="96/4/1", 是否公告="否")
-    assert office.codes("RET") == ["RET008"]
+    assert office.codes("RET") == ["RET008", "RET034", "RET035"]
     assert one["completed_on"] == "2007-04-01"
     assert one["timeliness"] == "overdue"
 
 
 def test_a_finding_names_file_sheet_cell_item_and_unit(tmp_path):
     office, _ = returned(tmp_path, 實際數量="很多", 是否公告="否")
-    finding = office.standing.findings[-1]
-    assert finding.place.file == "秘書室.xlsx"
-    assert finding.place.sheet == "填報"
-    assert (finding.place.cell, finding.place.item, finding.place.unit) == ("M7", "1-1", "秘書室")
+    found = [finding for finding in office.standing.findings if finding.code.startswith("RET")]
+    # What stands in the wrong cell, and what stands nowhere: at the empty cell where it belongs.
+    assert [(finding.code, finding.place.cell) for finding in found] == [("RET009", "M7"), ("RET029", "J7")]
+    for finding in found:
+        assert (finding.place.file, finding.place.sheet) == ("秘書室.xlsx", "填報")
+        assert (finding.place.item, finding.place.unit) == ("1-1", "秘書室")
     assert office.standing.register[0].state == "needs_correction"
 
 
@@ -169,19 +171,20 @@ PERCENT = """
 def test_per_cent_however_the_program_keeps_it(tmp_path, typed, actual, met, codes):
     office = Office.opened(tmp_path / "office", tables(PERCENT, "秘書室"))
     office.generate()
-    office.clerk("秘書室").type("1-1", 實際數量=typed).send("a.xlsx")
+    unfinished = {"執行情形": "辦理中", "落後原因": "場地整修", "因應對策": "改期辦理"}
+    office.clerk("秘書室").type("1-1", 實際數量=typed, **unfinished).send("a.xlsx")
     quantity = row(office.consolidate(), "1-1|秘書室|")["quantities"][0]
     assert (quantity["actual"], quantity["met"]) == (actual, met)
     assert office.codes("RET") == codes
 
 
 def test_a_text_longer_than_a_cell_is_cut_in_the_master_and_said():
-    from qpexcel.intake.checks import CHECKS, Checked
+    from qpexcel.intake.checks import check_rows
     from qpexcel.intake.merge import Current
     from qpexcel.intake.returns import Answer, Received
 
     received = Received("a.ods", "0" * 64, datetime(2007, 6, 1), datetime(2007, 6, 1))  # noqa: DTZ001
     answer = Answer("長" * 40_000, "長" * 40_000, "L7")
-    current = Current("1-1|秘書室|", {"result": answer}, {}, received, "填報", 7)
-    found = [f.code for check in CHECKS for f in check(Checked(current, plan_of(PLAN, "秘書室")))]
-    assert found == ["RET027"]
+    status = Answer("辦理中", "in_progress", "J7")
+    current = Current("1-1|秘書室|", {"execution": status, "result": answer}, {}, received, "填報", 7)
+    assert [found.code for found in check_rows([current], plan_of(PLAN, "秘書室"), {})] == ["RET027"]

@@ -253,12 +253,14 @@ def type_cases(book: Book, cases: list[dict[str, str]], day: str) -> list[str]:
         cell: case["text"] for cell, case in zip(cells, cases, strict=True) if outcomes[cell] == "refused"
     }
     book.type("填報", refused, rules=False)
-    beside_it = {}
+    beside_it: dict[str, str] = {}
     for number, case in enumerate(cases, start=1):
-        if case["column"] == "完成日期":
-            beside_it[form.cell("執行情形", f"1-{number}")] = "已完成"
-        elif case["meaning"] == "done":
-            beside_it[form.cell("完成日期", f"1-{number}")] = day
+        done = {"執行情形": "已完成", "完成日期": day, "實際數量": "2", "實際數量2": "95"}
+        finished = case["column"] == "完成日期" or case["meaning"] == "done"
+        rest = done if finished else {"執行情形": "辦理中"}
+        beside_it |= {
+            form.cell(label, f"1-{number}"): text for label, text in rest.items() if label != case["column"]
+        }
     book.type("填報", beside_it)
     return list(outcomes.values())
 
@@ -326,6 +328,7 @@ def test_a_form_unlocked_sorted_and_commented_comes_home(tmp_path, libreoffice, 
     with book:
         form = Form.of(book)
         book.type("填報", {form.cell("執行成果", f"1-{n}"): f"第{n}件的成果" for n in range(1, 41)})
+        book.type("填報", {form.cell("執行情形", f"1-{n}"): "辦理中" for n in range(1, 41)})
         book.unprotect("填報")
         table = f"A{form.top + 1}:{list(form.columns.values())[-1]}{max(form.rows.values())}"
         book.sort("填報", table, 0, descending=True)

@@ -2,23 +2,25 @@
 
 Each formula stands beside the value it has when the form goes out (`row_help`), so that a file shows
 the right words before any program has computed it. Judged by the cell 填報基準日, never by today.
-Formulas go by what Excel 2010 and LibreOffice share and are written with # for their row.
+Formulas go by what Excel 2010 and LibreOffice share and are written with `_ROW` for their row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from qpexcel.fields import choices_of, kind_of, label_of, required_when, unit_keys
+from qpexcel.fields import kind_of, label_of, required_when, unit_keys
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.row_help import (
     COMPLETE,
+    LONGEST_NUMBER,
     OPEN,
     QUIET,
     UNREADABLE,
     WANTING,
     Cells,
     asked_columns,
+    checked_choices,
     day_shown,
     is_quantity,
     needs_shown,
@@ -34,6 +36,7 @@ from qpexcel.sheets.describe import Formula, Value
 NEEDS, UNDERSTOOD = "needs", "understood"
 BEGUN, FILLED, BAD = "begun", "filled", "bad"
 _STATUS = "status"
+_ROW = "\0"  # the row's number in a formula; no text that a formula quotes can hold it
 
 
 def need_key(need: str) -> str:
@@ -89,7 +92,7 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _one_of(cell: str, words: list[str]) -> str:
+def _one_of(cell: str, words: Iterable[str]) -> str:
     return "OR(" + ",".join(f"{cell}={quoted(word)}" for word in words) + ")"
 
 
@@ -99,7 +102,7 @@ class _Formulas:
     def __init__(self, request: FormRequest, letters: Mapping[str, str], as_of: str) -> None:
         self._request = request
         self._plan, self._words = request.plan, request.words
-        self._at = {key: f"${letter}#" for key, letter in letters.items()}
+        self._at = {key: f"${letter}{_ROW}" for key, letter in letters.items()}
         self._as_of = as_of
         self._keys = unit_keys(self._plan, request.quantities)
         self._same = self._of_every_row()
@@ -115,7 +118,7 @@ class _Formulas:
             formulas[NEEDS] += f"&{quoted(remark)}"
         values = self._values(row, rules)
         return {
-            key: Formula("=" + text.replace("#", str(number)), values.get(key, ""))
+            key: Formula("=" + text.replace(_ROW, str(number)), values.get(key, ""))
             for key, text in formulas.items()
         }
 
@@ -193,12 +196,9 @@ class _Formulas:
     def _content(self, key: str, gap: Mapping[str, str]) -> str:
         if kind_of(key, self._plan) is FieldKind.NUMBER:
             return f'IF({_number(self._at[key])}="{UNREADABLE}",{self._text("number_of", gap)},"")'
-        choices = choices_of(key, self._plan, self._words)
-        if not choices:
-            return '""'
-        # A list too long for a formula is left to the drop-down and the intake.
-        listed = _one_of(f"TRIM({self._at[key]})", list(choices))
-        return f'IF({listed},"",{self._text("choose", gap)})' if len(listed) < _LONGEST_LIST else '""'
+        choices = checked_choices(key, self._plan, self._words)
+        listed = _one_of(f"TRIM({self._at[key]})", choices)
+        return f'IF({listed},"",{self._text("choose", gap)})' if choices else '""'
 
     def _text(self, word: str, gap: Mapping[str, str]) -> str:
         return quoted(self._words(f"need.{word}", **gap) + self._words("need.separator"))
@@ -208,7 +208,7 @@ class _Formulas:
     def _of_row(self, rules: RowRules) -> dict[Need, str]:
         at = self._at
         status = at[_STATUS]
-        known = _one_of(status, list(self._words.group("execution").values()))
+        known = _one_of(status, self._words.group("execution").values())
         done = f"{status}={self._status(Execution.DONE)}"
         going = f"{known},NOT({done})"
         late = f"IF(ISNUMBER({at['due']}),{at['due']}<{self._as_of},FALSE)" if rules.counts else "FALSE"
@@ -250,17 +250,15 @@ class _Formulas:
 
     def _unmet(self, asked: Asked) -> str:
         cell = self._at[_number_key(asked.key)]
-        number = f"IF({cell}<1,{cell}*100,{cell})" if asked.per_cent else cell
+        number = f"IF({cell}<1,ROUND({cell}*100,6),{cell})" if asked.per_cent else cell
         meets = {"le": "<=", "lt": "<"}.get(asked.target.op, ">=")
         unmet = f"AND({cell}>=0,NOT({number}{meets}{asked.target.count:.15g}))"
         return f"IF(ISNUMBER({cell}),{unmet},FALSE)"
 
 
-_LONGEST_LIST = 4000  # characters of a formula's part; the whole may have 8,192
-
-
 def _number(cell: str) -> str:
-    """A cell's number: "" where it is empty, "?" where it holds anything else than a number or digits."""
+    """A cell's number: "" where it is empty, "?" where it holds neither a number nor up to 15 digits."""
     text = f"TRIM({cell})"
-    digits = f'VALUE({text})/EXACT(TEXT(VALUE({text}),REPT("0",LEN({text}))),{text})'
+    whole = f'EXACT(TEXT(VALUE({text}),REPT("0",LEN({text}))),{text})'
+    digits = f"VALUE({text})/(LEN({text})<={LONGEST_NUMBER})/{whole}"
     return f'IFERROR(IF(LEN({text})=0,"",IF(ISNUMBER({cell}),{cell},{digits})),"{UNREADABLE}")'

@@ -11,14 +11,19 @@ from dataclasses import dataclass, field
 from qpexcel.fields import OWN_PREFIX, QUANTITY, choices_of, kind_of, label_of, required_when, unit_keys
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.rules import Asked, Need, RowRules, is_overdue
-from qpexcel.forms.typed_day import shown_day
+from qpexcel.forms.typed_day import shown_day, trimmed
 from qpexcel.model import Execution, FieldKind, Obligation, Plan
 from qpexcel.plan.wording import due_words
 from qpexcel.sheets.describe import Plain
+from qpexcel.words import Words
 
 # The sign each state begins with, so that colour is never the only one.
 OPEN, WANTING, COMPLETE, QUIET = "□", "◆", "●", "○"
 UNREADABLE = "?"
+LONGEST_NUMBER = 15  # digits that every program keeps
+_LONGEST_LIST = 4000  # characters of a formula's part; the whole may have 8,192
+_AROUND = 20  # characters that a formula needs around a choice
+_LONGEST_CHOICE = 250  # characters; Excel takes 255 of a text in a formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class RowHelp:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A row's cells as a formula sees them: only spaces around a text make no difference."""
+    """A row's cells as a formula sees them: only spaces make no difference, as for TRIM."""
 
     values: Mapping[str, Plain]
 
@@ -54,7 +59,7 @@ class Cells:
         value = self.values.get(key)
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
-        return "" if value is None else str(value).strip(" ")
+        return "" if value is None else trimmed(str(value))
 
     def has(self, key: str) -> bool:
         """Whether a cell holds anything."""
@@ -66,7 +71,8 @@ class Cells:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return value
         text = self.text(key)
-        return int(text) if text.isascii() and text.isdigit() else UNREADABLE if text else ""
+        digits = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+        return int(text) if digits else UNREADABLE if text else ""
 
 
 def asked_columns(plan: Plan, quantities: int) -> list[str]:
@@ -76,6 +82,18 @@ def asked_columns(plan: Plan, quantities: int) -> list[str]:
         for key in unit_keys(plan, quantities)
         if key.startswith(OWN_PREFIX) or (kind_of(key, plan) is FieldKind.CHOICE and key != "execution")
     ]
+
+
+def checked_choices(key: str, plan: Plan, words: Words) -> tuple[str, ...]:
+    """Return a column's choices as TRIM has them; () where it has none.
+
+    Also where a formula cannot hold them: then they are left to the drop-down and the intake.
+    """
+    choices = choices_of(key, plan, words)
+    length = sum(len(choice) + choice.count('"') + _AROUND for choice in choices)
+    if length > _LONGEST_LIST or any(len(choice) > _LONGEST_CHOICE for choice in choices):
+        return ()
+    return tuple(map(trimmed, choices))
 
 
 def row_help(request: FormRequest, row: Obligation, rules: RowRules) -> RowHelp:
@@ -122,7 +140,8 @@ def is_quantity(key: str) -> bool:
 def _short(asked: Asked, number: float | str) -> bool:
     if not asked.alone or isinstance(number, str) or number < 0:
         return False
-    return not asked.met(number * 100 if asked.per_cent and 0 < number < 1 else number)
+    # Rounded as at intake: 0.58 * 100 is a little less than 58.
+    return not asked.met(round(number * 100, 6) if asked.per_cent and 0 < number < 1 else number)
 
 
 def status_of(cells: Cells, request: FormRequest) -> str:
@@ -137,7 +156,7 @@ def _own_needs(request: FormRequest, cells: Cells) -> Iterator[tuple[str, str]]:
     status = status_of(cells, request)
     for key in asked_columns(plan, request.quantities):
         gap = {"field": label_of(key, plan, words)}
-        choices = [choice.casefold() for choice in choices_of(key, plan, words)]
+        choices = [choice.casefold() for choice in checked_choices(key, plan, words)]
         if not cells.has(key):
             when = required_when(key, plan)
             if when and when in ("always", status):
@@ -169,7 +188,7 @@ def remark_of(request: FormRequest, row: Obligation) -> str:
 
 def day_shown(request: FormRequest, typed: Plain) -> str:
     """Return how the form shows a typed day; "" for an empty cell."""
-    if typed is None or not str(typed).strip(" "):
+    if typed is None or not trimmed(str(typed)):
         return ""
     day = shown_day(typed, request.plan.span)
     return due_words(day, request.plan) if day else request.words("need.read_later")

@@ -51,10 +51,15 @@ def day_values(typed: Plain, span: Span) -> dict[str, str | int]:
     return dict(zip(DAY_KEYS, (*values, number), strict=True))
 
 
+def trimmed(text: str) -> str:
+    """Return a text as TRIM has it: no blanks around it, single ones inside."""
+    return " ".join(part for part in text.split(" ") if part)
+
+
 def _text(typed: Plain) -> str:
     """Return a cell's content as the first helper column has it."""
     if isinstance(typed, str):
-        return typed.strip(" ")
+        return trimmed(typed)
     if isinstance(typed, int | float) and not isinstance(typed, bool):
         return f"{typed:.0f}" if typed == int(typed) else "?"
     return "" if typed is None else "?"
@@ -116,7 +121,7 @@ def day_formulas(cell: str, at: Mapping[str, str], span: Span) -> dict[str, str]
     """Return the helper columns' formulas by key.
 
     Args:
-        cell: The typed cell, with # for its row.
+        cell: The typed cell.
         at: The helper columns' cells by key, written likewise.
         span: The days of the plan.
     """

@@ -44,6 +44,29 @@ class FormTable:
         cells = self.grid.rows[row]
         return cells[col] if col is not None and col < len(cells) else ""
 
+    def says_headings(self, row: int) -> bool:
+        """Whether a row repeats the header, as a table does that was pasted below itself."""
+        own, cells = self.grid.rows[self.header], self.grid.rows[row]
+        same = sum(one == other != "" for one, other in zip(own, cells, strict=True))
+        return same >= _ENOUGH_LABELS
+
+    def above(self, row: int, key: str) -> int | None:
+        """Return the place of the row whose cell a row's cell is merged into, or None."""
+        return self._above.get((row, self.columns[key])) if self.grid.merged else None
+
+    @cached_property
+    def _above(self) -> dict[tuple[int, int], int]:
+        found: dict[tuple[int, int], int] = {}
+        for (top, left), (bottom, _) in self.grid.merged:
+            first, last = top - self.grid.top, min(bottom - self.grid.top, len(self.grid.rows) - 1)
+            if first > self.header:
+                found.update({(row, left - self.grid.left): first for row in range(first + 1, last + 1)})
+        return found
+
+    def error(self, row: int, key: str) -> str:
+        """Return what an error cell shows (#REF!); "" for any other."""
+        return self.grid.errors.get((self.grid.top + row, self.grid.left + self.columns[key]), "")
+
     @property
     def letters(self) -> dict[str, str]:
         """The columns' letters by key."""

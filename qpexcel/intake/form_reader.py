@@ -21,7 +21,7 @@ from qpexcel.words import every_language
 HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _ENOUGH_LABELS = 4  # headings that make a sheet a form
 _HELP = ("needs", "understood")  # columns the form fills by itself
-_HEAD = ("reporter", "nil", "nil_reason")
+_HEAD = ("unit", "reporter", "nil", "nil_reason")
 _NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
 
 
@@ -155,7 +155,7 @@ def with_slips(
 
 
 def head_of(table: FormTable, known: Labels) -> dict[str, tuple[str, str]]:
-    """Return what is filled in beside 填報人, 本期無辦理事項 and its reason: (text, cell) by key.
+    """Return what stands beside 填報單位, 填報人, 本期無辦理事項 and its reason: (text, cell) by key.
 
     A label's cell is the next one to its right that holds anything, unless that is another label.
     """

@@ -18,7 +18,7 @@ from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.generate import rows_by_unit
 from qpexcel.intake.checks import check_rows
 from qpexcel.intake.inspections_merge import merge_inspections
-from qpexcel.intake.merge import merge
+from qpexcel.intake.merge import found_in, merge
 from qpexcel.intake.receive import COUNTING, read_all, reader_for, settle, with_remembered
 from qpexcel.intake.returns import Outcome, Return
 from qpexcel.ledger import Ledger, open_ledger
@@ -142,7 +142,7 @@ def known_from(
     findings = [
         *plan_findings,
         *(one.reason for one in returns if one.reason and one.outcome is Outcome.REFUSED),
-        *(finding for one in returns if one.outcome is Outcome.ACCEPTED for finding in one.findings),
+        *found_in(counting),
         *check_rows(here.values(), plan, decisions),
         *of_merge,
         *(finding for one in inspections for found in one.doubts.values() for finding in found),

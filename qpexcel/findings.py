@@ -160,6 +160,9 @@ SEVERITY: Mapping[str, Severity] = {
     "RET040": W,  # an inspection of an item that is not the unit's
     "RET041": W,  # an inspection without what was found
     "RET042": I,  # an item that a program had made a date of
+    "RET043": E,  # a formula's error where an answer should be
+    "RET044": W,  # an answer merged over several rows
+    "RET045": W,  # a number merged over several rows
     "RET024": W,  # cells far from the table were not read
     # IMP: a plan document
     "IMP001": E,  # it is not there or cannot be opened

@@ -88,11 +88,11 @@ MEANT = {
 }
 
 
-# Gnumeric breaks the lines of an ods between its elements, and numbers an xls's own formats from 50, which
-# our reader takes for dates: 92% is the first of April 1900.
+# Gnumeric numbers an xls's own formats from 50, which our reader takes for dates: 92% is the first of
+# April 1900.
 GNUMERIC = {
     "xlsx": (),
-    "ods": pytest.mark.xfail(reason="calamine cannot open it: FIL002"),
+    "ods": (),
     "xls": pytest.mark.xfail(reason="calamine makes a date of a percentage: RET009"),
 }
 

@@ -343,3 +343,57 @@ def test_only_a_known_suffix_gets_into_the_archive(office, name, suffix):
     office.consolidate()
     [kept] = [path for path in office.workspace.archive.iterdir() if path.read_bytes() == b"hello"]
     assert kept.suffix == suffix
+
+
+# --- what calamine does not tell, or refuses --------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#SPILL!", "#CALC!"])
+def test_an_error_cell_is_known_and_newer_ones_are_no_damage(error):
+    book = openpyxl.Workbook()
+    book.active.append(["甲", error, "乙"])
+    book.active["B1"].data_type = "e"
+    [grid] = read_safely(saved(book))
+    assert grid.rows == [["甲", "", "乙"]]
+    assert grid.errors == {(0, 1): error}
+
+
+def laid_out_ods(content: str) -> bytes:
+    """Make an .ods whose sheet holds this, with line breaks between its elements."""
+    names = ("office", "table", "text")
+    spaces = "\n".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    kind, file = "application/vnd.oasis.opendocument.spreadsheet", BytesIO()
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("META-INF/manifest.xml", manifest)
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}>\n <office:body>\n <office:spreadsheet>\n"
+            f'<table:table table:name="填報">\n{content}\n</table:table>\n'
+            "</office:spreadsheet>\n </office:body>\n</office:document-content>",
+        )
+    return file.getvalue()
+
+
+def test_an_ods_laid_out_in_lines_is_read_with_its_texts_as_they_are():
+    cell = '<table:table-cell office:value-type="string"'
+    [grid] = read_safely(
+        laid_out_ods(
+            f"""<table:table-row>
+                  {cell}>
+                    <text:p>兩個 <text:s/>空白<text:line-break/>與<text:span>一</text:span>
+                            <text:span>行</text:span></text:p>
+                  </table:table-cell>
+                  {cell} table:number-rows-spanned="2"><text:p>合併</text:p></table:table-cell>
+                  {cell} table:formula="of:=NA()" office:string-value="#N/A">
+                    <text:p>#N/A</text:p>
+                  </table:table-cell>
+                </table:table-row>"""
+        )
+    )
+    first, merged, _ = grid.rows[0]
+    assert re.sub(r"\s*\n\s+", " ", first).split("\n") == ["兩個  空白", "與一 行"]
+    assert merged == "合併"
+    assert grid.merged == (((0, 1), (1, 1)),)
+    assert grid.errors == {(0, 2): "#N/A"}

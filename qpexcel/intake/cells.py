@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 
+from qpexcel.dates.numerals import chinese_number, with_digits
 from qpexcel.dates.typed import read_typed_date
 from qpexcel.fields import QUANTITY, choices_of, kind_of, label_of
 from qpexcel.findings import Finding
@@ -171,12 +172,18 @@ def as_percentage(answer: Answer, value: object) -> Answer:
     return replace(answer, value=percent, findings=(*answer.findings, found))
 
 
+def _in_chinese(text: str) -> list[str]:
+    """Return the Chinese numerals that stand alone or count something (三場), in digits."""
+    alone = chinese_number(text.strip())
+    return _NUMBER.findall(with_digits(text)) if alone is None else [str(alone)]
+
+
 def _quantity(value: object, text: str) -> Meaning:
     """Read a reported quantity; words around one number are put up with (RET010)."""
     number = _as_number(value, text)
     findings: tuple[Finding, ...] = ()
     if number is None and isinstance(value, str):
-        numbers = _NUMBER.findall(ascii_digits(text).replace("，", ","))
+        numbers = _NUMBER.findall(ascii_digits(text).replace("，", ",")) or _in_chinese(text)
         if len(numbers) == 1:
             number = float(numbers[0].replace(",", ""))
             findings = (Finding("RET010", text, {"number": f"{number:g}"}),)

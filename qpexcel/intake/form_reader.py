@@ -21,7 +21,7 @@ from qpexcel.words import every_language
 HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _ENOUGH_LABELS = 4  # headings that make a sheet a form
 _HELP = ("needs", "understood")  # columns the form fills by itself
-_HEAD = ("reporter", "nil", "nil_reason")
+_HEAD = ("unit", "reporter", "nil", "nil_reason")
 _NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
 
 
@@ -43,6 +43,29 @@ class FormTable:
         col = self.columns.get(key)
         cells = self.grid.rows[row]
         return cells[col] if col is not None and col < len(cells) else ""
+
+    def says_headings(self, row: int) -> bool:
+        """Whether a row repeats the header, as a table does that was pasted below itself."""
+        own, cells = self.grid.rows[self.header], self.grid.rows[row]
+        same = sum(one == other != "" for one, other in zip(own, cells, strict=True))
+        return same >= _ENOUGH_LABELS
+
+    def above(self, row: int, key: str) -> int | None:
+        """Return the place of the row whose cell a row's cell is merged into, or None."""
+        return self._above.get((row, self.columns[key])) if self.grid.merged else None
+
+    @cached_property
+    def _above(self) -> dict[tuple[int, int], int]:
+        found: dict[tuple[int, int], int] = {}
+        for (top, left), (bottom, _) in self.grid.merged:
+            first, last = top - self.grid.top, min(bottom - self.grid.top, len(self.grid.rows) - 1)
+            if first > self.header:
+                found.update({(row, left - self.grid.left): first for row in range(first + 1, last + 1)})
+        return found
+
+    def error(self, row: int, key: str) -> str:
+        """Return what an error cell shows (#REF!); "" for any other."""
+        return self.grid.errors.get((self.grid.top + row, self.grid.left + self.columns[key]), "")
 
     @property
     def letters(self) -> dict[str, str]:
@@ -132,7 +155,7 @@ def with_slips(
 
 
 def head_of(table: FormTable, known: Labels) -> dict[str, tuple[str, str]]:
-    """Return what is filled in beside 填報人, 本期無辦理事項 and its reason: (text, cell) by key.
+    """Return what stands beside 填報單位, 填報人, 本期無辦理事項 and its reason: (text, cell) by key.
 
     A label's cell is the next one to its right that holds anything, unless that is another label.
     """

@@ -31,7 +31,9 @@ class Identity:
     doubt: Finding | None = None
 
 
-def identify(grids: Sequence[Grid], forms: Sequence[FormTable], plan: Plan, key: bytes | None) -> Identity:
+def identify(
+    grids: Sequence[Grid], forms: Sequence[FormTable], plan: Plan, key: bytes | None, named: str = ""
+) -> Identity:
     """Tell whose workbook this is.
 
     Args:
@@ -39,10 +41,11 @@ def identify(grids: Sequence[Grid], forms: Sequence[FormTable], plan: Plan, key:
         forms: The forms found on them.
         plan: The plan of this workspace.
         key: The key that stamps are signed with; None where it is lost.
+        named: The unit named above the table; asked only where stamp and row keys are lost.
     """
     stamp = read_stamp(list(grids))
     if stamp is None:
-        return _by_rows(forms, plan)
+        return _by_rows(forms, plan, named)
     verdict = verify(stamp, key)
     refusal = _refusal(stamp, verdict, forms, plan)
     if refusal:
@@ -66,9 +69,9 @@ def _refusal(stamp: Stamp, verdict: Verdict, forms: Sequence[FormTable], plan: P
     return Finding("FIL006", stamp.unit) if units and stamp.unit not in units else None
 
 
-def _by_rows(forms: Sequence[FormTable], plan: Plan) -> Identity:
-    """Tell by the row keys: those of one unit only will do."""
-    units = list(dict.fromkeys(_units_in(forms)))
+def _by_rows(forms: Sequence[FormTable], plan: Plan, named: str) -> Identity:
+    """Tell by the row keys, those of one unit only will do; without any by the unit the form names."""
+    units = list(dict.fromkeys(_units_in(forms))) or [named]
     known = [unit for unit in units if _is_unit(unit, plan)]
     if not known:
         return Identity(refusal=Finding("FIL004"))

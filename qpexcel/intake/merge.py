@@ -14,7 +14,10 @@ import pandas as pd
 
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.cells import is_erasure
-from qpexcel.intake.returns import Answer, AnswerRow, Received, Return
+from qpexcel.intake.returns import Answer, AnswerRow, Outcome, Received, Return
+
+# What keeps an answer from being read or from counting.
+_LOST = frozenset({"RET002", "RET003", "RET023", "RET024", "RET026", "RET043"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,28 @@ def in_order(returns: Iterable[Return]) -> list[Return]:
     return sorted(
         returns, key=lambda one: (one.received.saved_at, one.received.received_at, one.received.path)
     )
+
+
+def found_in(returns: Sequence[Return]) -> list[Finding]:
+    """Return what was found wrong with the files that count, given from the earliest to the latest.
+
+    Of a superseded return it is what was lost in it, unless a later one of its round repeats all that
+    it said: a correction does, another clerk's half does not.
+    """
+    findings: list[Finding] = []
+    for place, one in enumerate(returns):
+        if one.outcome is Outcome.ACCEPTED:
+            findings += one.findings
+            continue
+        lost = [finding for finding in one.findings if finding.code in _LOST]
+        if lost and not any(_repeats(later, one) for later in returns[place + 1 :]):
+            findings += lost
+    return findings
+
+
+def _repeats(later: Return, one: Return) -> bool:
+    filled, again = ({(row.key, key) for row in each.rows for key in row.answers} for each in (one, later))
+    return (later.unit, later.round) == (one.unit, one.round) and filled <= again
 
 
 def merge(returns: Sequence[Return], label: Callable[[str], str]) -> tuple[list[Current], list[Finding]]:

@@ -73,14 +73,15 @@ def read_return(collected: Collected, reader: Reader) -> Return:
         return _turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
     inspected = find_inspections(grids, reader.labels)
     forms = without(find_forms(grids, reader.labels), inspected)
-    identity = identify(grids, forms, reader.plan, reader.key)
+    head, nil = _heads(forms, reader.labels)
+    named = head.get("unit", ("", ""))[0]
+    identity = identify(grids, forms, reader.plan, reader.key, named)
     if identity.refusal:
         return _turned_away(received, identity.refusal)
     if not forms:
         return _turned_away(received, Finding("FIL004"))
     current = not identity.version or identity.version == reader.version
     rows, findings = read_rows(forms, reader.expected[identity.unit], same_edition=current)
-    head, nil = _heads(forms, reader.labels)
     inspections, of_inspections = read_inspections(
         inspected, forms, reader.expected[identity.unit], received.path
     )

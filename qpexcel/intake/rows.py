@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qpexcel.dates.roc import parse_day
-from qpexcel.fields import label_of, most_targets, quantity_keys, unit_keys
+from qpexcel.fields import QUANTITY, label_of, most_targets, quantity_keys, unit_keys
 from qpexcel.findings import Finding
 from qpexcel.forms.form import plan_cells
 from qpexcel.forms.request import FormRequest
@@ -98,6 +98,8 @@ def read_rows(
         findings += table.findings
         findings += _missing_columns(table, expected)
         for place in table.rows():
+            if table.says_headings(place):
+                continue
             row, found = _read_row(table, place, expected, same_edition=same_edition)
             findings += found
             if row is None:
@@ -120,11 +122,12 @@ def _read_row(
     table: FormTable, place: int, expected: Expected, *, same_edition: bool
 ) -> tuple[AnswerRow | None, list[Finding]]:
     """Read one row; None where it is no row of this unit, with findings if it holds answers."""
-    answers = _answers(table, place, expected)
+    answers, unread = _answers(table, place, expected)
     key, findings = _key(table, place, expected, answers=bool(answers))
-    item = key.split("|")[0] if key else shown_text(table.value(place, "item"))
+    item = key.split("|")[0] if key else _item_shown(table, place)
     cell = table.grid.cell(place, table.columns.get("item", 0))
-    findings = [finding.at(sheet=table.grid.name, cell=cell, item=item) for finding in findings]
+    findings = [finding.at(sheet=table.grid.name, cell=cell) for finding in findings]
+    findings = [finding.at(item=item) for finding in (*findings, *unread)]
     if key is None:
         return None, findings
     if same_edition:
@@ -134,18 +137,42 @@ def _read_row(
     return AnswerRow(key, table.grid.name, table.grid.row_number(place), answers), findings
 
 
-def _answers(table: FormTable, place: int, expected: Expected) -> dict[str, Answer]:
-    cells = table.grid.rows[place]
-    answers = {}
+def _answers(table: FormTable, place: int, expected: Expected) -> tuple[dict[str, Answer], list[Finding]]:
+    """Read a row's filled cells; RET043 for those a formula's error stands in, which nobody can read."""
+    answers, findings = {}, []
     for key in expected.keys:
-        col = table.columns.get(key)
-        if col is None or col >= len(cells):
+        if key not in table.columns:
             continue
-        value = cells[col]
-        if value in ("", None) or (isinstance(value, str) and not value.strip()):
-            continue
-        answers[key] = expected.reader.read(key, value, table.grid.cell(place, col))
-    return answers
+        if table.grid.errors and (error := table.error(place, key)):
+            gaps = {"field": label_of(key, expected.plan, expected.words)}
+            cell = table.address(place, key)
+            findings.append(Finding("RET043", error, gaps).at(sheet=table.grid.name, cell=cell))
+        elif not _is_blank(value := table.value(place, key)):
+            answers[key] = expected.reader.read(key, value, table.address(place, key))
+        elif source := table.above(place, key):
+            answer, found = _merged_answer(table, source, place, key, expected)
+            answers |= {key: answer} if answer else {}
+            findings += found
+    return answers, findings
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _merged_answer(
+    table: FormTable, source: int, place: int, key: str, expected: Expected
+) -> tuple[Answer | None, list[Finding]]:
+    """Take a cell merged over several rows for each of them (RET044); a number counts once (RET045)."""
+    value, cell = table.value(source, key), table.address(place, key)
+    named = _item_shown(table, place) or not _is_blank(table.value(place, "key"))
+    if _is_blank(value) or not named:
+        return None, []
+    answer = expected.reader.read(key, value, cell)
+    gaps = {"field": label_of(key, expected.plan, expected.words)}
+    once = key.startswith(QUANTITY)
+    found = Finding("RET045" if once else "RET044", answer.text, gaps)
+    return None if once else answer, [found.at(sheet=table.grid.name, cell=cell)]
 
 
 def _key(
@@ -157,7 +184,7 @@ def _key(
     """
     written = shown_text(table.value(place, "key"))
     visible = _visible_key(table, place, expected)
-    key, doubt = _decide(written, visible, expected, shown_text(table.value(place, "item")))
+    key, doubt = _decide(written, visible, expected, _item_shown(table, place))
     if not answers:
         return (written if written in expected.rows else key), []
     return key, [doubt] if doubt else []
@@ -186,9 +213,18 @@ def _decide(
 
 def _visible_key(table: FormTable, place: int, expected: Expected) -> str | None:
     """Return the key of the row whose item and period the cells show, if there is one."""
-    item = fold(shown_text(table.value(place, "item")))
+    item = fold(_item_shown(table, place))
     period = fold(shown_text(table.value(place, "period")))
     return expected.by_item_period.get((item, period)) if item else None
+
+
+def _item_shown(table: FormTable, place: int) -> str:
+    """Return the item a row shows; where its key is lost, also one merged over several rows."""
+    item = shown_text(table.value(place, "item"))
+    if item or "item" not in table.columns or not _is_blank(table.value(place, "key")):
+        return item
+    source = table.above(place, "item")
+    return "" if source is None else shown_text(table.value(source, "item"))
 
 
 def _altered(table: FormTable, place: int, expected: Expected, key: str) -> list[Finding]:

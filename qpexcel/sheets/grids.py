@@ -6,9 +6,9 @@ A grid stays what the file said until somebody has checked it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
@@ -31,8 +31,9 @@ class Grid:
 
     Cells are str, float, int, bool, date, datetime, time or timedelta; "" where there is none.
     `left_out` holds the addresses of the first few cells too far from the rest to be read.
-    `merged` holds the merged ranges, where the file's kind tells them (xlsx, xlsm, xls); they may
-    reach past the rows.
+    `merged` holds the merged ranges, where the file's kind tells them (not xlsb); they may reach past
+    the rows. `errors` holds what error cells show (#N/A) by 0-based row and column of the sheet; their
+    cells are "".
     """
 
     name: str
@@ -42,6 +43,7 @@ class Grid:
     left_out: tuple[str, ...] = ()
     hidden: bool = False
     merged: tuple[Range, ...] = ()
+    errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def cell(self, row: int, col: int) -> str:
         """Return the A1 address of a cell given by its place within `rows`."""

@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterator
 
 from qpexcel.apart import PATIENCE, ReaderDiedError, ReaderSilentError, run_apart
 from qpexcel.sheets.extent import Reach, is_ole, is_zip, reach_of
+from qpexcel.sheets.facts import with_facts
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError, read_grids
+from qpexcel.sheets.ods_facts import on_one_line
 from qpexcel.sheets.second_reader import near_grids, with_lost_days
+
+_NEWER_ERROR = "Unsupported cell error value"  # calamine's words
 
 
 def read_safely(data: bytes) -> list[Grid]:
@@ -23,9 +27,27 @@ def read_safely(data: bytes) -> list[Grid]:
     if is_ole(data):
         return _read_apart(read_grids, data)
     reach = reach_of(data) if is_zip(data) else Reach.NEAR
-    if reach is Reach.NEAR:
-        return with_lost_days(read_grids(data), data)
-    return _read_apart(near_grids if reach is Reach.FAR else read_grids, data)
+    if reach is not Reach.NEAR:
+        return _read_apart(near_grids if reach is Reach.FAR else _read_plainly, data)
+    try:
+        return _read_plainly(data)
+    except UnreadableWorkbookError as error:
+        return _read_otherwise(data, error)
+
+
+def _read_plainly(data: bytes) -> list[Grid]:
+    return with_facts(with_lost_days(read_grids(data), data), data)
+
+
+def _read_otherwise(data: bytes, refused: UnreadableWorkbookError) -> list[Grid]:
+    """Read what calamine refuses though it is sound: newer errors (#SPILL!), an .ods laid out in lines."""
+    if _NEWER_ERROR in str(refused):
+        return _read_apart(near_grids, data)
+    try:
+        mended = on_one_line(data)
+    except Exception:  # noqa: BLE001 - it is no .ods, or damaged: what calamine said still stands
+        raise refused from None
+    return with_facts(read_grids(mended), mended)
 
 
 def _read_apart(reader: Callable[[bytes], list[Grid]], data: bytes) -> list[Grid]:

@@ -45,13 +45,13 @@ def with_lost_days(grids: Sequence[Grid], data: bytes) -> list[Grid]:
 def near_grids(data: bytes) -> list[Grid]:
     """Read the cells of an .xlsx or .xlsm that are near the table, and say which were left out.
 
-    Cells are as in `Grid`, but a whole number is an int, and an error is its text (#N/A).
+    Cells are as in `Grid`, but a whole number is an int.
 
     Raises:
         UnreadableWorkbookError: whatever openpyxl said, or where it found no sheet.
     """
     try:
-        grids = [_near_grid(sheet) for sheet in _book(data).worksheets]
+        grids = [_near_grid(sheet) for sheet in open_book(data).worksheets]
     except Exception as error:
         raise UnreadableWorkbookError(f"{type(error).__name__}: {error}") from error
     if not grids:  # as of a Strict workbook, which openpyxl does not know
@@ -64,19 +64,29 @@ def _near_grid(sheet: Worksheet) -> Grid:
     values: Mapping[Place, object] = {
         place: cell.value
         for place, cell in sheet._cells.items()  # noqa: SLF001
-        if cell.value not in (None, "")
+        if cell.value not in (None, "") and cell.data_type != "e"
     }
     last = _last_near_row({row for row, _ in values})
     near = {place: value for place, value in values.items() if place[0] <= last and place[1] <= _NEAR_COLUMNS}
     far = sorted(values.keys() - near.keys())[:_SHOWN]
     left_out = tuple(address(row, col - 1) for row, col in far)
     hidden = sheet.sheet_state != "visible"
+    errors = errors_of(sheet)
     if not near:
-        return Grid(sheet.title, [], left_out=left_out, hidden=hidden)
+        return Grid(sheet.title, [], left_out=left_out, hidden=hidden, errors=errors)
     top, left = min(row for row, _ in near), min(col for _, col in near)
     bottom, right = max(row for row, _ in near), max(col for _, col in near)
     rows = [[near.get((row, col), "") for col in range(left, right + 1)] for row in range(top, bottom + 1)]
-    return Grid(sheet.title, rows, top - 1, left - 1, left_out, hidden, _merged(sheet))
+    return Grid(sheet.title, rows, top - 1, left - 1, left_out, hidden, _merged(sheet), errors)
+
+
+def errors_of(sheet: Worksheet) -> dict[Place, str]:
+    """Return what a sheet's error cells show, by 0-based row and column."""
+    return {
+        (row - 1, col - 1): str(cell.value)
+        for (row, col), cell in sheet._cells.items()  # noqa: SLF001 - asked otherwise it makes cells
+        if cell.data_type == "e"
+    }
 
 
 def _merged(sheet: Worksheet) -> tuple[Range, ...]:
@@ -95,7 +105,7 @@ def _last_near_row(rows: Iterable[int]) -> int:
     return last
 
 
-def _book(data: bytes) -> Workbook:
+def open_book(data: bytes) -> Workbook:
     """Open a workbook with openpyxl, which raises anything; values, not formulas."""
     from openpyxl import load_workbook  # noqa: PLC0415 - slow to load and seldom needed
 
@@ -119,7 +129,7 @@ def _lost(grid: Grid) -> list[Place]:
 
 def _days(data: bytes, places: Mapping[str, Sequence[Place]]) -> dict[str, dict[Place, datetime]]:
     """Return the days openpyxl reads, by sheet and place."""
-    book = _book(data)
+    book = open_book(data)
     return {
         name: {place: day for place in wanted if isinstance(day := book[name].cell(*place).value, datetime)}
         for name, wanted in places.items()

@@ -211,8 +211,11 @@ def _value(key: str, request: FormRequest, chance: random.Random, *, typed: bool
 def form_says(request: FormRequest) -> list[set[str]]:
     """Return the needs that the form shows in each row that holds anything; none for a blank row."""
     rules = row_rules(request.plan)
-    helps = [row_help(request, row, rules[row.key]) for row in request.rows]
-    return [set(map(str, help_.needs)) if help_.filled else set() for help_ in helps]
+    shown: list[set[str]] = []
+    for row in request.rows:
+        help_ = None if request.state(row).ended else row_help(request, row, rules[row.key])
+        shown.append(set(map(str, help_.needs)) if help_ and help_.filled else set())
+    return shown
 
 
 def intake_says(request: FormRequest, findings: Iterable[Finding]) -> list[set[str]]:

@@ -173,7 +173,7 @@ def assert_help_shown(book, request):
     rules = row_rules(request.plan)
     for row, cells in zip(request.rows, held_in(book, request), strict=True):
         typed = request.state(row).answers.get("completed_on")
-        assert cells[NEEDS] == needs_shown(request, row_help(request, row, rules[row.key]))
+        assert cells[NEEDS] == needs_shown(request, row, row_help(request, row, rules[row.key]))
         assert cells[UNDERSTOOD] == day_shown(request, typed)
     sheet, figures = request.words("sheet.form"), panel_of(request)
     for key, figure in figures.items():

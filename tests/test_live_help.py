@@ -238,10 +238,10 @@ def test_decisions_made_the_rows_of_the_fillings():
 
 
 def asked_of(
-    items: str, fields: str = "", answers: Mapping[str, Plain] = MappingProxyType({})
+    items: str, fields: str = "", answers: Mapping[str, Plain] = MappingProxyType({}), **settings_: str
 ) -> tuple[FormRequest, Stamp]:
     """Return the request and stamp of a plan's first unit with answers for its first row."""
-    plan = plan_of(items, "秘書室、二室", fields=fields)
+    plan = plan_of(items, "秘書室、二室", fields=fields, **settings_)
     ((request, _, stamp),) = generate(plan, Path(), Round("1", date(2007, 6, 1)), b"k" * 32, ["秘書室"])
     return replace(request, states={request.rows[0].key: RowState(answers)}), stamp
 
@@ -328,4 +328,14 @@ def test_an_office_s_own_choices(tmp_path, libreoffice, choices, typed):
 def test_numbers_longer_than_any(tmp_path, libreoffice, typed):
     items = "| 項次 | 推動作法 | 承辦單位 | 完成期限 | 目標 |\n| 1-1 | 甲 | 秘書室 | 96年4月 | 至少2次 |"
     request, stamp = asked_of(items, answers={**DONE, "quantity": typed})
+    assert_recomputed(libreoffice, tmp_path, request, stamp)
+
+
+@in_libreoffice
+@pytest.mark.parametrize(("typed", "shown"), [("7/1", "送回後判讀"), ("3/1", "97年3月1日")])
+def test_a_day_that_lies_in_both_years_of_a_plan_is_left_to_the_intake(tmp_path, libreoffice, typed, shown):
+    items = "| 項次 | 推動作法 | 承辦單位 | 完成期限 |\n| 1-1 | 甲 | 秘書室 | 97年4月 |"
+    days = {"starts": "96/6/1", "ends": "97/8/31"}
+    request, stamp = asked_of(items, answers={**DONE, "completed_on": typed}, **days)
+    assert day_shown(request, typed) == shown
     assert_recomputed(libreoffice, tmp_path, request, stamp)

@@ -233,6 +233,26 @@ class Book:
         """Sort the rows of a range (without its header) by its column, 0 is the first."""
         self._ask("sort", sheet=sheet, area=area, column=column, descending=descending)
 
+    def merge(self, sheet: str, area: str) -> None:
+        """Merge the cells of a range into one; only the first one's content stays."""
+        self._ask("merge", sheet=sheet, area=area)
+
+    def filter(self, sheet: str, area: str, column: int, text: str) -> None:
+        """Hide the rows of a range (with its header) whose column, 0 is the first, is not this text."""
+        self._ask("filter", sheet=sheet, area=area, column=column, text=text)
+
+    def copy(self, sheet: str, name: str) -> None:
+        """Copy a sheet and put the copy first."""
+        self._ask("copy", sheet=sheet, name=name)
+
+    def remove(self, sheet: str) -> None:
+        """Delete a sheet."""
+        self._ask("remove", sheet=sheet)
+
+    def to_values(self, sheet: str) -> None:
+        """Replace a sheet's formulas by what they give, as pasting values does."""
+        self._ask("to_values", sheet=sheet)
+
     def comment(self, sheet: str, cell: str, text: str) -> bool:
         """Add a comment; says whether the sheet's protection let it."""
         return self._ask("comment", sheet=sheet, address=cell, text=text)

@@ -27,6 +27,7 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "ods": "calc8", "xls": "MS Excel 97"}
 START_WITHIN = 90  # seconds
+CONTENTS = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: numbers, days, texts, formulas
 ERROR_CELLS = 4  # com.sun.star.sheet.FormulaResult.ERROR
 STRUCT = "com.sun.star."
 
@@ -173,6 +174,32 @@ class Program:
         field = uno.createUnoStruct(f"{STRUCT}table.TableSortField", Field=column, IsAscending=not descending)
         fields = uno.Any(f"[]{STRUCT}table.TableSortField", (field,))
         uno.invoke(cells, "sort", (properties(SortFields=fields, ContainsHeader=False),))
+
+    def merge(self, book, sheet, area):
+        cells = self.sheet(book, sheet).getCellRangeByName(area)
+        kept = cells.getCellByPosition(0, 0).Formula
+        cells.clearContents(CONTENTS)
+        cells.getCellByPosition(0, 0).Formula = kept
+        cells.merge(True)  # noqa: FBT003
+
+    def filter(self, book, sheet, area, column, text):
+        cells = self.sheet(book, sheet).getCellRangeByName(area)
+        descriptor = cells.createFilterDescriptor(True)  # noqa: FBT003
+        field = uno.createUnoStruct(f"{STRUCT}sheet.TableFilterField", Field=column, StringValue=text)
+        field.Operator = uno.Enum(f"{STRUCT}sheet.FilterOperator", "EQUAL")
+        descriptor.setFilterFields((field,))
+        descriptor.ContainsHeader = True
+        cells.filter(descriptor)
+
+    def copy(self, book, sheet, name):
+        self.documents[book].Sheets.copyByName(sheet, name, 0)
+
+    def remove(self, book, sheet):
+        self.documents[book].Sheets.removeByName(sheet)
+
+    def to_values(self, book, sheet):
+        cells = self._used_range(self.sheet(book, sheet))
+        cells.setDataArray(cells.getDataArray())
 
     def comment(self, book, sheet, address, text):
         target = self.sheet(book, sheet)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
 ZIP = b"PK\x03\x04"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -35,6 +36,8 @@ _ROW_OR_CELL = re.compile(rb"<(?:[\w.-]+:)?(row|c)(?=[\s/>])([^>]*)>")
 _R = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")
 _STRING = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _INDEX = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>\s*([0-9]+)")
+_ERROR_TRACES = (b't="e"', b"t='e'")
+_ODS_TRACE = re.compile(rb"""value-type=["']error|string-value=["']\#|number-rows-spanned=["'](?!1["'])""")
 _MERGED = re.compile(rb"mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Za-z]+)([0-9]+):([A-Za-z]+)([0-9]+)")
 _ODS_PLACE = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
 _ODS_ROWS = re.compile(rb"number-rows-repeated\s*=\s*[\"']([0-9]+)")
@@ -49,6 +52,16 @@ class Reach(Enum):
     NEAR = auto()  # it can be laid out
     FAR = auto()  # it cannot; its near part can still be read
     UNKNOWN = auto()  # nobody can say without reading it
+
+
+class Look(NamedTuple):
+    """What can be seen of a workbook's cells before they are read.
+
+    `traces`: it may have error cells or, as an .ods, cells merged downwards, of which calamine tells nothing.
+    """
+
+    reach: Reach
+    traces: bool = False
 
 
 def is_ole(data: bytes) -> bool:
@@ -71,15 +84,21 @@ def zip_of(data: bytes) -> zipfile.ZipFile:
     return zipfile.ZipFile(BytesIO(data))
 
 
-def reach_of(data: bytes) -> Reach:
-    """Say how far the cells of a zipped workbook reach; never raises.
+@lru_cache(maxsize=1)
+def look_at(data: bytes) -> Look:
+    """Look at the cells of a zipped workbook, once though several ask; never raises.
 
-    A part that cannot be inflated makes the answer UNKNOWN: another reader may be less strict.
+    A part that cannot be inflated makes the reach UNKNOWN: another reader may be less strict.
     """
     try:
-        return _reach(zip_of(data))
+        return _look(zip_of(data))
     except Exception:  # noqa: BLE001 - zlib.error, EOFError, RuntimeError, ...: see above
-        return Reach.UNKNOWN
+        return Look(Reach.UNKNOWN)
+
+
+def reach_of(data: bytes) -> Reach:
+    """Say how far the cells of a zipped workbook reach; never raises."""
+    return look_at(data).reach
 
 
 def merged_places(data: bytes) -> int:
@@ -97,21 +116,23 @@ def merged_places(data: bytes) -> int:
     )
 
 
-def _reach(archive: zipfile.ZipFile) -> Reach:
+def _look(archive: zipfile.ZipFile) -> Look:
     parts = archive.infolist()
     if any(part.file_size > _LARGEST_PART or part.filename.lower() == "xl/workbook.bin" for part in parts):
-        return Reach.UNKNOWN
-    names = {part.filename for part in parts}
-    if "content.xml" in names:
-        return Reach.UNKNOWN if _ods_places(archive.read("content.xml")) > _MOST_HOLLOW else Reach.NEAR
-    cells = 0
+        return Look(Reach.UNKNOWN)
+    if "content.xml" in archive.namelist():
+        content = archive.read("content.xml")
+        reach = Reach.UNKNOWN if _ods_places(content) > _MOST_HOLLOW else Reach.NEAR
+        return Look(reach, _ODS_TRACE.search(content) is not None)
+    cells, traces = 0, False
     for part in _sheet_parts(parts):
         sheet = archive.read(part)
         count = len(_CELL.findall(sheet)) + len(_PREFIXED_CELL.findall(sheet))
         if _is_far(sheet, count):
-            return Reach.FAR
+            return Look(Reach.FAR)
         cells += count
-    return Reach.FAR if _explodes(archive, parts, cells) else Reach.NEAR
+        traces = traces or any(trace in sheet for trace in _ERROR_TRACES)
+    return Look(Reach.FAR if _explodes(archive, parts, cells) else Reach.NEAR, traces)
 
 
 def _sheet_parts(parts: Iterable[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:

@@ -25,7 +25,7 @@ def read_safely(data: bytes) -> list[Grid]:
         UnreadableWorkbookError: whatever became of the reader.
     """
     if is_ole(data):
-        return _read_apart(read_grids, data)
+        return _read_apart(_read_plainly, data)
     reach = reach_of(data) if is_zip(data) else Reach.NEAR
     if reach is not Reach.NEAR:
         return _read_apart(near_grids if reach is Reach.FAR else _read_plainly, data)

@@ -14,6 +14,7 @@ from qpexcel.corrections.workbook import Case, Correction, correction
 from qpexcel.findings import Finding
 from qpexcel.forms.generate import edited, is_edited, resolved_units, rows_by_unit
 from qpexcel.forms.request import FormRequest, RowState
+from qpexcel.forms.rules import row_rules
 from qpexcel.forms.stamp import Stamp, sign
 from qpexcel.intake.mend import ToMend, needs_correction, to_mend
 from qpexcel.intake.merge import in_order
@@ -108,6 +109,8 @@ class _Cases:
         self._standing = standing
         self._rows = rows
         self._states = states
+        self._version = version_of(standing.plan)
+        self._rules = row_rules(standing.plan)
         self._returns = _by_unit(
             (one.unit, one) for one in in_order(standing.files) if one.outcome in COUNTING
         )
@@ -131,8 +134,9 @@ class _Cases:
             returns,
             self.found[unit],
             request,
-            sign(_stamp(request), self._workspace.ensure_signing_key()),
+            sign(_stamp(request, self._version), self._workspace.ensure_signing_key()),
             self._inspections.get(unit, ()),
+            self._rules,
         )
 
     def _archived(self, digest: str) -> bytes:
@@ -161,11 +165,11 @@ def _by_unit(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     return found
 
 
-def _stamp(request: FormRequest) -> Stamp:
+def _stamp(request: FormRequest, version: str) -> Stamp:
     return Stamp(
         plan_id=request.plan.id,
         plan_title=request.plan.title,
-        plan_version=version_of(request.plan),
+        plan_version=version,
         unit=request.unit,
         round=request.round,
         as_of=request.as_of.isoformat(),

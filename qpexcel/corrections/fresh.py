@@ -7,25 +7,20 @@ from dataclasses import replace
 
 from qpexcel.fields import INSPECTION_KEYS
 from qpexcel.forms.form import column_keys
-from qpexcel.forms.generate import unit_book
 from qpexcel.forms.head import HEADER_ROW
 from qpexcel.forms.request import FormRequest
-from qpexcel.forms.stamp import Stamp
 from qpexcel.intake.mend import INSPECTION, NIL, ToMend
 from qpexcel.intake.returns import AnswerRow, Return
 from qpexcel.model import Inspection
 from qpexcel.sheets.describe import Book, Sheet, address, letter
 from qpexcel.sheets.draw import draw_book
+from qpexcel.words import Words
 
 
-def _book(request: FormRequest, stamp: Stamp, latest: Return, inspections: Sequence[Inspection]) -> Book:
-    """Describe a unit's workbook holding what was read, above the table too."""
-    book = unit_book(request, stamp, inspections)
-    said = {"reporter": latest.reporter}
-    if latest.nil:
-        said |= {"nil": request.words("answer.yes"), "nil_reason": latest.nil.reason}
+def with_head(book: Book, said: Mapping[str, str], words: Words) -> Book:
+    """Fill in what stands above the form's table, by key (`reporter`, `nil`, `nil_reason`)."""
     form, *others = book.sheets
-    beside = {_beside(form, request.words(f"form_head.{key}")): text for key, text in said.items()}
+    beside = {_beside(form, words(f"form_head.{key}")): text for key, text in said.items()}
     cells = tuple(replace(cell, value=beside.get((cell.row, cell.col), cell.value)) for cell in form.cells)
     return replace(book, sheets=(replace(form, cells=cells), *others))
 
@@ -37,12 +32,20 @@ def _beside(sheet: Sheet, label: str) -> tuple[int, int]:
 
 
 class FreshForm:
-    """A unit's workbook drawn anew, and where a finding stands in it."""
+    """A unit's workbook drawn anew, and where a finding stands in it.
+
+    `data` are its bytes, `read` what it would be read as, without its answers.
+
+    Args:
+        book: The workbook.
+        request: What its form asks.
+        latest: The workbook in whose place it goes.
+        inspections: Those on its sheet, in order.
+    """
 
     def __init__(
-        self, request: FormRequest, stamp: Stamp, latest: Return, inspections: Sequence[Inspection]
+        self, book: Book, request: FormRequest, latest: Return, inspections: Sequence[Inspection]
     ) -> None:
-        book = _book(request, stamp, latest, inspections)
         self.data = draw_book(book)
         form, inspected, *_ = book.sheets
         letters = {key: letter(col) for col, key in enumerate(column_keys(request))}

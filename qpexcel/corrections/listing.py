@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qpexcel.fields import label_of
+from qpexcel.forms.form import footer
 from qpexcel.forms.request import FormRequest
 from qpexcel.intake.mend import INSPECTION, NIL, ToMend
 from qpexcel.model import Plan
@@ -65,7 +66,7 @@ def to_mend_sheet(
         tables=(table,),
         heights={1: 28.0, 2: 20.0},
         freeze=(_HEADER, 0),
-        page=Page(repeat_rows=(_HEADER, _HEADER)),
+        page=Page(repeat_rows=(_HEADER, _HEADER), footer=footer(plan, request.as_of, words, request.unit)),
         protect=True,
     )
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from qpexcel.corrections.fresh import FreshForm
+from qpexcel.corrections.fresh import FreshForm, with_head
 from qpexcel.corrections.listing import to_mend_sheet
 from qpexcel.corrections.restore import forms_of
 from qpexcel.forms.choices import CHOICES_SHEET, choices_sheet
 from qpexcel.forms.corrected import CORRECTED_SHEET, corrected_sheet
+from qpexcel.forms.generate import unit_book
 from qpexcel.forms.request import FormRequest
+from qpexcel.forms.rules import RowRules
 from qpexcel.forms.stamp import Stamp
 from qpexcel.intake.mend import ToMend
 from qpexcel.intake.returns import Return
 from qpexcel.model import Inspection
 from qpexcel.patch import Mark, Patch, UnpatchableWorkbookError, patch_workbook
+from qpexcel.sheets.describe import Book
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
 from qpexcel.sheets.safely import read_safely
 
@@ -31,7 +34,7 @@ class Case:
 
     `data` are the bytes of the latest return, none where they are lost; `returns` all that count, the
     latest last; `found` is what to mend, placed in the latest; `request` what the unit's form asks,
-    holding what was read; `stamp` and `inspections` are for a fresh form.
+    holding what was read; `stamp`, `inspections` and the plan's `rules` are for a fresh form.
     """
 
     data: bytes
@@ -40,6 +43,7 @@ class Case:
     request: FormRequest
     stamp: Stamp
     inspections: Sequence[Inspection]
+    rules: Mapping[str, RowRules]
 
     @property
     def latest(self) -> Return:
@@ -68,10 +72,18 @@ def correction(case: Case) -> Correction:
             pass  # a fresh form serves as well
         else:
             return Correction(unit, data, own=True, count=count)
-    fresh = FreshForm(case.request, case.stamp, case.latest, case.inspections)
+    fresh = FreshForm(_book(case), case.request, case.latest, case.inspections)
     found = [fresh.moved(one) for one in case.found]
     data = _patched(case, fresh.data, fresh.read, found, left_behind=_left_behind(case))
     return Correction(unit, data, own=False, count=count)
+
+
+def _book(case: Case) -> Book:
+    """Describe a unit's workbook holding what was read, above the table too."""
+    book = unit_book(case.request, case.stamp, case.inspections, case.rules)
+    nil = case.latest.nil
+    said = {"nil": case.request.words("answer.yes"), "nil_reason": nil.reason} if nil else {}
+    return with_head(book, {**said, "reporter": case.latest.reporter}, case.request.words)
 
 
 def _is_whole(one: Return) -> bool:

@@ -148,23 +148,25 @@ def mended(program: LibreOffice, path: Path, saved: Path) -> None:
 
 
 @needs("soffice", "uno")
-@pytest.mark.parametrize("came", ["xlsx", "ods", "xls"])
-@pytest.mark.parametrize("comes_back", ["xlsx", "ods"])
+@pytest.mark.parametrize(
+    ("came", "comes_back"), [("", "xlsx"), ("xlsx", "ods"), ("ods", "xls"), ("xls", "xlsx")]
+)
 def test_whatever_can_be_wrong_is_mended_and_nothing_is_left(tmp_path, libreoffice, came, comes_back):
     office = opened(tmp_path)
     office.generate(as_of=date(2007, 6, 1))
     clerk = office.clerk("秘書室")
     fill_wrongly(clerk)
     first = clerk.send("秘書室.xlsx")
-    if came != "xlsx":
+    if came:
         with libreoffice.open(first) as book:
-            book.save(first.with_suffix(f".{came}"))
+            book.save(tmp_path / f"saved.{came}")
         first.unlink()
+        (tmp_path / f"saved.{came}").rename(first.with_suffix(f".{came}"))
     office.consolidate()
     expected = [code for _, codes, _ in WRONG.values() for code in codes] + ["RET040", "RET041", "DAT001"]
     assert sorted(office.codes("RET", "DAT", "FIL")) == sorted(expected)
     [sent] = corrected(office).sent
-    assert (sent.own, sent.count) == (came == "xlsx", len(expected))
+    assert (sent.own, sent.count) == (came in ("", "xlsx"), len(expected))
     mended(libreoffice, correction_of(office), office.workspace.returned / f"改好了.{comes_back}")
     document = office.consolidate()
     assert office.codes("RET", "DAT", "FIL007") == []
@@ -399,6 +401,47 @@ def test_a_form_that_was_copied_is_marked_where_its_rows_count(office):
         f"填報!{day.coordinate}",
         f"填報 (2)!{result.coordinate}",
     }
+
+
+def test_rows_that_nobody_can_place_are_marked_and_can_be_mended(office):
+    def change(clerk: Clerk) -> None:
+        clerk.type("1-2", 執行情形="辦理中")
+        cell(clerk, "項次", "1-2").value = None
+        clerk.form.cell(clerk.row_of("2-1", "第1季"), 2).value = "x"
+        clerk.type("2-1", "第1季", 執行情形="辦理中", 項次="7-7")
+
+    lines = office.clerk("秘書室")
+    gone = [lines.form.cell(lines.row_of("1-2"), 1), lines.form.cell(lines.row_of("2-1", "第1季"), 1)]
+    clerk = sent_back(office, change)
+    assert "RET002" in office.codes("RET")
+    where = [one.coordinate for one in gone if one.coordinate in marked(correction_of(office))]
+    assert where
+    for address in where:
+        assert not clerk.form[address].protection.locked
+        clerk.form[address].value = {gone[0].coordinate: "1-2", gone[1].coordinate: "2-1"}[address]
+    clerk.type("1-1", 完成日期="96/4/3").send("b.xlsx")
+    office.consolidate()
+    assert set(office.codes("RET", "DAT", "FIL")) <= {"RET004", "RET034", "RET035"}
+
+
+def test_rows_moved_to_a_second_sheet_are_marked_there(office):
+    def split(clerk: Clerk) -> None:
+        second = clerk.book.copy_worksheet(clerk.form)
+        second.title = "第二張"
+        clerk.type("2-1", "第1季")
+        first_row, second_row = clerk.row_of("2-1", "第1季"), clerk.row_of("1-1")
+        columns = clerk.header()
+        second.cell(first_row, columns["執行情形"]).value = "快好了"
+        clerk.form.delete_rows(first_row, 4)
+        second.delete_rows(second_row, 2)
+
+    clerk = sent_back(office, split)
+    assert office.codes("RET005", "RET015") == ["RET005"]
+    second = clerk.book["第二張"]
+    [address] = marked(correction_of(office), "第二張")
+    assert second[address].value == "快好了"
+    assert second.protection.sheet
+    assert len(marked(correction_of(office))) == 1
 
 
 def test_a_units_own_sheet_is_not_taken_for_our_list(office):

@@ -386,6 +386,17 @@ def test_a_later_file_of_the_same_name_with_other_places(office):
     }
 
 
+@pytest.mark.parametrize("columns", range(1, 10))
+def test_a_later_file_of_the_same_name_with_other_columns(office, columns):
+    first = office.clerk("秘書室").type("1-1", 執行情形="已完成", 完成日期="下週三", 實際數量=1)
+    first.form.insert_cols(2, columns)
+    aged(first.send("a.xlsx"), 9)
+    office.consolidate()
+    aged(office.clerk("秘書室").type("1-2", 執行情形="快好了").send("a.xlsx"), 10)
+    office.consolidate()
+    assert [one.count for one in corrected(office).sent] == [2]
+
+
 def test_a_form_that_was_copied_is_marked_where_its_rows_count(office):
     def copied(clerk: Clerk) -> None:
         copy = clerk.book.copy_worksheet(clerk.form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from qpexcel.fields import labels, most_targets, unit_keys
+from qpexcel.fields import BY_KEY, labels, most_targets, unit_keys
 from qpexcel.findings import Finding, Place, Severity
 from qpexcel.intake.returns import AnswerRow, Return
 from qpexcel.model import Inspection, Plan
@@ -117,7 +117,8 @@ class _Places:
     def _source(self, place: Place) -> tuple[Return | None, AnswerRow | None]:
         """Return the workbook a place is in, and its row there.
 
-        Of workbooks that came one after the other under one name it is the last with the item there.
+        Of workbooks that came one after the other under one name it is the last that has the item there,
+        and a column that units fill.
         """
         where = (place.sheet, _row(place.cell))
         named = [
@@ -125,17 +126,23 @@ class _Places:
             for one, rows in zip(self._returns, self._at, strict=True)
             if one.received.path == place.file
         ]
-        fitting = [(one, row) for one, row in named if row and row.key.split("|")[0] == place.item]
-        return next(reversed([*named[-1:], *fitting]), (None, None))
+        of_item = [(one, row) for one, row in named if row and row.key.split("|")[0] == place.item]
+        fitting = [(one, row) for one, row in of_item if _column(one, place) in self._of_unit]
+        return next(reversed([*named[-1:], *of_item[-1:], *fitting]), (None, None))
 
     def _field(self, finding: Finding, source: Return | None) -> str:
         """Return the column that a finding is about, by its cell, else by what the finding says."""
-        place = finding.place
-        columns = source.columns.get(place.sheet, {}) if source else {}
-        letters = place.cell.rstrip("0123456789")
-        key = next((key for key, letter in columns.items() if letter == letters), "")
+        key = _column(source, finding.place) if source else ""
+        if key in self._of_unit:
+            return key
         said = _COLUMN_OF.get(finding.code) or self._columns.get(finding.words.get("field", ""), "")
-        return said if key not in self._of_unit and said in self._of_unit else key
+        return said if said in self._of_unit else key if key in BY_KEY else ""
+
+
+def _column(one: Return, place: Place) -> str:
+    """Return the key of the column that a place is in; "" for none."""
+    letters = place.cell.rstrip("0123456789")
+    return next((key for key, at in one.columns.get(place.sheet, {}).items() if at == letters), "")
 
 
 def _rows_of(one: Return) -> Mapping[tuple[str, int], AnswerRow]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from qpexcel.atomic import write_whole
 from qpexcel.consolidation import standing_as_of
@@ -13,17 +14,22 @@ from qpexcel.corrections.workbook import Case, Correction, correction
 from qpexcel.findings import Finding
 from qpexcel.forms.generate import edited, is_edited, resolved_units, rows_by_unit
 from qpexcel.forms.request import FormRequest, RowState
+from qpexcel.forms.rules import row_rules
 from qpexcel.forms.stamp import Stamp, sign
-from qpexcel.intake.mend import needs_correction
+from qpexcel.intake.mend import ToMend, needs_correction, to_mend
+from qpexcel.intake.merge import in_order
 from qpexcel.intake.receive import COUNTING
-from qpexcel.intake.returns import Outcome, Return
-from qpexcel.ledger import Ledger, open_ledger
+from qpexcel.intake.returns import Return
+from qpexcel.ledger import open_ledger
 from qpexcel.model import Obligation
 from qpexcel.plan.obligations import version_of
 from qpexcel.rounds import row_states
 from qpexcel.standing import Standing
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, file_names, sha256
+
+T = TypeVar("T")
+_NOTHING_KNOWN = RowState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,74 +75,101 @@ def correct(
     """
     standing = standing_as_of(workspace, None, now.date())
     wanted = resolved_units(standing.plan, units)
-    by_unit = {unit: found for unit, found in _findings(standing).items() if needs_correction(found)}
     with open_ledger(workspace.ledger) as ledger:
-        writer = _Writer(workspace, ledger, now, force=force)
-        names = {unit: f"{stem}.xlsx" for unit, stem in file_names(rows_by_unit(standing.plan)).items()}
-        for case in _cases(workspace, ledger, standing, by_unit):
-            if not wanted or case.request.unit in wanted:
-                writer.write(correction(case), names[case.request.unit])
+        states, known = row_states(ledger, standing.plan), ledger.corrections()
+    rows = rows_by_unit(standing.plan)
+    names = {unit: f"{stem}.xlsx" for unit, stem in file_names(rows).items()}
+    cases = _Cases(workspace, standing, rows, states)
+    needed = [unit for unit, found in cases.found.items() if needs_correction(found)]
+    writer = _Writer(workspace, known, now, force=force)
+    try:
+        for unit in needed:
+            if not wanted or unit in wanted:
+                writer.write(correction(cases.case(unit)), names[unit])
                 progress()
-        writer.clear([names[unit] for unit in wanted or names if unit not in by_unit])
-        ledger.record_corrections(writer.known)
+        kept = {names[unit] for unit in needed}
+        writer.clear({names[unit] for unit in wanted} - kept if wanted else writer.known.keys() - kept)
+    finally:  # what was written is ours, whatever came after
+        with open_ledger(workspace.ledger) as ledger:
+            ledger.record_corrections(writer.known)
     return Corrected(tuple(writer.sent), tuple(writer.findings))
 
 
-def _findings(standing: Standing) -> dict[str, list[Finding]]:
-    found: dict[str, list[Finding]] = {}
-    for finding in standing.findings:
-        found.setdefault(finding.place.unit, []).append(finding)
-    return found
+class _Cases:
+    """What each unit of the plan that sent something is asked to mend, `found` by unit."""
 
+    def __init__(
+        self,
+        workspace: Workspace,
+        standing: Standing,
+        rows: Mapping[str, tuple[Obligation, ...]],
+        states: Mapping[str, RowState],
+    ) -> None:
+        self._workspace = workspace
+        self._standing = standing
+        self._rows = rows
+        self._states = states
+        self._version = version_of(standing.plan)
+        self._rules = row_rules(standing.plan)
+        self._returns = _by_unit(
+            (one.unit, one) for one in in_order(standing.files) if one.outcome in COUNTING
+        )
+        self._inspections = _by_unit((one.unit, one) for one in standing.inspections)
+        findings = _by_unit((finding.place.unit, finding) for finding in standing.findings)
+        units = [unit.name for unit in standing.plan.units if unit.name in self._returns]
+        self.found = {unit: self._found(unit, findings.get(unit, ())) for unit in units}
 
-def _cases(
-    workspace: Workspace,
-    ledger: Ledger,
-    standing: Standing,
-    by_unit: Mapping[str, Sequence[Finding]],
-) -> Iterator[Case]:
-    """Yield the units that sent something, with what was found in it."""
-    states = row_states(ledger, standing.plan)
-    key = workspace.ensure_signing_key()
-    rows = rows_by_unit(standing.plan)
-    for unit, findings in by_unit.items():
-        returns = [one for one in standing.files if one.unit == unit and one.outcome in COUNTING]
-        latest = next((one for one in returns if one.outcome is Outcome.ACCEPTED), None)
-        if latest is None:
-            continue
-        request = _request(standing, latest, rows.get(unit, ()), states)
-        yield Case(
-            latest,
-            workspace.kept(latest.received.sha256),
+    def _found(self, unit: str, findings: Iterable[Finding]) -> list[ToMend]:
+        """Place a unit's findings; a row that was ended is closed to it."""
+        inspections = self._inspections.get(unit, ())
+        found = to_mend(findings, self._returns[unit], inspections, self._standing.plan)
+        return [one for one in found if not self._states.get(one.row, _NOTHING_KNOWN).ended]
+
+    def case(self, unit: str) -> Case:
+        """Return a unit's case, with its workbook's bytes."""
+        returns = self._returns[unit]
+        request = self._request(returns[-1])
+        return Case(
+            self._archived(returns[-1].received.sha256),
             returns,
-            findings,
+            self.found[unit],
             request,
-            sign(_stamp(request), key),
-            [one for one in standing.inspections if one.unit == unit],
+            sign(_stamp(request, self._version), self._workspace.ensure_signing_key()),
+            self._inspections.get(unit, ()),
+            self._rules,
+        )
+
+    def _archived(self, digest: str) -> bytes:
+        """Return a file's bytes; none where somebody took it out of the archive or changed it."""
+        data = self._workspace.kept(digest)
+        return data if sha256(data) == digest else b""
+
+    def _request(self, latest: Return) -> FormRequest:
+        standing, rows = self._standing, self._rows.get(latest.unit, ())
+        return FormRequest(
+            standing.plan,
+            latest.unit,
+            rows,
+            latest.round or standing.round,
+            latest.as_of or standing.as_of,
+            standing.return_by,
+            load_words(standing.plan.settings.language),
+            {row.key: self._states[row.key] for row in rows if row.key in self._states},
         )
 
 
-def _request(
-    standing: Standing, latest: Return, rows: tuple[Obligation, ...], states: Mapping[str, RowState]
-) -> FormRequest:
-    plan = standing.plan
-    return FormRequest(
-        plan,
-        latest.unit,
-        rows,
-        latest.round or standing.round,
-        latest.as_of or standing.as_of,
-        standing.return_by,
-        load_words(plan.settings.language),
-        {row.key: states[row.key] for row in rows if row.key in states},
-    )
+def _by_unit(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for unit, one in pairs:
+        found.setdefault(unit, []).append(one)
+    return found
 
 
-def _stamp(request: FormRequest) -> Stamp:
+def _stamp(request: FormRequest, version: str) -> Stamp:
     return Stamp(
         plan_id=request.plan.id,
         plan_title=request.plan.title,
-        plan_version=version_of(request.plan),
+        plan_version=version,
         unit=request.unit,
         round=request.round,
         as_of=request.as_of.isoformat(),
@@ -147,11 +180,11 @@ def _stamp(request: FormRequest) -> Stamp:
 class _Writer:
     """Writes corrections, and leaves alone what a person edited."""
 
-    def __init__(self, workspace: Workspace, ledger: Ledger, now: datetime, *, force: bool) -> None:
+    def __init__(self, workspace: Workspace, known: dict[str, str], now: datetime, *, force: bool) -> None:
         self._workspace = workspace
         self._now = now
         self._force = force
-        self.known = ledger.corrections()
+        self.known = known
         self.sent: list[Sent] = []
         self.findings: list[Finding] = []
 

@@ -255,13 +255,14 @@ def test_macros_stay():
 # Marks
 
 
-def test_a_marked_cell_has_the_fill_and_a_note_and_keeps_the_rest_of_its_format():
+def test_a_marked_cell_has_the_fill_and_a_note_is_open_and_keeps_the_rest_of_its_format():
     after = patch_workbook(RICH, patch(*MARKS))
     assert fills(after) == {"B2": MARK}
     assert notes(after) == {"B2": ("qpexcel", SHOWN), "C3": ("王", "承辦人的註解")}
     cell, old = opened(after)["填報"]["B2"], opened(RICH)["填報"]["B2"]
-    for name in ("value", "number_format", "font", "alignment", "border", "protection"):
+    for name in ("value", "number_format", "font", "alignment", "border"):
         assert repr(getattr(cell, name)) == repr(getattr(old, name)), name
+    assert (old.protection.locked, cell.protection.locked) == (True, False)
 
 
 def test_a_format_comes_in_once_however_many_cells_have_it():

@@ -5,43 +5,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qpexcel.fields import label_of
-from qpexcel.intake.mend import ToMend
+from qpexcel.forms.form import footer
+from qpexcel.forms.request import FormRequest
+from qpexcel.intake.mend import INSPECTION, NIL, ToMend
 from qpexcel.model import Plan
+from qpexcel.plan.wording import period_words
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Column, Link, Page, Sheet, Table, Value
 from qpexcel.words import Words
 
-_WIDTHS = {"cell": 14, "item": 9, "field": 14, "typed": 26, "mend": 62}
+_WIDTHS = {"cell": 14, "item": 9, "period": 10, "field": 14, "typed": 26, "mend": 60}
+_STYLES = {"cell": "link", "item": "code", "period": "code"}
 _HEADER = 4
+_LONGEST = 120  # characters of what was typed; the cell itself has the rest
+_NOT_TYPED = ("RET001", "RET002", "RET038")  # what these are about is nothing that stands in the cell
 
 
 def to_mend_sheet(
-    unit: str, found: Sequence[ToMend], left_behind: Sequence[str], plan: Plan, words: Words
+    name: str, request: FormRequest, found: Sequence[ToMend], left_behind: Sequence[str]
 ) -> Sheet:
     """Describe the list.
 
     Args:
-        unit: Whose workbook it is.
+        name: What the sheet is called.
+        request: Whose workbook it is, and of which plan.
         found: What to mend, in the order it is listed.
         left_behind: What of the workbook that came back is not in this one, a line each.
-        plan: The plan.
-        words: The language.
     """
-    rows = [_row(one, plan, words) for one in found]
+    plan, words = request.plan, request.words
+    several = len({one.sheet for one in found if one.cell}) > 1
+    rows = [_row(one, plan, words, with_sheet=several) for one in found]
+    widths = {key: width for key, width in _WIDTHS.items() if key != "period" or any(r[key] for r in rows)}
     heights = [
-        measure.height([(_text(row[key]), width) for key, width in _WIDTHS.items()], least=26.0)
+        measure.height([(_text(row[key]), width) for key, width in widths.items()], least=26.0)
         for row in rows
     ]
     table = Table(
         _HEADER,
         tuple(
             Column(
-                words(f"mend.{key}"),
+                words("field.period" if key == "period" else f"mend.{key}"),
                 width,
                 [row[key] for row in rows],
-                {"cell": "link", "item": "code"}.get(key, "cell"),
+                _STYLES.get(key, "cell"),
             )
-            for key, width in _WIDTHS.items()
+            for key, width in widths.items()
         ),
         heights=heights,
         header_height=26,
@@ -49,33 +57,45 @@ def to_mend_sheet(
     )
     after = _HEADER + len(rows) + 2
     return Sheet(
-        name=words("sheet.corrections"),
+        name=name,
         cells=(
-            Cell(1, 0, words("mend.title", unit=unit), "title"),
+            Cell(1, 0, words("mend.title", unit=request.unit), "title"),
             Cell(2, 0, words("mend.lead", count=len(rows)), "lead"),
             *_left_behind(after, left_behind, words),
         ),
         tables=(table,),
         heights={1: 28.0, 2: 20.0},
         freeze=(_HEADER, 0),
-        page=Page(repeat_rows=(_HEADER, _HEADER)),
+        page=Page(repeat_rows=(_HEADER, _HEADER), footer=footer(plan, request.as_of, words, request.unit)),
         protect=True,
     )
 
 
-def _row(one: ToMend, plan: Plan, words: Words) -> dict[str, Value]:
-    label = label_of(one.field, plan, words) if one.field else ""
+def _row(one: ToMend, plan: Plan, words: Words, *, with_sheet: bool) -> dict[str, Value]:
+    finding = one.finding
     where: Value = words("mend.no_cell")
     if one.cell:
         quoted = one.sheet.replace("'", "''")
-        where = Link(f"internal:'{quoted}'!{one.cell}", one.cell)
+        shown = f"{one.sheet}!{one.cell}" if with_sheet else one.cell
+        where = Link(f"internal:'{quoted}'!{one.cell}", shown)
     return {
         "cell": where,
-        "item": one.finding.place.item,
-        "field": label,
-        "typed": one.finding.value,
-        "mend": words.message(one.finding),
+        "item": finding.place.item,
+        "period": period_words(one.row.rpartition("|")[2], plan, words),
+        "field": _label(one.field, plan, words),
+        "typed": "" if finding.code in _NOT_TYPED else _short(finding.value),
+        "mend": words.message(finding),
     }
+
+
+def _label(field: str, plan: Plan, words: Words) -> str:
+    if field.startswith(INSPECTION) or field == NIL:
+        return words(field)
+    return label_of(field, plan, words) if field else ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _text(value: Value) -> str:

@@ -3,47 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from qpexcel.corrections.fresh import FreshForm, with_head
 from qpexcel.corrections.listing import to_mend_sheet
-from qpexcel.fields import most_targets, unit_keys
-from qpexcel.findings import Finding
-from qpexcel.forms.choices import cell_rule, choices_sheet
-from qpexcel.forms.corrected import corrected_sheet
-from qpexcel.forms.form import column_keys
+from qpexcel.corrections.restore import forms_of
+from qpexcel.forms.choices import CHOICES_SHEET, choices_sheet
+from qpexcel.forms.corrected import CORRECTED_SHEET, corrected_sheet
 from qpexcel.forms.generate import unit_book
-from qpexcel.forms.head import HEADER_ROW
 from qpexcel.forms.request import FormRequest
+from qpexcel.forms.rules import RowRules
 from qpexcel.forms.stamp import Stamp
-from qpexcel.intake.mend import ToMend, to_mend
-from qpexcel.intake.returns import AnswerRow, Return
+from qpexcel.intake.mend import ToMend
+from qpexcel.intake.returns import Return
 from qpexcel.model import Inspection
-from qpexcel.patch import Form, Mark, Patch, UnpatchableWorkbookError, patch_workbook
-from qpexcel.sheets.describe import letter
-from qpexcel.sheets.draw import draw_book
+from qpexcel.patch import Mark, Patch, UnpatchableWorkbookError, patch_workbook
+from qpexcel.sheets.describe import Book
+from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
+from qpexcel.sheets.safely import read_safely
 
 _PATCHED = ".xlsx"
 _FILL = "to_confirm"
-_PLAN_COLUMNS = ("item", "key", "section", "action", "period", "due", "role", "target", "needs", "understood")
+_LONGEST_NAME = 31  # characters of a sheet's name in Excel
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A unit whose workbook goes back.
 
-    `latest` is the return that counts, `data` its bytes, `returns` all that count; `request` what its
-    form asks, holding what was read; `stamp` of a fresh form.
+    `data` are the bytes of the latest return, none where they are lost; `returns` all that count, the
+    latest last; `found` is what to mend, placed in the latest; `request` what the unit's form asks,
+    holding what was read; `stamp`, `inspections` and the plan's `rules` are for a fresh form.
     """
 
-    latest: Return
     data: bytes
     returns: Sequence[Return]
-    findings: Sequence[Finding]
+    found: Sequence[ToMend]
     request: FormRequest
     stamp: Stamp
     inspections: Sequence[Inspection]
+    rules: Mapping[str, RowRules]
+
+    @property
+    def latest(self) -> Return:
+        """The return that counts."""
+        return self.returns[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +63,75 @@ class Correction:
 
 def correction(case: Case) -> Correction:
     """Return the unit's workbook with the cells to mend marked."""
-    unit = case.request.unit
-    found = to_mend(case.findings, case.latest, case.returns)
+    unit, count = case.request.unit, len(case.found)
     if _is_whole(case.latest):
         try:
-            patched = _patched(case.data, case.latest, found, case, ())
-        except UnpatchableWorkbookError:
+            grids = read_safely(case.data)
+            data = _patched(case, case.data, case.latest, case.found, grids=grids)
+        except (UnreadableWorkbookError, UnpatchableWorkbookError):
             pass  # a fresh form serves as well
         else:
-            return Correction(unit, patched, own=True, count=len(found))
-    data, fresh = _fresh(case)
-    found = [_moved(one, case, fresh) for one in found]
-    return Correction(
-        unit, _patched(data, fresh, found, case, _left_behind(case)), own=False, count=len(found)
-    )
+            return Correction(unit, data, own=True, count=count)
+    fresh = FreshForm(_book(case), case.request, case.latest, case.inspections)
+    found = [fresh.moved(one) for one in case.found]
+    data = _patched(case, fresh.data, fresh.read, found, left_behind=_left_behind(case))
+    return Correction(unit, data, own=False, count=count)
+
+
+def _book(case: Case) -> Book:
+    """Describe a unit's workbook holding what was read, above the table too."""
+    book = unit_book(case.request, case.stamp, case.inspections, case.rules)
+    nil = case.latest.nil
+    said = {"nil": case.request.words("answer.yes"), "nil_reason": nil.reason} if nil else {}
+    return with_head(book, {**said, "reporter": case.latest.reporter}, case.request.words)
 
 
 def _is_whole(one: Return) -> bool:
     """Whether a workbook can be given back as it is: ours, genuine, and with all its columns."""
     suffix = PurePosixPath(one.received.path).suffix.lower()
     lost = any(finding.code == "RET023" for finding in one.findings)
-    return suffix == _PATCHED and one.verified and not lost
+    hidden = {name.casefold() for name in one.columns} & {CORRECTED_SHEET, CHOICES_SHEET}
+    return suffix == _PATCHED and one.verified and not lost and not hidden
 
 
 def _patched(
-    data: bytes, one: Return, found: Sequence[ToMend], case: Case, left_behind: Sequence[str]
+    case: Case,
+    data: bytes,
+    one: Return,
+    found: Sequence[ToMend],
+    *,
+    grids: Sequence[Grid] = (),
+    left_behind: Sequence[str] = (),
 ) -> bytes:
     request = case.request
     plan, words = request.plan, request.words
     choices = choices_sheet(plan, words)
-    hashes = list(dict.fromkeys((*case.latest.corrects, *(r.received.sha256 for r in case.returns))))
+    hashes = list(dict.fromkeys((*one.corrects, *(r.received.sha256 for r in case.returns))))
+    forms = forms_of(one, request, grids)
+    name = _free_name(words("sheet.corrections"), grids, [form.sheet for form in forms], one)
     patch = Patch(
         marks=tuple(_marks(found, request)),
-        forms=tuple(_form(sheet, one, request) for sheet in one.columns),
-        first=to_mend_sheet(request.unit, found, left_behind, plan, words),
+        forms=forms,
+        first=to_mend_sheet(name, request, found, left_behind),
         hidden=(corrected_sheet(hashes), *((choices,) if choices else ())),
         fill=_FILL,
     )
     return patch_workbook(data, patch, roc_calendar=plan.settings.roc_calendar)
+
+
+def _free_name(name: str, grids: Iterable[Grid], forms: Iterable[str], one: Return) -> str:
+    """Return the list's name; another where the unit has given it to a sheet of its own.
+
+    In a workbook that went back before, it is our own list of that time, which is replaced.
+    """
+    theirs = forms if one.corrects else (*forms, *(grid.name for grid in grids))
+    taken = {sheet.casefold() for sheet in theirs}
+    count = 1
+    free = name
+    while free.casefold() in taken:
+        count += 1
+        free = f"{name} ({count})"
+    return free[:_LONGEST_NAME]
 
 
 def _marks(found: Iterable[ToMend], request: FormRequest) -> Iterator[Mark]:
@@ -108,66 +144,9 @@ def _marks(found: Iterable[ToMend], request: FormRequest) -> Iterator[Mark]:
         yield Mark(sheet, cell, "\n".join(dict.fromkeys(texts)))
 
 
-def _form(sheet: str, one: Return, request: FormRequest) -> Form:
-    """Return what the form's sheet gets back: open answers, locked plan cells, drop-downs."""
-    letters = one.columns[sheet]
-    rows = [row for row in one.rows if row.sheet == sheet]
-    ended = {row.key for row in request.rows if request.state(row).ended}
-    asked = [row.row for row in rows if row.key not in ended]
-    done = [row.row for row in rows if row.key in ended]
-    keys = [key for key in unit_keys(request.plan, most_targets(request.plan)) if key in letters]
-    rules = [(key, cell_rule(key, request)) for key in keys]
-    return Form(
-        sheet=sheet,
-        open=tuple(_ranges(keys, letters, asked)),
-        closed=(
-            *_ranges([key for key in _PLAN_COLUMNS if key in letters], letters, asked + done),
-            *_ranges(keys, letters, done),
-        ),
-        rules=tuple((area, rule) for key, rule in rules if rule for area in _ranges([key], letters, asked)),
-    )
-
-
-def _ranges(keys: Iterable[str], letters: Mapping[str, str], rows: Iterable[int]) -> Iterator[str]:
-    """Yield the ranges of columns over runs of rows that follow one another."""
-    numbered = enumerate(sorted(set(rows)))
-    runs = [[row for _, row in run] for _, run in groupby(numbered, key=lambda pair: pair[1] - pair[0])]
-    for key in keys:
-        for run in runs:
-            yield f"{letters[key]}{run[0]}:{letters[key]}{run[-1]}"
-
-
-# --- a fresh form ------------------------------------------------------------------------------------
-
-
-def _fresh(case: Case) -> tuple[bytes, Return]:
-    """Return a fresh form holding what was read, and where its cells stand."""
-    request = case.request
-    data = draw_book(unit_book(request, case.stamp, case.inspections))
-    sheet = request.words("sheet.form")
-    letters = {key: letter(col) for col, key in enumerate(column_keys(request))}
-    rows = tuple(
-        AnswerRow(row.key, sheet, number, {}) for number, row in enumerate(request.rows, start=HEADER_ROW + 1)
-    )
-    return data, replace(case.latest, rows=rows, columns={sheet: letters})
-
-
-def _moved(one: ToMend, case: Case, fresh: Return) -> ToMend:
-    """Return a finding at its cell in the fresh form; without one where it is about no row of it."""
-    rows = (row for row in case.latest.rows if (row.sheet, f"{row.row}") == (one.sheet, _digits(one.cell)))
-    key = next((row.key for row in rows), "")
-    here = next((row for row in fresh.rows if row.key == key), None)
-    if here is None or one.field not in fresh.columns[here.sheet]:
-        return replace(one, sheet="", cell="")
-    return replace(one, sheet=here.sheet, cell=fresh.cell(here, one.field))
-
-
-def _digits(cell: str) -> str:
-    return "".join(char for char in cell if char.isdigit())
-
-
 def _left_behind(case: Case) -> list[str]:
     """Say what of the workbook that came back is not in the fresh form."""
     words = case.request.words
     lines = [words("mend.other_sheet", sheet=name) for name in case.latest.other_sheets]
-    return [*lines, words("mend.pictures"), words("mend.kept", file=case.latest.received.path)]
+    kept = [words("mend.kept", file=case.latest.received.path)] if case.data else []
+    return [*lines, words("mend.pictures"), *kept]

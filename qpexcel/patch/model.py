@@ -13,7 +13,7 @@ class UnpatchableWorkbookError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A cell to mend: it gets the mark's fill and a note. `cell` is its A1 address."""
+    """A cell to mend: it gets the mark's fill and a note, and is open. `cell` is its A1 address."""
 
     sheet: str
     cell: str

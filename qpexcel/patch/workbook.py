@@ -92,7 +92,7 @@ def _patch_sheet(
         restore_form(sheet, form, book.styles, cells)
     for row, col in texts:
         fill = book.styles.fill(colours[0])
-        changed |= cells.restyle(row, col, book.styles.varied(cells.style(row, col), fill=fill))
+        changed |= cells.restyle(row, col, book.styles.varied(cells.style(row, col), fill=fill, locked=False))
     if form or changed:
         book.package.touch(part)
     notes.put(texts, cells)

@@ -70,11 +70,9 @@ class Console:
             key = "terminal.correction" if one.own else "terminal.correction_fresh"
             self.say(key, unit=one.unit, count=one.count)
         self.findings(done.findings)
-        self.say(
-            "terminal.corrected" if done.sent else "terminal.nothing_to_correct",
-            count=len(done.sent),
-            path=folder,
-        )
+        if done.sent or not done.findings:
+            key = "terminal.corrected" if done.sent else "terminal.nothing_to_correct"
+            self.say(key, count=len(done.sent), path=folder)
 
     def plan_doubts(self, findings: Iterable[Finding]) -> None:
         """Print in one line how much of the plan is in doubt; `check` lists it."""

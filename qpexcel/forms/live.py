@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from qpexcel.fields import kind_of, label_of, required_when, unit_keys
+from qpexcel.fields import kind_of, required_when, unit_keys
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.row_help import (
     COMPLETE,
@@ -26,6 +26,7 @@ from qpexcel.forms.row_help import (
     needs_shown,
     remark_of,
     row_help,
+    short_label,
 )
 from qpexcel.forms.rules import Asked, Need, RowRules
 from qpexcel.forms.typed_day import DAY_KEYS, day_formulas, day_values, excel_day
@@ -181,7 +182,7 @@ class _Formulas:
         """What is wanting in a column itself: not filled though it must be, no number, none of its list."""
         found = {}
         for key in asked_columns(self._plan, self._request.quantities):
-            gap = {"field": label_of(key, self._plan, self._words)}
+            gap = {"field": short_label(key, self._plan, self._words)}
             empty = self._text("fill", gap) if required_when(key, self._plan) else '""'
             when = self._when(required_when(key, self._plan))
             content = f'IF({self._blank(key)},IF({when},{empty},""),{self._content(key, gap)})'

@@ -20,6 +20,7 @@ from qpexcel.words import Words
 # The sign each state begins with, so that colour is never the only one.
 OPEN, WANTING, COMPLETE, QUIET = "□", "◆", "●", "○"
 UNREADABLE = "?"
+_LONGEST_LABEL = 100  # characters
 LONGEST_NUMBER = 15  # digits that every program keeps
 _LONGEST_LIST = 4000  # characters of a formula's part; the whole may have 8,192
 _AROUND = 20  # characters that a formula needs around a choice
@@ -155,7 +156,7 @@ def _own_needs(request: FormRequest, cells: Cells) -> Iterator[tuple[str, str]]:
     plan, words = request.plan, request.words
     status = status_of(cells, request)
     for key in asked_columns(plan, request.quantities):
-        gap = {"field": label_of(key, plan, words)}
+        gap = {"field": short_label(key, plan, words)}
         choices = [choice.casefold() for choice in checked_choices(key, plan, words)]
         if not cells.has(key):
             when = required_when(key, plan)
@@ -165,6 +166,12 @@ def _own_needs(request: FormRequest, cells: Cells) -> Iterator[tuple[str, str]]:
             yield key, words("need.number_of", **gap)
         elif choices and cells.text(key).casefold() not in choices:
             yield key, words("need.choose", **gap)
+
+
+def short_label(key: str, plan: Plan, words: Words) -> str:
+    """Return a column's heading as the needs name it: a formula takes no text over 255 characters."""
+    label = label_of(key, plan, words)
+    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
 
 
 def needs_shown(request: FormRequest, row: Obligation, help_: RowHelp) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -45,10 +45,19 @@ class Current:
 
 
 def in_order(returns: Iterable[Return]) -> list[Return]:
-    """Return returns from the earliest saved to the latest; of equal ones the later received is later."""
-    return sorted(
-        returns, key=lambda one: (one.received.saved_at, one.received.received_at, one.received.path)
-    )
+    """Return returns from the earliest saved to the latest; of equal ones the later received is later.
+
+    A correction comes after what it corrects, whatever day a program left in its properties.
+    """
+    every = list(returns)
+    saved = {one.received.sha256: one.received.saved_at for one in every}
+
+    def rank(one: Return) -> tuple[datetime, int, datetime, str]:
+        corrected = [saved[digest] for digest in one.corrects if digest in saved]
+        received = one.received
+        return max([received.saved_at, *corrected]), len(corrected), received.received_at, received.path
+
+    return sorted(every, key=rank)
 
 
 def found_in(returns: Sequence[Return]) -> list[Finding]:

@@ -188,3 +188,12 @@ def test_a_text_longer_than_a_cell_is_cut_in_the_master_and_said():
     status = Answer("辦理中", "in_progress", "J7")
     current = Current("1-1|秘書室|", {"execution": status, "result": answer}, {}, received, "填報", 7)
     assert [found.code for found in check_rows([current], plan_of(PLAN, "秘書室"), {})] == ["RET027"]
+
+
+def test_a_row_that_the_secretariat_has_ended_asks_nothing_of_its_unit(tmp_path):
+    office, _ = returned(tmp_path, 執行情形="已完成", 完成日期="下週")
+    assert {"DAT001", "RET017"} <= set(office.codes("RET", "DAT"))
+    office.decide(1, 列管決定="解除列管")
+    document = office.consolidate()
+    assert office.codes("RET", "DAT") == []
+    assert document["register"][0]["state"] == "received"

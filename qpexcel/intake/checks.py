@@ -137,10 +137,9 @@ def too_long(row: Checked) -> Iterator[Finding]:
             yield row.found("RET027", key, answer.text, most=str(LONGEST_TEXT))
 
 
-# What is wrong with what stands there, and what is still wanting; the latter is nobody's business once
-# the secretariat has ended a row.
-OF_ANSWERS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (own_doubts, too_long)
-OF_ROWS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
+    own_doubts,
+    too_long,
     status_missing,
     date_missing,
     date_without_done,
@@ -149,6 +148,8 @@ OF_ROWS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     unexplained,
     required_fields,
 )
+# Once the secretariat has ended a row, nobody has anything to mend in it.
+OF_ENDED = (too_long,)
 
 
 def check_rows(currents: Iterable[Current], plan: Plan, decisions: Mapping[str, Decision]) -> list[Finding]:
@@ -164,6 +165,6 @@ def check_rows(currents: Iterable[Current], plan: Plan, decisions: Mapping[str, 
     for current in currents:
         rule, decision = rules[current.key], decisions.get(current.key, _UNDECIDED)
         row = Checked(current, plan, rule, decision.extension or rule.obligation.due)
-        checks = OF_ANSWERS if decision.closes else (*OF_ANSWERS, *OF_ROWS)
+        checks = OF_ENDED if decision.closes else CHECKS
         found += [finding for check in checks for finding in check(row)]
     return found

@@ -64,7 +64,7 @@ def consolidate(
     read = read_all(paths or [workspace.returned], reader, workspace, progress)
     with open_ledger(workspace.ledger) as ledger:
         of_master = _take_in_master(workspace, plan, ledger, now)
-        returns = settle(with_remembered(read, ledger.files()))
+        returns = settle(with_remembered(read, ledger.files()), ledger.rounds())
         known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
         standing = stand(known, as_of)
         write_whole(workspace.master, draw_book(master_book(standing, load_words(plan.settings.language))))
@@ -114,7 +114,7 @@ def standing_as_of(workspace: Workspace, as_of: date | None, today: date) -> Sta
             raise QpexcelError(Finding("WSP005"))
         plan = last.plan if last else plan_from_json(snapshot)
         of_plan = tuple(f for f in last.findings if f.code.startswith(_PLAN_CODES)) if last else ()
-        known = known_from(plan, settle(ledger.files()), ledger, of_plan)
+        known = known_from(plan, settle(ledger.files(), ledger.rounds()), ledger, of_plan)
     return stand(known, as_of or (last.as_of if last else today))
 
 

@@ -11,13 +11,12 @@ from typing import TypeVar
 from qpexcel.atomic import write_whole
 from qpexcel.consolidation import standing_as_of
 from qpexcel.corrections.workbook import Case, Correction, correction
-from qpexcel.findings import Finding
-from qpexcel.forms.generate import edited, is_edited, resolved_units, rows_by_unit
+from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.forms.generate import is_edited, resolved_units, rows_by_unit
 from qpexcel.forms.request import FormRequest, RowState
 from qpexcel.forms.rules import row_rules
 from qpexcel.forms.stamp import Stamp, sign
 from qpexcel.intake.mend import ToMend, needs_correction, to_mend
-from qpexcel.intake.merge import in_order
 from qpexcel.intake.receive import COUNTING
 from qpexcel.intake.returns import Return
 from qpexcel.ledger import open_ledger
@@ -71,11 +70,13 @@ def correct(
         progress: Called after each workbook.
 
     Raises:
-        QpexcelError: WSP005 where nothing was consolidated yet.
+        QpexcelError: WSP005 or WSP009 where nothing was consolidated yet.
     """
     standing = standing_as_of(workspace, None, now.date())
     wanted = resolved_units(standing.plan, units)
     with open_ledger(workspace.ledger) as ledger:
+        if ledger.last_consolidation() is None:
+            raise QpexcelError(Finding("WSP009"))
         states, known = row_states(ledger, standing.plan), ledger.corrections()
     rows = rows_by_unit(standing.plan)
     names = {unit: f"{stem}.xlsx" for unit, stem in file_names(rows).items()}
@@ -111,9 +112,7 @@ class _Cases:
         self._states = states
         self._version = version_of(standing.plan)
         self._rules = row_rules(standing.plan)
-        self._returns = _by_unit(
-            (one.unit, one) for one in in_order(standing.files) if one.outcome in COUNTING
-        )
+        self._returns = _by_unit((one.unit, one) for one in standing.files if one.outcome in COUNTING)
         self._inspections = _by_unit((one.unit, one) for one in standing.inspections)
         findings = _by_unit((finding.place.unit, finding) for finding in standing.findings)
         units = [unit.name for unit in standing.plan.units if unit.name in self._returns]
@@ -193,7 +192,8 @@ class _Writer:
         path = self._workspace.corrections / name
         if is_edited(path, self.known.get(name)):
             if not self._force:
-                self.findings.append(edited(path, made.unit))
+                place = Place(file=path.name, unit=made.unit)
+                self.findings.append(Finding("GEN007", path.name, place=place))
                 return
             self._workspace.back_up(path, self._now)
         write_whole(path, made.data)

@@ -36,6 +36,7 @@ from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
 from qpexcel.rounds import carried, remember_edition
 from qpexcel.sheets.draw import draw_book
+from qpexcel.text import fold
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 
@@ -150,10 +151,9 @@ def generate_workbooks(
 
 def _remember(ledger: Ledger, plan: Plan, round_: Round, now: datetime) -> None:
     """Remember the round that the units now have, since when, and the plan it was made from."""
-    if ledger.get("round") != round_.label or not ledger.get("round_started"):
-        ledger.remember(round_started=now.isoformat())
+    ledger.begin_round(round_.label, now)
     day = round_.return_by.isoformat() if round_.return_by else ""
-    ledger.remember(round=round_.label, return_by=day, plan=plan_to_json(plan), plan_id=plan.id)
+    ledger.remember(return_by=day, plan=plan_to_json(plan), plan_id=plan.id)
 
 
 def _unread(workspace: Workspace, ledger: Ledger) -> list[Finding]:
@@ -167,7 +167,8 @@ def _unread(workspace: Workspace, ledger: Ledger) -> list[Finding]:
 def _round(ledger: Ledger, label: str | None, as_of: date, return_by: date | None) -> Round:
     """Return the round asked for; a new label starts without the old one's return day."""
     current = ledger.get("round", "1")
-    wanted = label or current
+    same = (known for known in ledger.rounds() if label and fold(known) == fold(label))
+    wanted = next(same, label or current)  # 96-q2 is the round 96-Q2
     if return_by is None and wanted == current and ledger.get("return_by"):
         return_by = date.fromisoformat(ledger.get("return_by"))
     return Round(wanted, as_of, return_by)

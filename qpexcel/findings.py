@@ -94,6 +94,7 @@ SEVERITY: Mapping[str, Severity] = {
     "WSP004": E,  # the ledger cannot be read
     "WSP005": E,  # nothing has been generated or consolidated yet
     "WSP006": E,  # the signing key is damaged
+    "WSP009": E,  # nothing was consolidated yet
     "WSP008": E,  # something nobody foresaw
     "WSP007": E,  # the demo would overwrite something that is not its own
     # GEN: making unit workbooks
@@ -102,6 +103,7 @@ SEVERITY: Mapping[str, Severity] = {
     "GEN003": W,  # a unit without rows
     "GEN004": W,  # a text longer than a cell holds
     "GEN005": W,  # a workbook of a unit that has no rows any more
+    "GEN007": W,  # a correction was edited by a person
     "GEN006": W,  # files came back that nobody consolidated
     # FIL: files that came back
     "FIL001": E,  # not a spreadsheet
@@ -136,7 +138,7 @@ SEVERITY: Mapping[str, Severity] = {
     "RET011": W,  # a filled cell came back blank
     "RET012": I,  # two returns of one unit differ
     "RET013": W,  # plan text was changed
-    "RET014": W,  # a row the plan no longer has
+    "RET014": I,  # a row the plan no longer has
     "RET015": E,  # one row twice with different answers
     "RET016": E,  # a choice that is none of the choices
     "RET017": E,  # a required column is empty
@@ -149,6 +151,8 @@ SEVERITY: Mapping[str, Severity] = {
     "RET028": W,  # a 1 where per cent are asked for
     "RET027": W,  # a text longer than a cell of the master
     "RET029": W,  # answers without a status
+    "RET030": W,  # a return without any answer
+    "RET046": W,  # a completion day after the day the workbook came
     "RET031": W,  # done without the number a target asks for
     "RET032": W,  # done below a target of the row's own
     "RET033": W,  # done without the evidence the plan asks for

@@ -76,6 +76,19 @@ class Ledger:
         """Remember words by name."""
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", words.items())
 
+    def rounds(self) -> list[str]:
+        """Return the labels of the rounds, in the order in which they began."""
+        return list(json.loads(self.get("rounds", "[]")))
+
+    def begin_round(self, label: str, at: datetime) -> None:
+        """Remember that a round's forms go out; a round that has begun before stays where it is."""
+        if self.get("round") != label or not self.get("round_started"):
+            self.remember(round_started=moment_to_text(at))
+        rounds = self.rounds()
+        if label not in rounds:
+            self.remember(rounds=json.dumps([*rounds, label], ensure_ascii=False))
+        self.remember(round=label)
+
     def outgoing(self) -> dict[str, str]:
         """Return the hash of each workbook we issued, by file name."""
         return dict(self._db.execute("SELECT file, sha256 FROM outgoing"))

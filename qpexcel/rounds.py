@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from qpexcel.decisions import Decision, read_decisions
@@ -31,8 +32,9 @@ def carried(ledger: Ledger, plan: Plan, round_: str) -> Carried:
     """
     words = load_words(plan.settings.language)
     gone = _withdrawn(ledger, plan, round_)
-    states = row_states(ledger, plan)
-    states |= {row.key: RowState(ended=words("form.withdrawn")) for row in gone}
+    states = row_states(ledger, plan, gone)
+    for row in gone:
+        states[row.key] = replace(states.get(row.key, RowState()), ended=words("form.withdrawn"))
     return Carried(states, gone, _inspections(ledger, plan))
 
 
@@ -45,30 +47,33 @@ def _inspections(ledger: Ledger, plan: Plan) -> dict[str, list[Inspection]]:
 
 
 def _counting(ledger: Ledger) -> list[Return]:
-    return in_order(one for one in ledger.files() if one.outcome in COUNTING)
+    return in_order((one for one in ledger.files() if one.outcome in COUNTING), ledger.rounds())
 
 
-def row_states(ledger: Ledger, plan: Plan) -> dict[str, RowState]:
-    """Return what is known of each row by key: what its unit reported, what was decided."""
+def row_states(ledger: Ledger, plan: Plan, others: Iterable[Obligation] = ()) -> dict[str, RowState]:
+    """Return what is known of each row by key: what its unit reported, what was decided.
+
+    `others` are rows that the plan no longer has.
+    """
     words = load_words(plan.settings.language)
     currents, _ = merge(_counting(ledger), lambda key: label_of(key, plan, words))
     answers = {current.key: answer_cells(current, plan) for current in currents}
     decisions, _ = read_decisions(ledger.decisions(), plan, lambda _key, _field: "")
     return {
         row.key: _state(answers.get(row.key, {}), decisions.get(row.key, Decision()), plan, words)
-        for row in obligations(plan)
+        for row in (*obligations(plan), *others)
         if row.key in answers or row.key in decisions
     }
 
 
 def _state(answers: Mapping[str, Plain], decision: Decision, plan: Plan, words: Words) -> RowState:
-    decided = dict(decision.texts)
-    if decision.kind:
-        decided["decision"] = words(f"decision.{decision.kind}")
-    if decision.extension:
-        decided["extension"] = short_day(decision.extension, plan)
+    decided = dict(decision.texts) | {
+        # One that nobody could read has no effect, and is no decision to tell a unit.
+        "decision": words(f"decision.{decision.kind}") if decision.kind else "",
+        "extension": short_day(decision.extension, plan),
+    }
     ended = words(f"decision.{decision.kind}") if decision.closes else ""
-    return RowState(answers, decided, decision.extension, ended)
+    return RowState(answers, decided, decision.extension, ended, carried=bool(answers))
 
 
 def answer_cells(current: Current, plan: Plan) -> dict[str, Plain]:

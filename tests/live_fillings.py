@@ -83,8 +83,10 @@ DAYS = (
     " 96  /10/5",
     *"""96/10/5 96.10.5 96-10-5 96年10月5日 民國96年10月5日 中華民國96年1月2日 0961005 961005 20071005
 2007/10/5 10/5 10月5日 1/31日 096/10/05 96/13/5 96/2/30 十月五日 96/10 已完成 96年10/5 96/10月5 96月10年5
-1996/10/5 961305 0097/1/1 113/5/5 113/3/1 1130301 112年9月1日 2024/2/29 113/2/29 2/29 95/1/1 98/12/31 98/1/1
-99/1/1 5/5/5 民國2007/10/5 民國10/5 96/10/5號 9/9 02/29 1e1/5/5 96/1e/5 96//5 / 96/10/5/3 日 96/10/5、96/10/6
+1996/10/5 961305
+0097/1/1 113/5/5 113/3/1 1130301 112年9月1日 2024/2/29 113/2/29 2/29 95/1/1 98/12/31 98/1/1
+99/1/1 96/6/31 0960631 113/6/31 113/2/30 1130230 112/13/1
+5/5/5 民國2007/10/5 民國10/5 96/10/5號 9/9 02/29 1e1/5/5 96/1e/5 96//5 / 96/10/5/3 日 96/10/5、96/10/6
 """.split(),  # noqa: SIM905 - a list of fifty strings would fill the page
 )
 NUMBERS = ("0", "0", "1", "1", "2", "2", "3", "5", "8", "58", "92", "100", "07", "3場", "許多", "1e1", "-1")
@@ -104,6 +106,7 @@ NEED_OF = {
     "RET005": (Need.STATUS_CHOICE, "execution"),
     "RET006": (Need.STATUS_CHOICE, "execution"),
     "RET007": (Need.DAY, "completed_on"),
+    **{f"DAT00{n}": (Need.DAY_WRONG, "completed_on") for n in range(1, 7)},
     "RET008": (Need.NOT_DONE, "completed_on"),
     "RET031": (Need.QUANTITY, "quantity"),
     "RET009": (Need.NUMBER, "quantity"),
@@ -226,6 +229,8 @@ def intake_says(request: FormRequest, findings: Iterable[Finding]) -> list[set[s
     for one in findings:
         if one.code in NEED_OF or one.code in OF_OWN_COLUMN:
             column, line = coordinate_from_string(one.place.cell)
+            if one.code.startswith("DAT") and at[column] != "completed_on":
+                continue
             need, expected = NEED_OF.get(one.code, (at[column], at[column]))
             assert at[column].rstrip("23") == expected or need == at[column], one
             assert one.place.item == request.rows[line - HEADER_ROW - 1].item.id
@@ -241,13 +246,21 @@ def agreed(request: FormRequest, needs: list[set[str]], found: list[set[str]]) -
         both = form, intake
         if request.state(row).ended:
             continue  # the form is silent; the intake still says what is doubtful about an answer
+        if Need.DAY_WRONG not in form:
+            both = (
+                form,
+                intake - {Need.DAY_WRONG},
+            )  # the form leaves what is not plainly written to the intake
         if Need.NUMBER in form:
-            both = form - {Need.SHORT}, intake - {Need.SHORT}  # the intake reads 3場, and may find 3 too few
+            both = (
+                both[0] - {Need.SHORT},
+                both[1] - {Need.SHORT},
+            )  # the intake reads 3場, and may find 3 too few
         if Need.STATUS_CHOICE in form | intake:
             # The intake may understand 完成 where the form does not: then only what no status decides.
             held = {key for key in answers if key.startswith(OWN_PREFIX) or key == "request"}
             judged = {Need.STATUS_CHOICE, Need.NUMBER, *held}
-            both = form & judged, intake & judged
+            both = both[0] & judged, both[1] & judged
         if both[0] != both[1]:
             differing.append((row.key, dict(answers), *both))
     return differing

@@ -615,7 +615,7 @@ def test_an_edited_correction_is_left_alone_unless_forced(office):
     [sent] = corrected(office).sent
     sent.path.write_bytes(b"edited")
     again = corrected(office)
-    assert (again.sent, [finding.code for finding in again.findings]) == ((), ["GEN001"])
+    assert (again.sent, [finding.code for finding in again.findings]) == ((), ["GEN007"])
     assert sent.path.read_bytes() == b"edited"
     [forced] = corrected(office, force=True).sent
     [backup] = office.workspace.corrections.glob("*.bak.xlsx")
@@ -705,7 +705,7 @@ def run(office: Office, *args: str, code: int = 0, lang: str = "zh-TW") -> str:
 
 
 def test_the_command(office):
-    assert "WSP005" not in run(office, code=0)
+    assert "WSP009" in run(office, code=1)
     badly(office)
     assert "秘書室：1 項待補正" in run(office)
     assert "已產生 1 個補正檔" in run(office, "--unit", "秘書室")

@@ -17,7 +17,7 @@ PLAN = """
 | 1-2  | 乙       | 按季     | 秘書室   |
 """
 ANSWER = {"執行情形": "辦理中", "執行成果": "規劃中"}
-NIL, REASON = "L", "M"  # the columns of the cells beside 本期無辦理事項 and 原因
+NIL, REASON = "L", "N"  # the columns of the cells beside 本期無辦理事項 and 原因
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_reason_must_be_given(office, reason):
     assert (found["file"], found["sheet"], found["cell"], found["unit"]) == (
         "秘書室.xlsx",
         "填報",
-        f"{NIL}{SECOND}",
+        f"{REASON}{SECOND}",
         "秘書室",
     )
 
@@ -79,7 +79,7 @@ def test_new_answers_beside_it_count_and_are_asked_about(office):
 def test_no_is_no_nil_return(office, said):
     says_nil(office.clerk("秘書室"), said, "").send("秘書室.xlsx")
     document = office.consolidate()
-    assert (state(document), office.codes("RET")) == ("received", [])
+    assert (state(document), office.codes("RET")) == ("received", ["RET030"])
     assert office.standing.files[0].nil is None
 
 
@@ -129,7 +129,7 @@ def test_the_form_says_when_a_nil_return_can_be_sent(office, libreoffice):
             }
             book.type("填報", {cells[key]: text for key, text in typed.items()}, rules=False)
             book.recalculate()
-            return book.shown("填報", [f"K{PANEL}"])[0]
+            return book.shown("填報", [f"I{PANEL}"])[0]
 
         assert shown() == "◆尚不可送出"
         assert shown(nil="是") == "◆尚不可送出"

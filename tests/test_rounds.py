@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime
 
 import openpyxl
 import pytest
 from kit import ZH, Office, row, tables
 
+from qpexcel.ledger import open_ledger
 from qpexcel.plan.writer import plan_book
 from qpexcel.sheets.draw import draw_book
 
@@ -198,3 +200,92 @@ def test_returns_that_nobody_consolidated_are_told_before_new_forms_go_out(offic
     assert [(finding.code, finding.value) for finding in found] == [("GEN006", "1")]
     office.consolidate(SECOND)
     assert office.generate(as_of=SECOND) == []
+
+
+def test_an_older_rounds_form_that_comes_last_does_not_undo_the_newer(office):
+    old = office.clerk("一室").type("1-2", 執行情形="辦理中", 執行成果="第一期")
+    office.generate(round_label="96-Q2", as_of=SECOND)
+    new = office.clerk("一室").type(
+        "1-2", 執行情形="已完成", 完成日期="96/8/2", 實際數量=2, 執行成果="第二期"
+    )
+    new.send("新.xlsx")
+    time.sleep(1.1)  # openpyxl dates what it saves by the second
+    old.type("1-3", "第1季", 執行情形="辦理中", 落後原因="經費", 因應對策="補辦").send("舊.xlsx")
+    document = office.consolidate(SECOND)
+    counted = row(document, "1-2|一室|")
+    assert (counted["execution"], counted["result"]) == ("done", "第二期")
+    assert row(document, "1-3|一室|2007-Q1")["execution"] == "in_progress"  # what only the old one says
+    assert {file["path"]: file["outcome"] for file in document["files"]} == {
+        "新.xlsx": "accepted",
+        "舊.xlsx": "superseded",
+    }
+    assert document["register"][0]["state"] == "received"
+    told = [finding for finding in document["findings"] if finding["code"] == "RET012"]
+    assert [finding["value"] for finding in told] == ["已完成", "第二期"]
+
+
+def test_what_is_not_done_is_marked_as_before_until_it_is_changed(office):
+    clerk = (
+        office.clerk("一室")
+        .type("1-2", 執行情形="辦理中", 執行成果="籌備")
+        .type("1-1", 執行情形="已完成", 完成日期="96/4/2")
+    )
+    clerk.send("一室.xlsx")
+    office.consolidate(FIRST)
+    office.generate(round_label="96-Q2", as_of=SECOND)
+    rows = shown(office)
+    assert said(rows["1-2", ""])["待辦"] == "●已填妥　△沿用前期，請更新"
+    assert said(rows["1-1", ""])["待辦"] == "●已填妥"
+
+
+def test_a_decision_that_nobody_can_read_is_not_told_to_a_unit(office):
+    office.clerk("一室").type("1-2", 執行情形="辦理中").send("一室.xlsx")
+    office.consolidate(FIRST)
+    office.decide(2, 列管決定="解列", 核定展延期限="八月底")
+    office.consolidate(FIRST)
+    assert office.codes("MAS") == ["MAS001", "MAS002"]
+    office.generate(round_label="96-Q2", as_of=SECOND)
+    assert not {"列管決定", "核定展延期限"} & set(said(shown(office)["1-2", ""]))
+
+
+def test_a_withdrawn_row_still_shows_what_its_unit_said(office):
+    office.clerk("一室").type("1-1", 執行情形="已完成", 完成日期="96/4/2", 執行成果="已訂定").send(
+        "一室.xlsx"
+    )
+    office.consolidate(FIRST)
+    edit_plan(office, PLAN.replace("| 1-1  | 訂定計畫 | 96年4月  | 一室         | 無      |\n", ""))
+    office.generate(round_label="96-Q2", as_of=SECOND)
+    gone = shown(office)["1-1", ""]
+    assert (said(gone)["待辦"], said(gone)["執行成果"]) == ("○已自計畫刪除", "已訂定")
+    office.clerk("一室").send("二/一室.xlsx")
+    office.consolidate(SECOND)
+    assert [f.severity for f in office.standing.findings if f.code == "RET014"] == ["info"]
+
+
+def test_a_round_is_known_however_its_label_is_written(office):
+    office.generate(round_label="96-q1", as_of=FIRST)
+    with open_ledger(office.workspace.ledger) as ledger:
+        assert (ledger.get("round"), ledger.rounds()) == ("96-Q1", ["96-Q1"])
+
+
+def test_a_blank_return_is_told(office):
+    office.clerk("一室").send("一室.xlsx")
+    document = office.consolidate(FIRST)
+    assert office.codes("RET") == ["RET030"]
+    assert document["register"][0]["state"] == "received"
+
+
+def test_nobody_has_filled_it_in_where_the_cell_is_empty(office):
+    clerk = office.clerk("一室").type("1-2", 執行情形="辦理中")
+    clerk.send("一室.xlsx")
+    office.consolidate(FIRST)
+    assert office.standing.files[0].reporter == ""
+
+
+def test_a_day_after_the_workbook_came_is_asked_about(tmp_path):
+    items = "| 項次 | 推動作法 | 完成期限 | 承辦單位 |\n| 1-1 | 甲 | 988年12月 | 一室 |"
+    office = Office.opened(tmp_path / "later", tables(items, "一室", year="988"))
+    office.generate(as_of=FIRST)
+    office.clerk("一室").type("1-1", 執行情形="已完成", 完成日期="988/5/1").send("一室.xlsx")
+    office.consolidate(FIRST)
+    assert office.codes("RET", "DAT") == ["RET046"]

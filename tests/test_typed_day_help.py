@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qpexcel.dates.typed import read_typed_date
-from qpexcel.forms.typed_day import shown_day
+from qpexcel.forms.typed_day import is_no_day, shown_day
 from qpexcel.model import Span
 
 YEAR_96 = Span(date(2007, 1, 1), date(2007, 12, 31))
@@ -75,6 +75,23 @@ TYPED = st.one_of(
 def test_what_is_shown_is_what_is_read(typed, span):
     shown = shown_day(typed, span)
     assert shown is None or read_typed_date(typed, span).day == shown
+
+
+@given(TYPED, st.sampled_from(SPANS))
+def test_what_is_called_no_day_is_none_to_the_intake(typed, span):
+    assert not is_no_day(typed, span) or read_typed_date(typed, span).day is None
+
+
+@pytest.mark.parametrize("typed", ["96/13/5", "96/2/30", "96年6月31日", "0960631", "961305"])
+def test_a_plainly_written_day_that_is_none(typed):
+    assert is_no_day(typed, YEAR_96)
+
+
+@pytest.mark.parametrize(
+    "typed", ["96/10/5", "", "下週", "96/10", "13/5", "89/13/5", "1996/13/5", "十月", "96/10/5號"]
+)
+def test_whatever_else_is_not_called_so(typed):
+    assert not is_no_day(typed, YEAR_96)
 
 
 @given(st.dates(date(2005, 1, 1), date(2014, 12, 31)), st.sampled_from(SPANS))

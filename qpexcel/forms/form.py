@@ -25,6 +25,7 @@ _CELL_OF = {
     Need.STATUS: "execution",
     Need.STATUS_CHOICE: "execution",
     Need.DAY: "completed_on",
+    Need.DAY_WRONG: "completed_on",
     Need.NOT_DONE: "execution",
     Need.EVIDENCE: "evidence",
     Need.REASON: "delay_reason",

@@ -13,7 +13,7 @@ from qpexcel.words import Words
 
 TITLE, LEAD, FIRST, SECOND, PANEL, HEADER_ROW = 1, 2, 3, 4, 5, 6
 HEIGHTS = {TITLE: 26.0, LEAD: 19.0, FIRST: 22.0, SECOND: 26.0, PANEL: 24.0}
-_FIGURES = {"to_report": "section", "filled": "period", "missing": "role", "to_correct": NEEDS}
+_FIGURES = {"to_report": "section", "filled": "period", "missing": "role", "to_correct": "execution"}
 
 
 class Head:
@@ -48,8 +48,8 @@ class Head:
 
     def conditions(self) -> tuple[tuple[str, FormulaCondition], ...]:
         """Return the verdict's colours."""
-        where = f"{self._letters['completed_on']}{PANEL}"
-        fixed = f"${self._letters['completed_on']}${PANEL}"
+        where = f"{self._letters[NEEDS]}{PANEL}"
+        fixed = f"${self._letters[NEEDS]}${PANEL}"
         colours = {COMPLETE: "light_green", WANTING: "light_yellow"}
         return tuple(
             (where, FormulaCondition(f"=LEFT({fixed},1)={quoted(sign)}", style))
@@ -128,7 +128,7 @@ class Head:
             cells.append(Cell(PANEL, self._at[at] + 1, Formula(formulas[key], counts[key]), "panel_figure"))
         ready = not counts["missing"] and not counts["to_correct"]
         verdict = Formula(self._verdict(), _verdict_word(self._words, ready=ready))
-        cells.append(Cell(PANEL, self._at["completed_on"], verdict, "verdict", 1))
+        cells.append(Cell(PANEL, self._at[NEEDS], verdict, "verdict"))
         return cells
 
     def _counting(self, last_row: int) -> dict[str, str]:

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Mapping
 from qpexcel.fields import kind_of, required_when, unit_keys
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.row_help import (
+    CARRIED,
+    CARRIED_SIGN,
     COMPLETE,
+    LONGEST_CARRIED,
     LONGEST_NUMBER,
     OPEN,
     QUIET,
@@ -20,6 +23,7 @@ from qpexcel.forms.row_help import (
     WANTING,
     Cells,
     asked_columns,
+    carried_text,
     checked_choices,
     day_shown,
     is_quantity,
@@ -29,13 +33,14 @@ from qpexcel.forms.row_help import (
     short_label,
 )
 from qpexcel.forms.rules import Asked, Need, RowRules
-from qpexcel.forms.typed_day import DAY_KEYS, day_formulas, day_values, excel_day
+from qpexcel.forms.typed_day import DAY_KEYS, day_formulas, day_values, excel_day, no_day_test
 from qpexcel.model import Execution, FieldKind, Obligation, Plan
 from qpexcel.sheets.describe import Formula, Value
 
 # The two columns people see; what they are worked out from stands in hidden ones at the right.
 NEEDS, UNDERSTOOD = "needs", "understood"
 BEGUN, FILLED, BAD = "begun", "filled", "bad"
+BEFORE = "before"  # what a row said in an earlier round, no formula
 _STATUS = "status"
 _ROW = "\0"  # the row's number in a formula; no text that a formula quotes can hold it
 
@@ -50,7 +55,7 @@ def helper_keys(plan: Plan, quantities: int) -> tuple[str, ...]:
     numbers = [_number_key(key) for key in unit_keys(plan, quantities) if is_quantity(key)]
     needs = [need for need in Need if need is not Need.EVIDENCE or plan.settings.evidence_required]
     wanting = map(need_key, [*needs, *asked_columns(plan, quantities)])
-    return (BEGUN, FILLED, _STATUS, *DAY_KEYS, *numbers, *wanting, BAD)
+    return (BEGUN, FILLED, _STATUS, *DAY_KEYS, *numbers, *wanting, BAD, BEFORE)
 
 
 def _number_key(key: str) -> str:
@@ -114,14 +119,23 @@ class _Formulas:
             BEGUN: f"IF({self._as_of}>={excel_day(row.begins)},1,0)" if row.begins else "1",
             **{need_key(need): self._if(test, need) for need, test in self._of_row(rules).items()},
         }
+        carried = carried_text(self._request, row)
+        if carried:
+            formulas[NEEDS] += f"&{self._as_before()}"
         remark = remark_of(self._request, row)
         if remark:
             formulas[NEEDS] += f"&{quoted(remark)}"
         values = self._values(row, rules)
-        return {
+        cells: dict[str, Value] = {
             key: Formula("=" + text.replace(_ROW, str(number)), values.get(key, ""))
             for key, text in formulas.items()
         }
+        return cells | {BEFORE: carried}
+
+    def _as_before(self) -> str:
+        """The words for a row that still says what it said before."""
+        now = f'&"{CARRIED_SIGN}"&'.join(f"LEFT(TRIM({self._at[key]}),{LONGEST_CARRIED})" for key in CARRIED)
+        return f'IF({now}={self._at[BEFORE]},{quoted(self._words("need.carried"))},"")'
 
     def _values(self, row: Obligation, rules: RowRules) -> dict[str, str | float]:
         request = self._request
@@ -220,6 +234,7 @@ class _Formulas:
             Need.STATUS: f'{status}="",OR({at[BEGUN]}=1,{at[FILLED]}=1)',
             Need.STATUS_CHOICE: f'{status}<>"",NOT({known})',
             Need.DAY: f"{done},{self._blank('completed_on')}",
+            Need.DAY_WRONG: no_day_test(at, self._plan.span),
             Need.NOT_DONE: f"{going},NOT({self._blank('completed_on')})",
             Need.QUANTITY: f"{done},{self._no_quantity(rules)}",
             Need.NUMBER: f"OR({no_number})",

@@ -17,13 +17,15 @@ class RowState:
 
     `answers` are the unit's own earlier cells by column key; `decided` the secretariat's texts by
     column key, as typed; `extension` the granted deadline; `ended` the word for a row that is
-    no longer asked (解除列管, 已自計畫刪除), "" for any other.
+    no longer asked (解除列管, 已自計畫刪除), "" for any other. `carried`: the answers are those of
+    an earlier return, and the unit has not looked at them since.
     """
 
     answers: Mapping[str, Plain] = field(default_factory=dict)
     decided: Mapping[str, str] = field(default_factory=dict)
     extension: date | None = None
     ended: str = ""
+    carried: bool = False
 
 
 _NEW = RowState()

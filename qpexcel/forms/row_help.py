@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from qpexcel.fields import OWN_PREFIX, QUANTITY, choices_of, kind_of, label_of, required_when, unit_keys
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.rules import Asked, Need, RowRules, is_overdue
-from qpexcel.forms.typed_day import shown_day, trimmed
+from qpexcel.forms.typed_day import is_no_day, shown_day, trimmed
 from qpexcel.model import Execution, FieldKind, Obligation, Plan
 from qpexcel.plan.wording import due_words
 from qpexcel.sheets.describe import Plain
@@ -21,6 +21,10 @@ from qpexcel.words import Words
 OPEN, WANTING, COMPLETE, QUIET = "□", "◆", "●", "○"
 UNREADABLE = "?"
 _LONGEST_LABEL = 100  # characters
+# The cells by which a row is known to be as it was, joined by a sign nobody types.
+CARRIED = ("execution", "completed_on", "result", "delay_reason", "measures")
+CARRIED_SIGN = "¦"
+LONGEST_CARRIED = 2000  # characters of each; five of them are far from what a cell holds
 LONGEST_NUMBER = 15  # digits that every program keeps
 _LONGEST_LIST = 4000  # characters of a formula's part; the whole may have 8,192
 _AROUND = 20  # characters that a formula needs around a choice
@@ -122,6 +126,7 @@ def _wanting(request: FormRequest, row: Obligation, rules: RowRules, cells: Cell
         Need.STATUS: not cells.has("execution"),
         Need.STATUS_CHOICE: cells.has("execution") and not status,
         Need.DAY: done and not cells.has("completed_on"),
+        Need.DAY_WRONG: is_no_day(cells.values.get("completed_on"), request.plan.span),
         Need.NOT_DONE: going and cells.has("completed_on"),
         Need.QUANTITY: done and any(a.needed and not cells.has(a.key) for a in rules.asked),
         Need.NUMBER: any(n == UNREADABLE or (not isinstance(n, str) and n < 0) for n in numbers),
@@ -183,7 +188,17 @@ def needs_shown(request: FormRequest, row: Obligation, help_: RowHelp) -> str:
         shown = COMPLETE + words("need.complete")
     else:
         shown = OPEN + words("need.open") if help_.begun else QUIET + words("need.not_yet")
-    return shown + remark_of(request, row)
+    carried = request.words("need.carried") if carried_text(request, row) else ""
+    return shown + carried + remark_of(request, row)
+
+
+def carried_text(request: FormRequest, row: Obligation) -> str:
+    """Return what a row that is not done said before: unchanged, it is as before; "" for any other row."""
+    state = request.state(row)
+    cells = Cells(state.answers)
+    if not state.carried or state.ended or status_of(cells, request) == Execution.DONE:
+        return ""
+    return CARRIED_SIGN.join(cells.text(key)[:LONGEST_CARRIED] for key in CARRIED)
 
 
 def remark_of(request: FormRequest, row: Obligation) -> str:

@@ -22,6 +22,7 @@ class Need(StrEnum):
     STATUS = "status"  # nothing chosen under 執行情形
     STATUS_CHOICE = "status_choice"  # something that is none of the choices
     DAY = "day"  # done, without the day
+    DAY_WRONG = "day_wrong"  # plainly written, and no day of the calendar
     NOT_DONE = "not_done"  # a completion day beside another status
     QUANTITY = "quantity"  # done, without the number a target asks for
     NUMBER = "number"  # a quantity that is no number

@@ -35,6 +35,27 @@ def shown_day(typed: Plain, span: Span) -> date | None:
     return _DAY_ONE + timedelta(days=number) if isinstance(number, int) else None
 
 
+def is_no_day(typed: Plain, span: Span) -> bool:
+    """Whether a day is plainly written, in a year near the plan, and the calendar has no such day."""
+    values = day_values(typed, span)
+    year, month, day = (values[key] for key in ("day_year", "day_month", "day_day"))
+    if not isinstance(year, int) or not isinstance(month, int) or not isinstance(day, int):
+        return False
+    allowed = allowed_days(span)
+    near = allowed.starts.year <= year <= allowed.ends.year
+    return near and month > 0 and day > 0 and a_day(year, month, day) is None
+
+
+def no_day_test(at: Mapping[str, str], span: Span) -> str:
+    """Return the same as a formula's condition; `at` are the helper columns' cells by key."""
+    year, month, day = at["day_year"], at["day_month"], at["day_day"]
+    allowed = allowed_days(span)
+    # A part that is no number is 0, and left to the intake.
+    near = f"{year}>={allowed.starts.year},{year}<={allowed.ends.year},{month}>0,{day}>0"
+    made = f"DATE({year},{month},{day})"
+    return f"IF(ISNUMBER({year}),IF(AND({near}),OR(MONTH({made})<>{month},DAY({made})<>{day}),FALSE),FALSE)"
+
+
 def day_values(typed: Plain, span: Span) -> dict[str, str | int]:
     """Return what the helper columns hold for a cell's content, by key; days as numbers from 1900."""
     text = _text(typed)

@@ -67,6 +67,14 @@ def date_missing(row: Checked) -> Iterator[Finding]:
         yield row.found("RET007", "completed_on", example=example_day(row.plan))
 
 
+def date_to_come(row: Checked) -> Iterator[Finding]:
+    """What was done after the day the workbook came cannot have been done."""
+    day = row.value("completed_on")
+    done = date.fromisoformat(day) if row.status == Execution.DONE and isinstance(day, str) else date.min
+    if done > row.current.source.received_at.date():
+        yield row.found("RET046", "completed_on", row.current.answers["completed_on"].text)
+
+
 def date_without_done(row: Checked) -> Iterator[Finding]:
     """A completion day beside another status: one of the two is a slip."""
     if row.filled("completed_on") and row.status not in ("", Execution.DONE):
@@ -142,6 +150,7 @@ CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     too_long,
     status_missing,
     date_missing,
+    date_to_come,
     date_without_done,
     quantities,
     evidence_missing,

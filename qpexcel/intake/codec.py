@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from datetime import date, datetime
 from typing import Any
 
@@ -43,7 +44,7 @@ def return_to_json(one: Return) -> str:
             "reason": finding_to_json(one.reason) if one.reason else None,
             "as_of": one.as_of.isoformat() if one.as_of else "",
             "version": one.version,
-            "nil": [one.nil.reason, one.nil.sheet, one.nil.cell] if one.nil else None,
+            "nil": list(astuple(one.nil)) if one.nil else None,
             "columns": one.columns,
             "corrects": one.corrects,
             "other_sheets": one.other_sheets,

@@ -16,12 +16,11 @@ from qpexcel.model import Plan
 from qpexcel.sheets.describe import letter
 from qpexcel.sheets.grids import Grid
 from qpexcel.text import fold
-from qpexcel.words import every_language
+from qpexcel.words import LANGUAGES, every_language, load_words
 
 HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _ENOUGH_LABELS = 4  # headings that make a sheet a form
 _HELP = ("needs", "understood")  # columns the form fills by itself
-_HEAD = ("unit", "reporter", "nil", "nil_reason")
 _NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
 
 
@@ -105,7 +104,8 @@ class Labels(Headings):
     @cached_property
     def head(self) -> dict[str, str]:
         """The labels above the table: folded text → key."""
-        return {fold(word): key for key in _HEAD for word in every_language(f"form_head.{key}")}
+        groups = [load_words(language).group("form_head") for language in LANGUAGES]
+        return {fold(word): key for group in groups for key, word in group.items()}
 
 
 def find_forms(grids: Sequence[Grid], known: Labels) -> list[FormTable]:
@@ -155,9 +155,10 @@ def with_slips(
 
 
 def head_of(table: FormTable, known: Labels) -> dict[str, tuple[str, str]]:
-    """Return what stands beside 填報單位, 填報人, 本期無辦理事項 and its reason: (text, cell) by key.
+    """Return what stands beside the labels above the table, 填報人 and others: (text, cell) by key.
 
-    A label's cell is the next one to its right that holds anything, unless that is another label.
+    A label's cell is the next one to its right that holds anything, unless that is another label; of an
+    empty one the text is "" and the cell the label's neighbour.
     """
     found: dict[str, tuple[str, str]] = {}
     for row in range(table.header):
@@ -165,9 +166,10 @@ def head_of(table: FormTable, known: Labels) -> dict[str, tuple[str, str]]:
         for col, value in enumerate(table.grid.rows[row]):
             text = shown_text(value)
             label = known.head.get(fold(text), "") if isinstance(value, str) else ""
-            if label or not text:
-                key = label or key
-            elif key:
-                found.setdefault(key, (text, table.grid.cell(row, col)))
+            if label:
+                key = label
+                found.setdefault(key, ("", table.grid.cell(row, col + 1)))
+            elif text and key:
+                found[key] = found[key] if found[key][0] else (text, table.grid.cell(row, col))
                 key = ""
     return found

@@ -44,18 +44,31 @@ class Current:
         return self.places.get(key, empty)
 
 
-def in_order(returns: Iterable[Return]) -> list[Return]:
+def in_order(returns: Iterable[Return], rounds: Sequence[str] = ()) -> list[Return]:
     """Return returns from the earliest saved to the latest; of equal ones the later received is later.
 
-    A correction comes after what it corrects, whatever day a program left in its properties.
+    A form of an earlier round comes before those of a later one, however late it was saved: what it holds
+    is what its unit knew then. A correction comes after what it corrects, whatever day a program left in
+    its properties.
+
+    Args:
+        returns: Any returns.
+        rounds: The rounds in their order; a return of none of them counts as of the last.
     """
+    numbers = {label: number for number, label in enumerate(rounds)}
     every = list(returns)
     saved = {one.received.sha256: one.received.saved_at for one in every}
 
-    def rank(one: Return) -> tuple[datetime, int, datetime, str]:
+    def rank(one: Return) -> tuple[int, datetime, int, datetime, str]:
         corrected = [saved[digest] for digest in one.corrects if digest in saved]
         received = one.received
-        return max([received.saved_at, *corrected]), len(corrected), received.received_at, received.path
+        return (
+            numbers.get(one.round, len(rounds) - 1),
+            max([received.saved_at, *corrected]),
+            len(corrected),
+            received.received_at,
+            received.path,
+        )
 
     return sorted(every, key=rank)
 
@@ -150,10 +163,16 @@ def _differences(
 ) -> Iterable[Finding]:
     """RET012: two returns of one round that say different things; both are shown, the later counts.
 
-    What a return was sent to correct differs from it on purpose.
+    So is a form of an earlier round that was saved after one of a later round. What a return was sent to
+    correct differs from it on purpose.
     """
     corrected = {digest for one in returns for digest in one.corrects}
-    rounds = pd.Series([None if one.received.sha256 in corrected else one.round for one in returns])
+    rounds = pd.Series(
+        [
+            None if one.received.sha256 in corrected else _said_in(one, returns[n:])
+            for n, one in enumerate(returns)
+        ]
+    )
     same_round = cells.assign(round=cells["order"].map(rounds)).dropna(subset="round")
     spread = same_round.groupby(["key", "field", "round"], sort=False)["plain"].agg(["nunique", "first"])
     changed = spread[spread["nunique"] > 1].reset_index()
@@ -164,6 +183,13 @@ def _differences(
         if line.round != returns[line.order].round or line.first == line.plain:
             continue
         yield _finding("RET012", line, returns, {"field": label(line.field), "older": line.first}, line.text)
+
+
+def _said_in(one: Return, later: Sequence[Return]) -> str:
+    """Return the round in which a return spoke: the last that its unit had answered when it was saved."""
+    saved = one.received.saved_at
+    known = [other.round for other in later if other.unit == one.unit and other.received.saved_at < saved]
+    return known[-1] if known else one.round
 
 
 def _blanks(last: pd.DataFrame, returns: Sequence[Return], label: Callable[[str], str]) -> Iterable[Finding]:

@@ -86,6 +86,8 @@ def read_return(collected: Collected, reader: Reader) -> Return:
         inspected, forms, reader.expected[identity.unit], received.path
     )
     doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids), *_unexplained(nil)]
+    if nil is None and not inspections and not any(row.answers for row in rows):
+        doubts.append(Finding("RET030").at(sheet=forms[0].grid.name))
     return Return(
         received=received,
         outcome=Outcome.ACCEPTED,
@@ -124,7 +126,7 @@ def _heads(forms: Sequence[FormTable], labels: Labels) -> tuple[dict[str, tuple[
         head = own | head
         said, cell = own.get("nil", ("", ""))
         if nil is None and said and fold(said) not in labels.no:
-            nil = NilReturn(own.get("nil_reason", ("", ""))[0], table.grid.name, cell)
+            nil = NilReturn(*own.get("nil_reason", ("", cell)), table.grid.name, cell)
     return head, nil
 
 
@@ -132,7 +134,7 @@ def _unexplained(nil: NilReturn | None) -> list[Finding]:
     """RET037: nothing to report, and no reason why."""
     if nil is None or nil.reason.strip():
         return []
-    return [Finding("RET037").at(sheet=nil.sheet, cell=nil.cell)]
+    return [Finding("RET037").at(sheet=nil.sheet, cell=nil.reason_cell)]
 
 
 def _left_out(grids: Iterable[Grid]) -> list[Finding]:
@@ -202,10 +204,10 @@ def with_remembered(returns: Sequence[Return], remembered: Iterable[Return]) -> 
     return [*returns, *gone]
 
 
-def settle(returns: Iterable[Return]) -> list[Return]:
-    """Say which return of each unit and round counts: the later saved; older ones are superseded."""
+def settle(returns: Iterable[Return], rounds: Sequence[str] = ()) -> list[Return]:
+    """Say which return of each unit counts, the last by `in_order`; older ones are superseded."""
     latest: dict[str, Return] = {}
-    ordered = in_order(returns)
+    ordered = in_order(returns, rounds)
     for one in ordered:
         if one.outcome in COUNTING:
             latest[one.unit] = one

@@ -57,9 +57,10 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class NilReturn:
-    """The unit has nothing to report in this round: the reason as typed, where 本期無辦理事項 is said."""
+    """The unit has nothing to report in this round: the reason as typed, its cell, that of 本期無辦理事項."""
 
     reason: str
+    reason_cell: str
     sheet: str
     cell: str
 

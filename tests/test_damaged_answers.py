@@ -64,9 +64,9 @@ NIL = """
 | 是                    | 無業務 | nil      |        |
 | 無                    | 無業務 | nil      |        |
 | ✓                     |        | nil      | RET037 |
-| 否                    |        | received |        |
-| no                    |        | received |        |
-|                       | 無業務 | received |        |
+| 否                    |        | received | RET030 |
+| no                    |        | received | RET030 |
+|                       | 無業務 | received | RET030 |
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from qpexcel.dates.roc import parse_day
 from qpexcel.fields import QUANTITY, label_of, most_targets, quantity_keys, unit_keys
@@ -16,7 +17,7 @@ from qpexcel.intake.form_reader import FormTable
 from qpexcel.intake.returns import Answer, AnswerRow
 from qpexcel.model import Obligation, Plan
 from qpexcel.text import fold
-from qpexcel.words import load_words
+from qpexcel.words import every_language, load_words
 
 _KEY_PARTS = 3
 # Of the plan's cells, those whose change in a return is worth listing.
@@ -157,7 +158,13 @@ def _answers(table: FormTable, place: int, expected: Expected) -> tuple[dict[str
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    """Whether a cell holds no answer: nothing, or the room to sign that we print below the table."""
+    return value is None or (isinstance(value, str) and (not value.strip() or value in _signatures()))
+
+
+@cache
+def _signatures() -> frozenset[str]:
+    return frozenset((*every_language("form.signed_by"), *every_language("form.signed_head")))
 
 
 def _merged_answer(

@@ -300,6 +300,7 @@ def consolidate(
     else:
         console.returned(standing)
         console.standing(standing)
+        console.to_correct(standing.findings)
         console.say("terminal.consolidated", path=workspace.master)
     if strict and _has_errors(standing):
         sys.exit(_STRICT_FAILURE)

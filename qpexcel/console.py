@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qpexcel.findings import Finding, Severity
+from qpexcel.intake.mend import units_to_correct
 from qpexcel.intake.returns import Outcome, Return
 from qpexcel.master.reasons import reason_text
 from qpexcel.model import Plan
@@ -63,6 +64,12 @@ class Console:
                 self._err.print(head.append(self.words.line(finding), style=""), soft_wrap=True)
             if len(some) > most:
                 self._err.print(Text(self.words("terminal.more_notes", count=len(some) - most)), style="dim")
+
+    def to_correct(self, findings: Iterable[Finding]) -> None:
+        """Print which units have something to mend, and the command that gives them their workbooks back."""
+        units = units_to_correct(findings)
+        if units:
+            self.say("terminal.to_correct", count=len(units), names="、".join(units))
 
     def corrected(self, done: Corrected, folder: Path) -> None:
         """Print which workbooks go back, and what was left alone."""

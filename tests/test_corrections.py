@@ -704,6 +704,12 @@ def run(office: Office, *args: str, code: int = 0, lang: str = "zh-TW") -> str:
     return result.output
 
 
+def test_consolidate_names_the_units_and_the_command(office):
+    badly(office)
+    done = CliRunner().invoke(cli, ["--lang", "zh-TW", "consolidate", "-w", str(office.workspace.root)])
+    assert "有 1 個單位的填報內容需補正（秘書室）：請執行 qpexcel correct" in done.output
+
+
 def test_the_command(office):
     assert "WSP009" in run(office, code=1)
     badly(office)

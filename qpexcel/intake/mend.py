@@ -57,6 +57,12 @@ def needs_correction(found: Iterable[ToMend]) -> bool:
     return any(one.finding.code not in _UNDERSTOOD for one in found)
 
 
+def units_to_correct(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return the units of which anything is worth sending a workbook back, each once."""
+    worth = (f.place.unit for f in findings if is_to_mend(f) and f.code not in _UNDERSTOOD)
+    return tuple(dict.fromkeys(worth))
+
+
 def to_mend(
     findings: Iterable[Finding],
     returns: Sequence[Return],

@@ -32,7 +32,8 @@ def carried(ledger: Ledger, plan: Plan, round_: str) -> Carried:
     """
     words = load_words(plan.settings.language)
     gone = _withdrawn(ledger, plan, round_)
-    states = row_states(ledger, plan, gone)
+    known = row_states(ledger, plan, gone)
+    states = {key: replace(state, carried=bool(state.answers)) for key, state in known.items()}
     for row in gone:
         states[row.key] = replace(states.get(row.key, RowState()), ended=words("form.withdrawn"))
     return Carried(states, gone, _inspections(ledger, plan))
@@ -73,7 +74,7 @@ def _state(answers: Mapping[str, Plain], decision: Decision, plan: Plan, words: 
         "extension": short_day(decision.extension, plan),
     }
     ended = words(f"decision.{decision.kind}") if decision.closes else ""
-    return RowState(answers, decided, decision.extension, ended, carried=bool(answers))
+    return RowState(answers, decided, decision.extension, ended)
 
 
 def answer_cells(current: Current, plan: Plan) -> dict[str, Plain]:

@@ -704,6 +704,16 @@ def run(office: Office, *args: str, code: int = 0, lang: str = "zh-TW") -> str:
     return result.output
 
 
+def test_a_fresh_form_of_this_round_is_not_said_to_be_of_an_earlier_one(office):
+    badly(office, change=lambda clerk: clerk.type("1-2", 執行情形="辦理中"))
+    office.workspace.archive.joinpath(f"{office.standing.files[0].received.sha256}.xlsx").unlink()
+    assert [one.own for one in corrected(office).sent] == [False]
+    sheet = openpyxl.load_workbook(correction_of(office), data_only=True)["填報"]
+    texts = [str(cell.value) for line in sheet.iter_rows() for cell in line if cell.value]
+    assert "●已填妥" in texts or any(text.startswith("◆") for text in texts)
+    assert not [text for text in texts if "沿用前期" in text]
+
+
 def test_consolidate_names_the_units_and_the_command(office):
     badly(office)
     done = CliRunner().invoke(cli, ["--lang", "zh-TW", "consolidate", "-w", str(office.workspace.root)])

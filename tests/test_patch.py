@@ -30,7 +30,7 @@ from qpexcel.patch.ranges import range_of, text_of, without
 from qpexcel.sheets.describe import Book, Cell, Column, Condition, Formula, Link, Page, Rule, Sheet, Table
 from qpexcel.sheets.draw import draw_book
 
-HOSTILE = Path("/work/shared/hostile")
+HOSTILE = Path(__file__).parent.parent.parent / "shared" / "hostile"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MARK, INPUT = "FFFFC98A", "FFFFF9DB"
 NOTE = "完成日期「96/13/5」沒有這個月份。\n請改為 96/12/5。"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 from kit import ZH, Office, row, tables
+from office_programs import Form, differing, needs, recomputed
 
 from qpexcel.ledger import open_ledger
 from qpexcel.plan.writer import plan_book
@@ -236,6 +237,24 @@ def test_what_is_not_done_is_marked_as_before_until_it_is_changed(office):
     rows = shown(office)
     assert said(rows["1-2", ""])["待辦"] == "●已填妥　△沿用前期，請更新"
     assert said(rows["1-1", ""])["待辦"] == "●已填妥"
+
+
+@needs("soffice", "uno")
+def test_the_mark_goes_when_the_row_is_changed(office, libreoffice):
+    office.clerk("一室").type("1-2", 執行情形="辦理中", 執行成果="籌備").send("一室.xlsx")
+    office.consolidate(FIRST)
+    office.decide(2, 審核意見="請加速")
+    office.consolidate(FIRST)
+    office.generate(round_label="96-Q2", as_of=SECOND)
+    path = office.workspace.outgoing / "一室.xlsx"
+    with libreoffice.open(path) as book:
+        assert differing(recomputed(book, path)) == {}
+        form = Form.of(book)
+        shown_needs = form.cell("待辦", "1-2")
+        assert "△沿用前期，請更新" in book.shown("填報", [shown_needs])[0]
+        book.type("填報", {form.cell("執行成果", "1-2"): "已辦一場"})
+        book.recalculate()
+        assert book.shown("填報", [shown_needs]) == ["●已填妥　※有審核意見或會議決議，請見右側"]
 
 
 def test_a_decision_that_nobody_can_read_is_not_told_to_a_unit(office):

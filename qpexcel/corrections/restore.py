@@ -11,7 +11,7 @@ from itertools import groupby
 
 from qpexcel.fields import DECISION_FIELDS, FORM_PLAN_FIELDS, most_targets, unit_keys
 from qpexcel.forms.choices import cell_rule
-from qpexcel.forms.inspections import inspections_sheet
+from qpexcel.forms.inspections import BLANK_ROWS, inspections_sheet
 from qpexcel.forms.live import NEEDS, UNDERSTOOD
 from qpexcel.forms.request import FormRequest
 from qpexcel.intake.form_reader import HEADER_WITHIN, FormTable, Labels
@@ -25,7 +25,6 @@ from qpexcel.words import every_language
 
 _CLOSED = ("key", *(field.key for field in (*FORM_PLAN_FIELDS, *DECISION_FIELDS)), NEEDS, UNDERSTOOD)
 _FILLED_IN = ("reporter", "extension", "reported_on", "nil", "nil_reason")
-_BLANK_ROWS = 12  # of inspections, at least
 
 
 def forms_of(one: Return, request: FormRequest, grids: Sequence[Grid] = ()) -> tuple[Form, ...]:
@@ -114,7 +113,7 @@ def _extent(grid: Grid, row: int, col: int) -> tuple[int, int]:
 
 def _inspections(table: FormTable, request: FormRequest) -> Form:
     first = table.grid.row_number(table.header) + 1
-    last = max(table.grid.row_number(len(table.grid.rows) - 1), first + _BLANK_ROWS - 1)
+    last = max(table.grid.row_number(len(table.grid.rows) - 1), first + BLANK_ROWS - 1)
     areas = {
         key: f"{letter(table.grid.left + col)}{first}:{letter(table.grid.left + col)}{last}"
         for key, col in table.columns.items()

@@ -14,7 +14,7 @@ from qpexcel.sheets.describe import Cell, Column, Page, Rule, Sheet, Table
 
 _WIDTHS = {"date": 13, "item": 9, "finding": 48, "correction": 48, "done": 15}
 _CODES = ("date", "item", "done")
-_BLANK_ROWS = 12  # with the head, one printed page
+BLANK_ROWS = 12  # with the head, one printed page
 _LEAST_HEIGHT = 39.0
 _HEADER = 4
 
@@ -50,7 +50,7 @@ def _columns(request: FormRequest, known: Sequence[Inspection]) -> tuple[Column,
         Column(
             request.words(f"inspection.{key}"),
             _WIDTHS[key],
-            [*(one.texts.get(key, "") for one in known), *[""] * _BLANK_ROWS],
+            [*(one.texts.get(key, "") for one in known), *[""] * BLANK_ROWS],
             "input_code" if key in _CODES else "input",
             rule=_item_rule(request) if key == "item" else None,
         )
@@ -70,4 +70,4 @@ def _item_rule(request: FormRequest) -> Rule | None:
 
 def _heights(known: Sequence[Inspection]) -> list[float]:
     texts = [[(text, float(_WIDTHS[key])) for key, text in one.texts.items()] for one in known]
-    return [*(measure.height(row, least=_LEAST_HEIGHT) for row in texts), *[_LEAST_HEIGHT] * _BLANK_ROWS]
+    return [*(measure.height(row, least=_LEAST_HEIGHT) for row in texts), *[_LEAST_HEIGHT] * BLANK_ROWS]

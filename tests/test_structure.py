@@ -13,15 +13,15 @@ ROOT = Path(__file__).parent.parent / "qpexcel"
 FILES = sorted(ROOT.rglob("*.py"))
 # Each layer may import itself and what stands before it.
 LAYERS = (
-    {"findings", "model", "text", "templates", "atomic", "apart", "dates"},
-    {"words", "workspace", "sheets"},
+    {"findings", "model", "text", "templates", "atomic", "apart", "dates", "limits"},
+    {"words", "workspace", "sheets", "containers", "attached"},
     {"fields", "plan", "assess", "patch"},
     {"decisions", "forms", "plan_document", "documents"},
     {"intake"},
     {"ledger"},
     {"standing", "rounds"},
     {"master", "status_document", "corrections"},
-    {"cycle", "importing", "consolidation", "correcting", "console", "demo"},
+    {"cycle", "importing", "consolidation", "correcting", "console", "demo", "watching"},
     {"cli", "__main__", "__init__"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -12,16 +12,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from qpexcel.model import Settings
+from qpexcel.model import APART, RATES, WHOLE_PLAN, Settings
 
 # Worst first: an item is as its worst row.
 TIMELINESS = ("overdue", "done_undated", "open", "no_deadline", "late", "on_time", "closed")
 LIGHTS = ("red", "yellow", "green", "grey")
 _NOT_DONE = ("open", "overdue", "no_deadline")
-# Rates are never added, nor what is asked each time or of each unit (contract §4).
-RATES = ("%", "％", "‰", "分")
-APART = ("each", "case")
-WHOLE_PLAN = ("plan", "year")
 
 ROW_COLUMNS = (
     "key", "item", "unit", "role", "period", "begins", "due", "done", "cannot", "completed", "closed",

@@ -15,19 +15,19 @@ from qpexcel.dates.typed import read_typed_date
 from qpexcel.decisions import Decision, read_decisions
 from qpexcel.fields import label_of
 from qpexcel.findings import Finding, Place, QpexcelError
-from qpexcel.forms.generate import rows_by_unit
 from qpexcel.intake.checks import check_rows
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import found_in, merge
-from qpexcel.intake.receive import COUNTING, read_all, reader_for, settle, with_remembered
-from qpexcel.intake.returns import Outcome, Return
+from qpexcel.intake.reading import reader_for
+from qpexcel.intake.receive import read_all, settle, with_remembered
+from qpexcel.intake.returns import COUNTING, Outcome, Return
 from qpexcel.ledger import Ledger, open_ledger
 from qpexcel.master import readback
 from qpexcel.master.book import master_book
 from qpexcel.master.tracking import cells_of
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
-from qpexcel.plan.obligations import obligations
+from qpexcel.plan.obligations import obligations, rows_by_unit
 from qpexcel.plan.wording import due_words
 from qpexcel.sheets.draw import draw_book
 from qpexcel.sheets.grids import UnreadableWorkbookError

@@ -12,16 +12,15 @@ from qpexcel.atomic import write_whole
 from qpexcel.consolidation import standing_as_of
 from qpexcel.corrections.workbook import Case, Correction, correction
 from qpexcel.findings import Finding, Place, QpexcelError
-from qpexcel.forms.generate import is_edited, resolved_units, rows_by_unit
+from qpexcel.forms.generate import is_edited, resolved_units
 from qpexcel.forms.request import FormRequest, RowState
 from qpexcel.forms.rules import row_rules
 from qpexcel.forms.stamp import Stamp, sign
 from qpexcel.intake.mend import ToMend, needs_correction, to_mend
-from qpexcel.intake.receive import COUNTING
-from qpexcel.intake.returns import Return
+from qpexcel.intake.returns import COUNTING, Return
 from qpexcel.ledger import open_ledger
 from qpexcel.model import Obligation
-from qpexcel.plan.obligations import version_of
+from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.rounds import row_states
 from qpexcel.standing import Standing
 from qpexcel.words import load_words

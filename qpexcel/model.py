@@ -112,6 +112,12 @@ class Deadline:
     starts: date | None = None
 
 
+# Rates are never added, nor what is asked each time or of each unit (contract §4).
+RATES = ("%", "％", "‰", "分")
+APART = ("each", "case")
+WHOLE_PLAN = ("plan", "year")
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A quantity asked for. `op` ge|eq|le|lt; `per` plan|year|…|each|case; `scope` shared|each_unit."""

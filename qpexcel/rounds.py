@@ -11,8 +11,7 @@ from qpexcel.fields import kind_of, label_of
 from qpexcel.forms.request import Carried, RowState
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import Current, in_order, merge
-from qpexcel.intake.receive import COUNTING
-from qpexcel.intake.returns import Answer, Return
+from qpexcel.intake.returns import COUNTING, Answer, Return
 from qpexcel.ledger import Ledger
 from qpexcel.model import FieldKind, Inspection, Obligation, Plan
 from qpexcel.plan.codec import plan_from_json

@@ -31,7 +31,7 @@ from qpexcel.forms.stamp import Stamp
 from qpexcel.intake.checks import check_rows
 from qpexcel.intake.collect import Collected
 from qpexcel.intake.merge import merge
-from qpexcel.intake.receive import read_return, reader_for
+from qpexcel.intake.reading import read_return, reader_for
 from qpexcel.intake.returns import Received, Return
 from qpexcel.model import FieldKind, Plan
 from qpexcel.plan.interpret import interpret

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from qpexcel.fields import DECISION_FIELDS, FORM_PLAN_FIELDS, QUANTITY, kind_of, label_of, unit_keys
 from qpexcel.forms.choices import cell_rule, is_choice
 from qpexcel.forms.head import HEADER_ROW, HEIGHTS, Head
 from qpexcel.forms.live import FILLED, NEEDS, UNDERSTOOD, help_columns, helper_keys, need_key, quoted
+from qpexcel.forms.plan_cells import plan_cells
 from qpexcel.forms.request import FormRequest
 from qpexcel.forms.row_help import COMPLETE, QUIET, WANTING, row_help
 from qpexcel.forms.rules import Need, RowRules
 from qpexcel.model import FieldKind, Obligation, Plan
-from qpexcel.plan.wording import due_words, period_words, section_words, targets_words
+from qpexcel.plan.wording import due_words
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Column, FormulaCondition, Page, Sheet, Table, Value, letter
 from qpexcel.sheets.theme import form_width
@@ -98,19 +99,6 @@ def footer(plan: Plan, as_of: date, words: Words, unit: str = "") -> str:
 def _signatures(row: int, words: Words) -> list[Cell]:
     """Room to sign on paper; under the plan's columns, so that nothing there is taken for an answer."""
     return [Cell(row, 2, words("form.signed_by"), "value"), Cell(row, 5, words("form.signed_head"), "value")]
-
-
-def plan_cells(plan: Plan, words: Words) -> dict[str, Callable[[Obligation], Value]]:
-    """Return, by column key, what a row's locked cells show: the form writes it, intake compares it."""
-    return {
-        "item": lambda row: row.item.id,
-        "section": lambda row: section_words(row.item.section, plan, words),
-        "action": lambda row: row.item.action,
-        "period": lambda row: period_words(row.period, plan, words),
-        "due": lambda row: row.due or row.item.due_text,
-        "role": lambda row: words(f"role.{row.role}"),
-        "target": lambda row: targets_words(row.item.targets, words),
-    }
 
 
 def _plan_columns(request: FormRequest) -> dict[str, Column]:

@@ -16,8 +16,8 @@ from qpexcel.forms.inspections import inspections_sheet
 from qpexcel.forms.request import NOTHING, Carried, FormRequest
 from qpexcel.forms.rules import RowRules, row_rules
 from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
-from qpexcel.model import Inspection, Obligation, Plan
-from qpexcel.plan.obligations import obligations, version_of
+from qpexcel.model import Inspection, Plan
+from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.sheets.describe import Book
 from qpexcel.sheets.draw import LONGEST_TEXT, draw_book
 from qpexcel.text import fold
@@ -41,14 +41,6 @@ class Issued:
     unit: str
     path: Path
     sha256: str
-
-
-def rows_by_unit(plan: Plan) -> dict[str, tuple[Obligation, ...]]:
-    """Return each unit's rows in plan order, units in the plan's own order; none without rows."""
-    rows: dict[str, list[Obligation]] = {unit.name: [] for unit in plan.units}
-    for row in obligations(plan):
-        rows.setdefault(row.unit, []).append(row)
-    return {unit: tuple(own) for unit, own in rows.items()}
 
 
 def unit_book(

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from qpexcel.assess import APART, RATES, WHOLE_PLAN
 from qpexcel.fields import quantity_keys
-from qpexcel.model import Execution, Obligation, Plan, Role, Target
+from qpexcel.model import APART, RATES, WHOLE_PLAN, Execution, Obligation, Plan, Role, Target
 from qpexcel.plan.obligations import obligations
 
 _PER_CENT = ("%", "％")

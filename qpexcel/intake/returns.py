@@ -21,6 +21,9 @@ class Outcome(StrEnum):
     IGNORED = "ignored"
 
 
+COUNTING = (Outcome.ACCEPTED, Outcome.SUPERSEDED)  # the outcomes whose answers are merged
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A file as it lay in the folder. `path` is relative to it, with /; moments are local and naive."""

@@ -10,7 +10,7 @@ from functools import cache
 from qpexcel.dates.roc import parse_day
 from qpexcel.fields import QUANTITY, label_of, most_targets, quantity_keys, unit_keys
 from qpexcel.findings import Finding
-from qpexcel.forms.form import plan_cells
+from qpexcel.forms.plan_cells import plan_cells
 from qpexcel.forms.request import FormRequest
 from qpexcel.intake.cells import CellReader, as_percentage, shown_text
 from qpexcel.intake.form_reader import FormTable

@@ -25,6 +25,14 @@ def _rows_of(item: Item, groups: dict[str, Group]) -> Iterator[Obligation]:
                 yield Obligation(item, unit, role, period.name, period.due, period.starts)
 
 
+def rows_by_unit(plan: Plan) -> dict[str, tuple[Obligation, ...]]:
+    """Return each unit's rows in plan order, units in the plan's own order; none without rows."""
+    rows: dict[str, list[Obligation]] = {unit.name: [] for unit in plan.units}
+    for row in obligations(plan):
+        rows.setdefault(row.unit, []).append(row)
+    return {unit: tuple(own) for unit, own in rows.items()}
+
+
 def responsible(item: Item, groups: dict[str, Group]) -> list[tuple[str, Role]]:
     """Return an item's units with their roles, groups expanded, each unit once.
 

@@ -1,0 +1,146 @@
+"""One file that came back → one outcome, one reason, and the rows it answers.
+
+Runs in the processes that read, so it loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from qpexcel.findings import Finding
+from qpexcel.forms.corrected import read_corrected
+from qpexcel.forms.request import FormRequest
+from qpexcel.intake.collect import Collected
+from qpexcel.intake.form_reader import FormTable, Labels, find_forms, head_of
+from qpexcel.intake.guard import unfit
+from qpexcel.intake.identify import identify
+from qpexcel.intake.inspections import find_inspections, read_inspections, without
+from qpexcel.intake.returns import NilReturn, Outcome, Received, Return
+from qpexcel.intake.rows import Expected, expectations, read_rows
+from qpexcel.model import Plan
+from qpexcel.plan.obligations import rows_by_unit, version_of
+from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
+from qpexcel.sheets.safely import read_safely
+from qpexcel.text import fold
+from qpexcel.words import every_language, load_words
+
+_OUR_SHEETS = (*every_language("sheet.help"), *every_language("sheet.corrections"))
+_PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading a plan's returns needs, made once: labels, each unit's form, the signing key."""
+
+    plan: Plan
+    labels: Labels
+    expected: dict[str, Expected]
+    key: bytes | None
+    version: str
+
+
+def reader_for(
+    plan: Plan, key: bytes | None, extensions: Mapping[str, Collection[date]] | None = None
+) -> Reader:
+    """Prepare to read a plan's returns.
+
+    `extensions` are the deadlines ever granted, by row key: a form may show any of them.
+    """
+    words = load_words(plan.settings.language)
+    today = plan.span.starts  # the form's own days play no part in reading it back
+    requests = (
+        FormRequest(plan, unit, rows, "", today, None, words) for unit, rows in rows_by_unit(plan).items()
+    )
+    expected = expectations(requests, plan, extensions or {})
+    return Reader(plan, Labels(plan), expected, key, version_of(plan))
+
+
+def read_return(collected: Collected, reader: Reader) -> Return:
+    """Read and check one file. It ends as accepted, refused or ignored, with one reason."""
+    received = collected.received
+    problem = collected.problem or unfit(collected.data)
+    if problem:
+        return _turned_away(received, problem)
+    try:
+        grids = read_safely(collected.data)
+    except UnreadableWorkbookError as error:
+        return _turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
+    inspected = find_inspections(grids, reader.labels)
+    forms = without(find_forms(grids, reader.labels), inspected)
+    head, nil = _heads(forms, reader.labels)
+    named = head.get("unit", ("", ""))[0]
+    identity = identify(grids, forms, reader.plan, reader.key, named)
+    if identity.refusal:
+        return _turned_away(received, identity.refusal)
+    if not forms:
+        return _turned_away(received, Finding("FIL004"))
+    current = not identity.version or identity.version == reader.version
+    rows, findings = read_rows(forms, reader.expected[identity.unit], same_edition=current)
+    inspections, of_inspections = read_inspections(
+        inspected, forms, reader.expected[identity.unit], received.path
+    )
+    doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids), *_unexplained(nil)]
+    if nil is None and not inspections and not any(row.answers for row in rows):
+        doubts.append(Finding("RET030").at(sheet=forms[0].grid.name))
+    return Return(
+        received=received,
+        outcome=Outcome.ACCEPTED,
+        unit=identity.unit,
+        round=identity.round,
+        verified=identity.verified,
+        reporter=head.get("reporter", ("", ""))[0].strip(),
+        rows=rows,
+        findings=tuple(
+            f.at(file=received.path, unit=identity.unit) for f in (*doubts, *findings, *of_inspections)
+        ),
+        inspections=inspections,
+        as_of=identity.as_of,
+        version=identity.version,
+        nil=nil,
+        columns={table.grid.name: table.letters for table in forms},
+        corrects=read_corrected(grids),
+        other_sheets=tuple(_others(grids, (*forms, *inspected))),
+    )
+
+
+def _others(grids: Iterable[Grid], ours: Iterable[FormTable]) -> Iterator[str]:
+    """Yield the names of the visible sheets with anything on them that are none of ours."""
+    names = {table.grid.name for table in ours} | set(_OUR_SHEETS)
+    for grid in grids:
+        if not grid.hidden and grid.name not in names and any(any(row) for row in grid.rows):
+            yield grid.name
+
+
+def _heads(forms: Sequence[FormTable], labels: Labels) -> tuple[dict[str, tuple[str, str]], NilReturn | None]:
+    """Return what is filled in above the forms, by key, and the nil return if one of them says so."""
+    head: dict[str, tuple[str, str]] = {}
+    nil: NilReturn | None = None
+    for table in forms:
+        own = head_of(table, labels)
+        head = own | head
+        said, cell = own.get("nil", ("", ""))
+        if nil is None and said and fold(said) not in labels.no:
+            nil = NilReturn(*own.get("nil_reason", ("", cell)), table.grid.name, cell)
+    return head, nil
+
+
+def _unexplained(nil: NilReturn | None) -> list[Finding]:
+    """RET037: nothing to report, and no reason why."""
+    if nil is None or nil.reason.strip():
+        return []
+    return [Finding("RET037").at(sheet=nil.sheet, cell=nil.reason_cell)]
+
+
+def _left_out(grids: Iterable[Grid]) -> list[Finding]:
+    return [
+        Finding("RET024", "、".join(grid.left_out)).at(sheet=grid.name, cell=grid.left_out[0])
+        for grid in grids
+        if grid.left_out
+    ]
+
+
+def _turned_away(received: Received, reason: Finding) -> Return:
+    outcome = Outcome.IGNORED if reason.code == "FIL016" else Outcome.REFUSED
+    return Return(received, outcome, reason=reason.at(file=received.path))

@@ -25,11 +25,11 @@ def generate(folder: Path, units: int) -> Callable[[], object]:
 
 def read(folder: Path, units: int) -> Callable[[], object]:
     """Everything that happens to a returned file by itself: archived, guarded, identified, read, checked."""
-    from qpexcel.intake.reading import reader_for  # noqa: PLC0415 - each side loads what it needs
-    from qpexcel.intake.receive import read_all  # noqa: PLC0415 - each side loads what it needs
+    from qpexcel.intake.receive import Intake  # noqa: PLC0415 - each side loads what it needs
+    from qpexcel.intake.terms import Terms  # noqa: PLC0415
 
     plan, workspace = make_plan(units), Workspace(folder / "ours")
-    return lambda: read_all([workspace.returned], reader_for(plan, KEY), workspace)
+    return lambda: Intake(workspace, Terms(plan, KEY)).read([workspace.returned])
 
 
 def merge(folder: Path, units: int) -> Callable[[], object]:

@@ -19,6 +19,7 @@ from qpexcel.intake.returns import Outcome, Return
 from qpexcel.master.reasons import reason_text
 from qpexcel.model import Plan
 from qpexcel.plan.wording import due_words, period_words, short_day, targets_words
+from qpexcel.standing import figures
 from qpexcel.words import Words
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _LIGHT_STYLES = {"red": "bold red", "yellow": "yellow", "green": "green", "grey"
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _MOST_ATTENTION = 12  # rows of what needs attention
 _MOST_INFO = 5  # notes shown before the rest is only counted
+_MARK = 8  # digits of a file's hash by which a person names it
 _LONGEST = 24  # characters of an action in a table
 
 
@@ -145,18 +147,21 @@ class Console:
             if not only_trouble:
                 self.say("terminal.no_files")
             return
-        table = self._table("", "file", "outcome", "unit", "reason")
+        table = self._table("", "mark", "file", "received_at", "outcome", "unit", "reason")
         for one in shown:
             reason = self.words.message(one.reason) if one.reason else ""
             outcome = self.words(f"outcome.{one.outcome}")
-            table.add_row(Text(_printable(one.received.path)), Text(outcome), Text(one.unit), Text(reason))
+            received = one.received
+            came = f"{received.received_at:%Y-%m-%d %H:%M}" if received.sha256 else ""
+            texts = (received.sha256[:_MARK], _printable(received.path), came, outcome, one.unit, reason)
+            table.add_row(*map(Text, texts))
         self._out.print(table)
 
     def standing(self, standing: Standing) -> None:
         """Print the figures of the day, what needs attention and who is silent."""
         plan = standing.plan
         self._out.print(Text(f"{plan.organisation} {plan.title}".strip(), style="bold"))
-        self.say("terminal.figures", **_figures(standing), day=due_words(standing.as_of, plan))
+        self.say("terminal.figures", **figures(standing), day=due_words(standing.as_of, plan))
         urgent = [row for row in standing.rows if row.light == "red" or row.timeliness == "done_undated"]
         if urgent:
             self._attention(urgent, standing)
@@ -243,18 +248,3 @@ def _cut(text: str) -> str:
 
 def _printable(name: str) -> str:
     return "".join(char if char.isprintable() else "�" for char in name)
-
-
-def _figures(standing: Standing) -> dict[str, int]:
-    """Count rows by timeliness, and the rows due soon."""
-    counts = Counter(row.timeliness for row in standing.rows)
-    return {
-        "rows": len(standing.rows),
-        "reported": sum(row.reported for row in standing.rows),
-        "done": counts["on_time"] + counts["late"] + counts["done_undated"],
-        "on_time": counts["on_time"],
-        "late": counts["late"],
-        "undated": counts["done_undated"],
-        "overdue": counts["overdue"],
-        "due_soon": sum(row.due_soon for row in standing.rows),
-    }

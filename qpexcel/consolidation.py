@@ -18,10 +18,10 @@ from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.intake.checks import check_rows
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import found_in, merge
-from qpexcel.intake.reading import reader_for
-from qpexcel.intake.receive import read_all, settle, with_remembered
-from qpexcel.intake.returns import COUNTING, Outcome, Return
-from qpexcel.ledger import Ledger, open_ledger
+from qpexcel.intake.receive import Intake, settle, with_remembered
+from qpexcel.intake.returns import COUNTING, Outcome, Return, Ruling
+from qpexcel.intake.terms import Terms
+from qpexcel.ledger import Ledger, Reading, open_ledger, read_ledger
 from qpexcel.master import readback
 from qpexcel.master.book import master_book
 from qpexcel.master.tracking import cells_of
@@ -29,9 +29,10 @@ from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
 from qpexcel.plan.obligations import obligations, rows_by_unit
 from qpexcel.plan.wording import due_words
+from qpexcel.pool import Runner, pooled
 from qpexcel.sheets.draw import draw_book
 from qpexcel.sheets.grids import UnreadableWorkbookError
-from qpexcel.standing import Known, Standing, stand
+from qpexcel.standing import Known, Standing, figures, stand
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, sha256
 
@@ -45,6 +46,8 @@ def consolidate(
     now: datetime,
     *,
     paths: Sequence[Path] = (),
+    passwords: Sequence[str] = (),
+    run: Runner = pooled,
     progress: Callable[[], None] = lambda: None,
 ) -> Standing:
     """Read everything that came back, remember it, and rewrite the master.
@@ -55,23 +58,58 @@ def consolidate(
         as_of: The day to judge by.
         now: When this happens, for the record.
         paths: Files and folders to read instead of returned/.
+        passwords: What to try on workbooks that are locked, besides the units' own.
+        run: Who reads the files: processes that may die of one.
         progress: Called after each file.
+
+    Raises:
+        QpexcelError: WSP010 where another command writes to this workspace for too long; and what writing
+            the master raises. Then nothing is changed but the archive.
     """
     plan = loaded.plan
-    with open_ledger(workspace.ledger) as ledger:
-        extensions = extensions_ever(ledger, plan)
-    reader = reader_for(plan, workspace.signing_key(), extensions)
-    read = read_all(paths or [workspace.returned], reader, workspace, progress)
-    with open_ledger(workspace.ledger) as ledger:
+    with open_ledger(workspace.ledger) as ledger:  # from here on nobody else consolidates
+        rulings = ledger.rulings()
+        terms = _terms(workspace, plan, ledger, passwords, rulings)
+        readings = ledger.readings()
+        intake = Intake(workspace, terms, ((one.one, one.terms) for one in readings), run)
+        read = intake.read(paths or [workspace.returned], progress)
         of_master = _take_in_master(workspace, plan, ledger, now)
-        returns = settle(with_remembered(read, ledger.files()), ledger.rounds())
+        every = with_remembered([one.one for one in read], (one.one for one in readings))
+        returns = settle(every, ledger.rounds(), rulings)
         known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
         standing = stand(known, as_of)
         write_whole(workspace.master, draw_book(master_book(standing, load_words(plan.settings.language))))
-        ledger.record_files(returns)
-        ledger.record_consolidation(plan, as_of, known.findings, now)
+        fresh = (Reading(one.one, terms.name(one.one.received.sha256)) for one in read if one.fresh)
+        ledger.record_files(fresh, returns, now)
+        ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now)
         ledger.remember(master=sha256(workspace.master.read_bytes()))
     return standing
+
+
+def read_passwords(path: Path) -> tuple[str, ...]:
+    """Return the passwords in a text file, one a line. Raises QpexcelError WSP017 where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        raise QpexcelError(Finding("WSP017", path.name, place=Place(file=path.name))) from error
+    return tuple(line for line in text.splitlines() if line.strip())
+
+
+def _terms(
+    workspace: Workspace,
+    plan: Plan,
+    ledger: Ledger,
+    passwords: Sequence[str],
+    rulings: Mapping[str, Ruling],
+) -> Terms:
+    own = (unit.password for unit in plan.units if unit.password)
+    return Terms(
+        plan=plan,
+        key=workspace.signing_key(),
+        extensions=extensions_ever(ledger, plan),
+        passwords=tuple(dict.fromkeys((*passwords, *own))),
+        included=frozenset(digest for digest, one in rulings.items() if one.ruling == "include"),
+    )
 
 
 def _take_in_master(workspace: Workspace, plan: Plan, ledger: Ledger, now: datetime) -> list[Finding]:
@@ -94,27 +132,36 @@ def _take_in_master(workspace: Workspace, plan: Plan, ledger: Ledger, now: datet
     return []
 
 
-def standing_as_of(workspace: Workspace, as_of: date | None, today: date) -> Standing:
+def standing_as_of(
+    workspace: Workspace, as_of: date | None, today: date, *, known_then: bool = False
+) -> Standing:
     """Say where everything stands, from the ledger alone.
 
     Args:
         workspace: Where.
         as_of: The day to judge by; the last consolidation's where None.
         today: The day to judge by where nothing was consolidated yet.
+        known_then: Judge by what was known at the end of that day, by the plan of then; otherwise by all
+            that is known now.
 
     Raises:
-        QpexcelError: WSP005 where nothing was generated or consolidated yet.
+        QpexcelError: WSP005 where nothing was generated or consolidated yet, WSP011 where nothing was
+            known on the day.
     """
     if not workspace.ledger.exists():
         raise QpexcelError(Finding("WSP005"))
-    with open_ledger(workspace.ledger) as ledger:
-        last = ledger.last_consolidation()
+    with read_ledger(workspace.ledger) as ledger:
+        last = ledger.last_consolidation(as_of if known_then else None)
+        if known_then:
+            if last is None:
+                raise QpexcelError(Finding("WSP011", str(as_of or today)))
+            ledger = ledger.as_known(last)  # noqa: PLW2901 - from here on the same ledger, of then
         snapshot = ledger.get("plan")
         if last is None and not snapshot:
             raise QpexcelError(Finding("WSP005"))
         plan = last.plan if last else plan_from_json(snapshot)
         of_plan = tuple(f for f in last.findings if f.code.startswith(_PLAN_CODES)) if last else ()
-        known = known_from(plan, settle(ledger.files(), ledger.rounds()), ledger, of_plan)
+        known = known_from(plan, settle(ledger.files(), ledger.rounds(), ledger.rulings()), ledger, of_plan)
     return stand(known, as_of or (last.as_of if last else today))
 
 
@@ -141,7 +188,7 @@ def known_from(
     decisions, of_decisions = read_decisions(ledger.decisions(), plan, cells_of(plan))
     findings = [
         *plan_findings,
-        *(one.reason for one in returns if one.reason and one.outcome is Outcome.REFUSED),
+        *(one.reason for one in returns if one.reason and one.here and one.outcome is Outcome.REFUSED),
         *found_in(counting),
         *check_rows(here.values(), plan, decisions),
         *of_merge,

@@ -18,7 +18,7 @@ from qpexcel.forms.rules import row_rules
 from qpexcel.forms.stamp import Stamp, sign
 from qpexcel.intake.mend import ToMend, needs_correction, to_mend
 from qpexcel.intake.returns import COUNTING, Return
-from qpexcel.ledger import open_ledger
+from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.model import Obligation
 from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.rounds import row_states
@@ -73,7 +73,7 @@ def correct(
     """
     standing = standing_as_of(workspace, None, now.date())
     wanted = resolved_units(standing.plan, units)
-    with open_ledger(workspace.ledger) as ledger:
+    with read_ledger(workspace.ledger) as ledger:
         if ledger.last_consolidation() is None:
             raise QpexcelError(Finding("WSP009"))
         states, known = row_states(ledger, standing.plan), ledger.corrections()

@@ -26,7 +26,7 @@ from qpexcel.forms.generate import (
 )
 from qpexcel.forms.rules import row_rules
 from qpexcel.intake.collect import collect
-from qpexcel.ledger import Ledger, open_ledger
+from qpexcel.ledger import Ledger, open_ledger, read_ledger
 from qpexcel.model import Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
@@ -94,7 +94,7 @@ def _issued_id(workspace: Workspace) -> str:
     """Return the plan code on the workbooks already sent; "" where none was."""
     if not workspace.ledger.exists():
         return ""
-    with open_ledger(workspace.ledger) as ledger:
+    with read_ledger(workspace.ledger) as ledger:
         return ledger.get("plan_id")
 
 

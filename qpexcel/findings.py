@@ -97,6 +97,14 @@ SEVERITY: Mapping[str, Severity] = {
     "WSP009": E,  # nothing was consolidated yet
     "WSP008": E,  # something nobody foresaw
     "WSP007": E,  # the demo would overwrite something that is not its own
+    "WSP010": E,  # another command is writing
+    "WSP011": E,  # nothing was known on that day
+    "WSP012": E,  # a mark of no file
+    "WSP013": E,  # a mark of several files
+    "WSP014": E,  # a file that counts already
+    "WSP015": E,  # a newer file counts
+    "WSP016": E,  # a refusal that nobody can overrule
+    "WSP017": E,  # a password file that cannot be read
     # GEN: making unit workbooks
     "GEN001": W,  # an outgoing workbook was edited by a person
     "GEN002": E,  # no unit of that name
@@ -124,6 +132,12 @@ SEVERITY: Mapping[str, Severity] = {
     "FIL016": I,  # a program's own file
     "FIL018": W,  # of an earlier round
     "FIL017": E,  # unverified and the plan refuses such
+    "FIL019": W,  # changed while it was read
+    "FIL020": I,  # came along with a form
+    "FIL021": I,  # excluded by the secretariat
+    "FIL025": E,  # an archive or a mail without a usable form
+    "FIL027": E,  # reading it took too long or too much memory
+    "FIL033": W,  # included by the secretariat
     # RET: answers in a returned workbook
     "RET001": E,  # a row of another unit
     "RET002": E,  # an answer whose row cannot be told

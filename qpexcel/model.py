@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from qpexcel.findings import Finding, Place
+from qpexcel.limits import Limits
 
 
 class Frequency(StrEnum):
@@ -139,10 +140,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A responsible unit and the other names people write for it."""
+    """A responsible unit and the other names people write for it. `password` opens its workbooks."""
 
     name: str
     aliases: tuple[str, ...] = ()
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ class Settings:
     evidence_required: bool = False
     refuse_unverified: bool = False
     contact: str = ""
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from qpexcel.decisions import Decision, read_decisions
 from qpexcel.fields import kind_of, label_of
 from qpexcel.forms.request import Carried, RowState
 from qpexcel.intake.inspections_merge import merge_inspections
-from qpexcel.intake.merge import Current, in_order, merge
+from qpexcel.intake.merge import Current, merge
+from qpexcel.intake.receive import settle
 from qpexcel.intake.returns import COUNTING, Answer, Return
 from qpexcel.ledger import Ledger
 from qpexcel.model import FieldKind, Inspection, Obligation, Plan
@@ -47,7 +48,8 @@ def _inspections(ledger: Ledger, plan: Plan) -> dict[str, list[Inspection]]:
 
 
 def _counting(ledger: Ledger) -> list[Return]:
-    return in_order((one for one in ledger.files() if one.outcome in COUNTING), ledger.rounds())
+    settled = settle(ledger.files(), ledger.rounds(), ledger.rulings())
+    return [one for one in settled if one.outcome in COUNTING]
 
 
 def row_states(ledger: Ledger, plan: Plan, others: Iterable[Obligation] = ()) -> dict[str, RowState]:

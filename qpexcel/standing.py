@@ -5,6 +5,7 @@ The master, the status and every report are made from a `Standing` and from noth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -163,6 +164,23 @@ def stand(known: Known, as_of: date) -> Standing:
         findings=tuple(known.findings),
         inspections=known.inspections,
     )
+
+
+def figures(standing: Standing) -> dict[str, int]:
+    """Count rows by timeliness, the rows due soon and the units whose return is not in."""
+    counts = Counter(row.timeliness for row in standing.rows)
+    return {
+        "rows": len(standing.rows),
+        "reported": sum(row.reported for row in standing.rows),
+        "done": counts["on_time"] + counts["late"] + counts["done_undated"],
+        "on_time": counts["on_time"],
+        "late": counts["late"],
+        "undated": counts["done_undated"],
+        "overdue": counts["overdue"],
+        "due_soon": sum(row.due_soon for row in standing.rows),
+        "silent": sum(one.state in ("awaited", "missing") for one in standing.register),
+        "to_mend": sum(one.state == "needs_correction" for one in standing.register),
+    }
 
 
 def _ordinal(day: date | None) -> float:

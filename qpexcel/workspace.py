@@ -19,6 +19,34 @@ from qpexcel.findings import Finding, QpexcelError
 _KEY_BYTES = 32
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+# What a kept file may be called; anything else in a name from outside stays outside.
+_KNOWN_SUFFIXES = frozenset(
+    [
+        ".xlsx",
+        ".xlsm",
+        ".xls",
+        ".xlsb",
+        ".ods",
+        ".csv",
+        ".zip",
+        ".eml",
+        ".msg",
+        ".txt",
+        ".docx",
+        ".pdf",
+        ".odt",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".webp",
+        ".emf",
+        ".wmf",
+    ]
+)
 _LONGEST_NAME = 80  # characters; 80 CJK characters are 240 bytes, and 255 is the usual limit
 
 
@@ -98,8 +126,9 @@ class Workspace:
 
     def keep_bytes(self, data: bytes, digest: str, suffix: str) -> Path:
         """Put bytes into the archive under their hash, once; return the path."""
-        kept = self.archive / f"{digest}{suffix.lower() if suffix.isascii() else ''}"
-        if not kept.exists():
+        known = suffix.lower() if suffix.lower() in _KNOWN_SUFFIXES else ""
+        kept = self.archive / f"{digest}{known}"
+        if not kept.exists() or kept.stat().st_size != len(data):  # a power cut may have emptied it
             with replacing(kept) as beside:
                 beside.write_bytes(data)
         return kept

@@ -19,6 +19,7 @@ from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record
 from qpexcel.plan.writer import plan_book
+from qpexcel.pool import here
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Standing
 from qpexcel.status_document import status_json
@@ -110,9 +111,11 @@ class Office:
             openpyxl.load_workbook(self.workspace.outgoing / f"{unit}.xlsx"), self.workspace.returned
         )
 
-    def consolidate(self, as_of: date = date(2007, 6, 15)) -> dict[str, Any]:
-        """Consolidate and return the status document."""
-        self.standing = consolidate(self.workspace, load_plan(self.workspace, NOW.date()), as_of, NOW)
+    def consolidate(self, as_of: date = date(2007, 6, 15), **options: Any) -> dict[str, Any]:
+        """Consolidate and return the status document; files are read in this process unless `run` is given."""
+        loaded = load_plan(self.workspace, NOW.date())
+        options = {"run": here, "now": NOW} | options
+        self.standing = consolidate(self.workspace, loaded, as_of, options.pop("now"), **options)
         return status_json(self.standing, ZH)
 
     def decide(self, line: int, **values: Any) -> None:

@@ -15,10 +15,10 @@ import olefile
 
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.returns import Received
+from qpexcel.limits import MB, Limits
 from qpexcel.sheets.extent import is_ole, zip_of
 from qpexcel.workspace import sha256
 
-_LARGEST = 50 * 1024 * 1024  # bytes of a file
 _MOST_META = 1024 * 1024  # bytes of the part that says when
 _XLSX_META, _ODS_META = "docProps/core.xml", "meta.xml"
 _XLSX_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*([0-9TZ:.+-]+)\s*</dcterms:modified>")
@@ -27,6 +27,9 @@ _XLS_META = "\x05SummaryInformation"
 _XLS_MODIFIED = 0x0D  # the property's number
 _EARLIEST = 1980  # no spreadsheet program is older: a year before it stands for nothing
 _PROGRAM_FILES = re.compile(r"^(~\$.*|\._.*|\.~lock.*|\.DS_Store|Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
+
+
+_USUAL = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +41,61 @@ class Collected:
     problem: Finding | None = None
 
 
-def collect(paths: Iterable[Path]) -> Iterator[Collected]:
-    """Yield every file at or below the paths, in a stable order; never follows a link out of them."""
+def collect(paths: Iterable[Path], limits: Limits = _USUAL) -> Iterator[Collected]:
+    """Yield every file at or below the paths, in a stable order; never follows a link out of them.
+
+    A folder that cannot be looked into is yielded as a file that cannot be opened.
+    """
     for root in paths:
         if root.is_dir():
-            files = sorted(path for path in root.rglob("*") if path.is_symlink() or not path.is_dir())
-            yield from (_collect(path, _printable(path.relative_to(root))) for path in files)
+            for path, error in _below(root):
+                name = _printable(path.relative_to(root))
+                yield _unopened(name, error) if error else _collect(path, name, limits)
         else:
-            yield _collect(root, _printable(Path(root.name)))
+            yield _collect(root, _printable(Path(root.name)), limits)
 
 
-def _collect(path: Path, name: str) -> Collected:
+def _below(root: Path) -> list[tuple[Path, OSError | None]]:
+    """Return every file below a folder, links too, and the folders that cannot be looked into."""
+    closed: list[tuple[Path, OSError | None]] = []
+    found: list[tuple[Path, OSError | None]] = []
+    for folder, folders, files in os.walk(
+        root, onerror=lambda error: closed.append((Path(error.filename), error))
+    ):
+        links = (name for name in folders if Path(folder, name).is_symlink())
+        found += [(Path(folder, name), None) for name in (*files, *links)]
+    return sorted([*found, *closed], key=lambda one: one[0])
+
+
+def _unopened(name: str, error: OSError) -> Collected:
+    never = datetime.min  # noqa: DTZ901 - nothing is known of when
+    finding = Finding("FIL014", name, {"value": error.strerror or ""}, Place(file=name))
+    return Collected(Received(name, "", never, never), problem=finding)
+
+
+def _collect(path: Path, name: str, limits: Limits) -> Collected:
     try:
         stat = path.lstat()
         at = _local(stat.st_mtime)
-        problem = _unfit(path, stat.st_size)
+        problem = _unfit(path, stat.st_size, limits)
         if problem:
             return Collected(Received(name, "", at, at), problem=problem.at(file=name))
         data = path.read_bytes()
+        if _changed(path, stat):
+            return Collected(Received(name, "", at, at), problem=Finding("FIL019").at(file=name))
     except OSError as error:
-        never = datetime.min  # noqa: DTZ901 - nothing is known of when
-        gone = Finding("FIL014", name, {"value": error.strerror or ""}, Place(file=name))
-        return Collected(Received(name, "", never, never), problem=gone)
+        return _unopened(name, error)
     received = Received(name, sha256(data), at, saved_at(data) or at)
     return Collected(received, data)
 
 
-def _unfit(path: Path, size: int) -> Finding | None:
+def _changed(path: Path, before: os.stat_result) -> bool:
+    """Whether a file changed while it was read: it is still being copied."""
+    after = path.lstat()
+    return (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns)
+
+
+def _unfit(path: Path, size: int, limits: Limits) -> Finding | None:
     """Say why a file is not even opened."""
     if _PROGRAM_FILES.match(path.name):
         return Finding("FIL016")
@@ -72,8 +103,8 @@ def _unfit(path: Path, size: int) -> Finding | None:
         return Finding("FIL001")
     if size == 0:
         return Finding("FIL011")
-    if size > _LARGEST:
-        return Finding("FIL012", f"{size // 1024 // 1024} MB")
+    if size > limits.file:
+        return Finding("FIL012", f"{size // MB} MB")
     return None
 
 

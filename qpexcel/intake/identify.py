@@ -32,7 +32,13 @@ class Identity:
 
 
 def identify(
-    grids: Sequence[Grid], forms: Sequence[FormTable], plan: Plan, key: bytes | None, named: str = ""
+    grids: Sequence[Grid],
+    forms: Sequence[FormTable],
+    plan: Plan,
+    key: bytes | None,
+    named: str = "",
+    *,
+    included: bool = False,
 ) -> Identity:
     """Tell whose workbook this is.
 
@@ -42,17 +48,18 @@ def identify(
         plan: The plan of this workspace.
         key: The key that stamps are signed with; None where it is lost.
         named: The unit named above the table; asked only where stamp and row keys are lost.
+        included: Whether the secretariat takes it in, though its stamp would not do.
     """
     stamp = read_stamp(list(grids))
     if stamp is None:
-        return _by_rows(forms, plan, named)
+        return _by_rows(forms, plan, named, included=included)
     verdict = verify(stamp, key)
     refusal = _refusal(stamp, verdict, forms, plan)
     if refusal:
-        return Identity(refusal=refusal)
+        return _by_rows(forms, plan, named, included=True) if included else Identity(refusal=refusal)
     if verdict is Verdict.GENUINE:
         return replace(_stamped(stamp), verified=True)
-    return _unverified(stamp.unit, plan, stamp)
+    return _unverified(stamp.unit, plan, stamp, included=included)
 
 
 def _refusal(stamp: Stamp, verdict: Verdict, forms: Sequence[FormTable], plan: Plan) -> Finding | None:
@@ -69,7 +76,7 @@ def _refusal(stamp: Stamp, verdict: Verdict, forms: Sequence[FormTable], plan: P
     return Finding("FIL006", stamp.unit) if units and stamp.unit not in units else None
 
 
-def _by_rows(forms: Sequence[FormTable], plan: Plan, named: str) -> Identity:
+def _by_rows(forms: Sequence[FormTable], plan: Plan, named: str, *, included: bool) -> Identity:
     """Tell by the row keys, those of one unit only will do; without any by the unit the form names."""
     units = list(dict.fromkeys(_units_in(forms))) or [named]
     known = [unit for unit in units if _is_unit(unit, plan)]
@@ -77,14 +84,14 @@ def _by_rows(forms: Sequence[FormTable], plan: Plan, named: str) -> Identity:
         return Identity(refusal=Finding("FIL004"))
     if len(units) > 1:
         return Identity(refusal=Finding("FIL008", "、".join(units[:6])))
-    return _unverified(known[0], plan, None)
+    return _unverified(known[0], plan, None, included=included)
 
 
-def _unverified(unit: str, plan: Plan, stamp: Stamp | None) -> Identity:
-    if plan.settings.refuse_unverified:
+def _unverified(unit: str, plan: Plan, stamp: Stamp | None, *, included: bool) -> Identity:
+    if plan.settings.refuse_unverified and not included:
         return Identity(refusal=Finding("FIL017", unit))
     known = _stamped(stamp) if stamp else Identity(unit)
-    return replace(known, doubt=Finding("FIL007", unit))
+    return replace(known, doubt=Finding("FIL033" if included else "FIL007", unit))
 
 
 def _stamped(stamp: Stamp) -> Identity:

@@ -27,6 +27,7 @@ from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
 
 _OUR_SHEETS = (*every_language("sheet.help"), *every_language("sheet.corrections"))
+_IGNORED = ("FIL016", "FIL019", "FIL020")  # nobody need mend these
 _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
 
 
@@ -39,14 +40,22 @@ class Reader:
     expected: dict[str, Expected]
     key: bytes | None
     version: str
+    included: frozenset[str] = frozenset()
 
 
 def reader_for(
-    plan: Plan, key: bytes | None, extensions: Mapping[str, Collection[date]] | None = None
+    plan: Plan,
+    key: bytes | None,
+    extensions: Mapping[str, Collection[date]] | None = None,
+    included: frozenset[str] = frozenset(),
 ) -> Reader:
     """Prepare to read a plan's returns.
 
-    `extensions` are the deadlines ever granted, by row key: a form may show any of them.
+    Args:
+        plan: What was asked.
+        key: What stamps are signed with; None where it is lost.
+        extensions: The deadlines ever granted, by row key: a form may show any of them.
+        included: The hashes of files that are taken by their rows, whatever their stamp says.
     """
     words = load_words(plan.settings.language)
     today = plan.span.starts  # the form's own days play no part in reading it back
@@ -54,7 +63,7 @@ def reader_for(
         FormRequest(plan, unit, rows, "", today, None, words) for unit, rows in rows_by_unit(plan).items()
     )
     expected = expectations(requests, plan, extensions or {})
-    return Reader(plan, Labels(plan), expected, key, version_of(plan))
+    return Reader(plan, Labels(plan), expected, key, version_of(plan), included)
 
 
 def read_return(collected: Collected, reader: Reader) -> Return:
@@ -62,20 +71,21 @@ def read_return(collected: Collected, reader: Reader) -> Return:
     received = collected.received
     problem = collected.problem or unfit(collected.data)
     if problem:
-        return _turned_away(received, problem)
+        return turned_away(received, problem)
     try:
         grids = read_safely(collected.data)
     except UnreadableWorkbookError as error:
-        return _turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
+        return turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
     inspected = find_inspections(grids, reader.labels)
     forms = without(find_forms(grids, reader.labels), inspected)
     head, nil = _heads(forms, reader.labels)
     named = head.get("unit", ("", ""))[0]
-    identity = identify(grids, forms, reader.plan, reader.key, named)
+    included = received.sha256 in reader.included
+    identity = identify(grids, forms, reader.plan, reader.key, named, included=included)
     if identity.refusal:
-        return _turned_away(received, identity.refusal)
+        return turned_away(received, identity.refusal)
     if not forms:
-        return _turned_away(received, Finding("FIL004"))
+        return turned_away(received, Finding("FIL004"))
     current = not identity.version or identity.version == reader.version
     rows, findings = read_rows(forms, reader.expected[identity.unit], same_edition=current)
     inspections, of_inspections = read_inspections(
@@ -141,6 +151,7 @@ def _left_out(grids: Iterable[Grid]) -> list[Finding]:
     ]
 
 
-def _turned_away(received: Received, reason: Finding) -> Return:
-    outcome = Outcome.IGNORED if reason.code == "FIL016" else Outcome.REFUSED
+def turned_away(received: Received, reason: Finding) -> Return:
+    """Return what becomes of a file that is not read, or not taken, and why."""
+    outcome = Outcome.IGNORED if reason.code in _IGNORED else Outcome.REFUSED
     return Return(received, outcome, reason=reason.at(file=received.path))

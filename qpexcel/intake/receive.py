@@ -2,61 +2,210 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from qpexcel.findings import Finding
+from qpexcel.intake.codec import return_from_json
 from qpexcel.intake.collect import collect
 from qpexcel.intake.merge import in_order
-from qpexcel.intake.reading import Reader, read_return
-from qpexcel.intake.returns import COUNTING, Outcome, Received, Return
+from qpexcel.intake.reading import turned_away
+from qpexcel.intake.returns import COUNTING, Outcome, Received, Return, Ruling
+from qpexcel.intake.terms import Terms
+from qpexcel.intake.worker import Opened, Task, Unpacked, job
+from qpexcel.pool import Lost, Runner, pooled
 from qpexcel.workspace import Workspace
 
-# What an archived file may be called; anything else in a name from outside stays outside.
-_KNOWN_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".zip", ".eml", ".msg")
+# What may have been the machine's fault: read again, though nothing changed.
+_AGAIN = ("FIL014", "FIL019", "FIL027")
 
 
-def read_all(
-    paths: Iterable[Path],
-    reader: Reader,
-    workspace: Workspace,
-    seen: Callable[[], None] = lambda: None,
-) -> list[Return]:
-    """Archive and read every file at or below the paths.
+@dataclass(slots=True)
+class _Entry:
+    """One file on its way: what came of it, whose copy it is, what it holds."""
+
+    received: Received
+    one: Return | None = None
+    twin: _Entry | None = None
+    fresh: bool = True
+    container: bool = False
+    members: Sequence[_Entry] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as read. `fresh` says it was read just now, not remembered."""
+
+    one: Return
+    fresh: bool
+
+
+class Intake:
+    """Reads files once: what is known of the same bytes by the same terms is not read again.
 
     Args:
-        paths: Files and folders.
-        reader: What `reader_for` gave.
         workspace: Where files are archived by their hash before anything else happens to them.
-        seen: Called after each file, for whoever shows progress.
+        terms: What they are read by.
+        known: Earlier readings with the name of their terms.
+        run: Who does the reading.
     """
-    returns: list[Return] = []
-    first: dict[str, Return] = {}
-    for collected in collect(paths):
-        received = collected.received
-        twin = first.get(received.sha256)
-        if collected.data and twin is None:
-            workspace.keep_bytes(collected.data, received.sha256, _suffix(received.path))
-        if twin is not None:
-            one = _duplicate(received, twin)
-        else:
-            one = read_return(collected, reader)
-            if received.sha256:
-                first[received.sha256] = one
-        returns.append(one)
-        seen()
-    return returns
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        terms: Terms,
+        known: Iterable[tuple[Return, str]] = (),
+        run: Runner = pooled,
+    ) -> None:
+        self._workspace = workspace
+        self._terms = terms
+        self._run = run
+        self._known = {(one.received.path, one.received.sha256): (one, name) for one, name in known}
+        self._inner = _by_outer(one for one, _ in self._known.values())
+        self._first_received = _first_received(one.received for one, _ in self._known.values())
+        self._first: dict[str, _Entry] = {}
+
+    def read(self, paths: Iterable[Path], seen: Callable[[], None] = lambda: None) -> list[Read]:
+        """Archive and read every file at or below the paths; what is packed in them comes after them.
+
+        `seen` is called after each file, for whoever shows progress.
+        """
+        entries: list[_Entry] = []
+        self._read(self._outer_tasks(paths, entries), seen)
+        packed = [member for entry in entries for member in entry.members]
+        self._read(self._inner_tasks(packed), seen)
+        every = [*entries, *packed]
+        outcomes = _outcomes_within(every)
+        return [_ended(entry, outcomes) for entry in every]
+
+    def _read(self, tasks: Iterator[tuple[_Entry, Task]], seen: Callable[[], None]) -> None:
+        """Read what the tasks say, in their order."""
+        waiting: deque[_Entry] = deque()
+
+        def sent() -> Iterator[Task]:
+            for entry, task in tasks:
+                waiting.append(entry)
+                yield task
+
+        for result in self._run(job(self._terms, self._workspace), sent(), self._terms.limits):
+            entry = waiting.popleft()
+            if isinstance(result, Lost):
+                entry.one = turned_away(entry.received, Finding("FIL027"))
+            elif isinstance(result, Opened):
+                entry.container = True
+                entry.one = turned_away(entry.received, result.problem) if result.problem else None
+                entry.members = [_member(one) for one in result.members]
+            else:
+                entry.one = return_from_json(result, entry.received)
+            seen()
+
+    def _outer_tasks(self, paths: Iterable[Path], entries: list[_Entry]) -> Iterator[tuple[_Entry, Task]]:
+        for collected in collect(paths, self._terms.limits):
+            entry = _Entry(self._with_first_received(collected.received))
+            entries.append(entry)
+            if collected.problem:
+                entry.one = turned_away(entry.received, collected.problem)
+            elif not self._is_copy(entry):
+                received = entry.received
+                self._workspace.keep_bytes(collected.data, received.sha256, Path(received.path).suffix)
+                if not self._remembered(entry):
+                    yield entry, Task(entry.received, collected.data)
+
+    def _inner_tasks(self, packed: Iterable[_Entry]) -> Iterator[tuple[_Entry, Task]]:
+        for entry in packed:
+            if entry.one or entry.container or self._is_copy(entry):
+                continue
+            if not self._remembered(entry):
+                yield entry, Task(entry.received)
+
+    def _is_copy(self, entry: _Entry) -> bool:
+        """Whether the same bytes were met before in this run."""
+        if not entry.received.sha256:
+            return False
+        entry.twin = self._first.setdefault(entry.received.sha256, entry)
+        if entry.twin is entry:
+            entry.twin = None
+        return entry.twin is not None
+
+    def _with_first_received(self, received: Received) -> Received:
+        """Return a file with the day its bytes first came: a copy made later is not a later return."""
+        first = self._first_received.get(received.sha256, received.received_at)
+        return replace(received, received_at=min(first, received.received_at))
+
+    def _remembered(self, entry: _Entry) -> bool:
+        """Take what is known of a file, if it would be read the same way again."""
+        received = entry.received
+        one, name = self._known.get((received.path, received.sha256), (None, ""))
+        if one is None or (received.sha256 and name != self._terms.name(received.sha256)):
+            return False
+        if one.reason and one.reason.code in _AGAIN:
+            return False
+        inner = self._inner.get((received.path, received.sha256), ())
+        if inner:
+            entry.container = True
+            entry.members = [_Entry(member) for member in inner]
+        entry.one, entry.fresh = replace(one, received=received, here=True), False
+        return True
 
 
-def _suffix(path: str) -> str:
-    suffix = Path(path).suffix.lower()
-    return suffix if suffix in _KNOWN_SUFFIXES else ""
+def _member(found: Unpacked) -> _Entry:
+    """Return what was found in an archive or a mail; what is not to be read has its outcome already."""
+    entry = _Entry(found.received, container=found.container)
+    if found.problem:
+        entry.one = turned_away(found.received, found.problem)
+    elif found.accompanying:
+        entry.one = turned_away(found.received, Finding("FIL020"))
+    return entry
 
 
-def _duplicate(received: Received, twin: Return) -> Return:
-    reason = Finding("FIL009", twin.received.path).at(file=received.path)
-    return Return(received, Outcome.DUPLICATE, unit=twin.unit, reason=reason)
+def _ended(entry: _Entry, outcomes: Mapping[str, set[Outcome]]) -> Read:
+    """Say what came of a file. `outcomes` are those of the files in each archive or mail, by its path."""
+    received = entry.received
+    if entry.twin:
+        reason = Finding("FIL009", entry.twin.received.path).at(file=received.path)
+        unit = entry.twin.one.unit if entry.twin.one else ""
+        return Read(Return(received, Outcome.DUPLICATE, unit=unit, reason=reason), fresh=entry.fresh)
+    if entry.container and received.path in outcomes:
+        useful = outcomes[received.path] & {*COUNTING, Outcome.DUPLICATE}
+        refused = turned_away(received, Finding("FIL025"))
+        return Read(Return(received, Outcome.ACCEPTED) if useful else refused, fresh=entry.fresh)
+    return Read(entry.one or turned_away(received, Finding("FIL025")), fresh=entry.fresh)
+
+
+def _outcomes_within(entries: Iterable[_Entry]) -> dict[str, set[Outcome]]:
+    """Return the outcomes of the files in each archive or mail, however deep, by its path."""
+    found: dict[str, set[Outcome]] = {}
+    for entry in entries:
+        outcome = Outcome.DUPLICATE if entry.twin else entry.one.outcome if entry.one else None
+        if not entry.received.outer or outcome is None or entry.container:
+            continue
+        parts = entry.received.path.split("/")
+        for count in range(1, len(parts)):
+            found.setdefault("/".join(parts[:count]), set()).add(outcome)
+    return found
+
+
+def _by_outer(known: Iterable[Return]) -> dict[tuple[str, str], list[Received]]:
+    """Return what each known archive or mail holds, by its path and hash."""
+    found: dict[tuple[str, str], list[Received]] = {}
+    inner = [one.received for one in known if one.received.outer]
+    for received in inner:
+        parts = received.path.split("/")
+        for count in range(1, len(parts)):
+            found.setdefault(("/".join(parts[:count]), received.outer), []).append(received)
+    return found
+
+
+def _first_received(known: Iterable[Received]) -> dict[str, datetime]:
+    """Return when each file's bytes first came, by their hash."""
+    found: dict[str, datetime] = {}
+    for received in known:
+        if received.sha256:
+            found[received.sha256] = min(received.received_at, found.get(received.sha256, datetime.max))  # noqa: DTZ901
+    return found
 
 
 def with_remembered(returns: Sequence[Return], remembered: Iterable[Return]) -> list[Return]:
@@ -64,21 +213,35 @@ def with_remembered(returns: Sequence[Return], remembered: Iterable[Return]) -> 
     here = {(one.received.path, one.received.sha256) for one in returns}
     contents = {one.received.sha256 for one in returns}
     gone = [
-        one
+        replace(one, here=False)
         for one in remembered
         if (one.received.path, one.received.sha256) not in here and one.received.sha256 not in contents
     ]
     return [*returns, *gone]
 
 
-def settle(returns: Iterable[Return], rounds: Sequence[str] = ()) -> list[Return]:
-    """Say which return of each unit counts, the last by `in_order`; older ones are superseded."""
+def settle(
+    returns: Iterable[Return], rounds: Sequence[str] = (), rulings: Mapping[str, Ruling] | None = None
+) -> list[Return]:
+    """Say which return of each unit counts, the last by `in_order`; older ones are superseded.
+
+    What the secretariat excluded is left out; copies of it too.
+    """
     latest: dict[str, Return] = {}
-    ordered = in_order(returns, rounds)
+    ordered = [_ruled(one, rulings or {}) for one in in_order(returns, rounds)]
     for one in ordered:
-        if one.outcome in COUNTING:
+        if one.outcome in COUNTING and one.unit:
             latest[one.unit] = one
-    return [_settled(one, latest) if one.outcome in COUNTING else one for one in ordered]
+    return [_settled(one, latest) if one.outcome in COUNTING and one.unit else one for one in ordered]
+
+
+def _ruled(one: Return, rulings: Mapping[str, Ruling]) -> Return:
+    """Leave out what was excluded, with the reason that was given."""
+    ruling = rulings.get(one.received.sha256)
+    if ruling is None or ruling.ruling != "exclude":
+        return one
+    reason = Finding("FIL021", ruling.why).at(file=one.received.path, unit=one.unit)
+    return replace(one, outcome=Outcome.IGNORED, reason=reason)
 
 
 def _settled(one: Return, latest: dict[str, Return]) -> Return:

@@ -26,12 +26,28 @@ COUNTING = (Outcome.ACCEPTED, Outcome.SUPERSEDED)  # the outcomes whose answers 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file as it lay in the folder. `path` is relative to it, with /; moments are local and naive."""
+    """A file as it lay in the folder. `path` is relative to it, with /; moments are local and naive.
+
+    Of a file in an archive or a mail `path` goes on within it, `outer` is the hash of what lay in the
+    folder, `sender` is who sent the mail.
+    """
 
     path: str
     sha256: str
     received_at: datetime
     saved_at: datetime
+    sender: str = ""
+    outer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the secretariat ruled of a file, by its hash: "exclude", "include", or "lift" of such a ruling."""
+
+    sha256: str
+    ruling: str
+    why: str
+    ruled_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,7 @@ class Return:
     `as_of` is the day its form judged by and `version` the plan's edition it was made from, where
     its stamp says so. `columns` are the letters of the form's columns by sheet and key. `corrects`
     are the hashes of the files that it is a correction of, `other_sheets` the names of the sheets that
-    are none of ours.
+    are none of ours. `here` says whether it still lies where it was found.
     """
 
     received: Received
@@ -93,9 +109,9 @@ class Return:
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     corrects: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+    here: bool = True
 
     def cell(self, row: AnswerRow, key: str) -> str:
         """Return the address of a row's cell, filled or not; that of column A where the column is lost."""
         return f"{self.columns.get(row.sheet, {}).get(key, 'A')}{row.row}"
-
-    inspections: tuple[Inspection, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from qpexcel.limits import Limits
 from qpexcel.model import (
     Deadline,
     DueKind,
@@ -26,8 +27,11 @@ from qpexcel.model import (
 
 
 def plan_to_json(plan: Plan) -> str:
-    """Return the whole plan as JSON text."""
-    return json.dumps(asdict(plan), ensure_ascii=False, default=date.isoformat, separators=(",", ":"))
+    """Return the whole plan as JSON text, but for the units' passwords, which are nobody else's to keep."""
+    data = asdict(plan)
+    for unit in data["units"]:
+        del unit["password"]
+    return json.dumps(data, ensure_ascii=False, default=date.isoformat, separators=(",", ":"))
 
 
 def plan_from_json(text: str) -> Plan:
@@ -45,8 +49,13 @@ def plan_from_json(text: str) -> Plan:
         own_fields=tuple(_own_field(field) for field in data["own_fields"]),
         field_help=data["field_help"],
         basis=_maybe_day(data["basis"]),
-        settings=Settings(**data["settings"]),
+        settings=_settings(data["settings"]),
     )
+
+
+def _settings(data: dict[str, Any]) -> Settings:
+    limits = Limits(**data.get("limits", {}))  # ledgers of before there were limits have none
+    return Settings(**data | {"limits": limits})
 
 
 def _item(data: dict[str, Any]) -> Item:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
 from qpexcel.dates.roc import ROC_OFFSET, parse_day
 from qpexcel.findings import Finding
+from qpexcel.limits import MB, Limits
 from qpexcel.model import Settings, Span
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.text import ascii_digits, fold
@@ -77,6 +78,22 @@ def _settings(tables: PlanTables, findings: list[Finding]) -> Settings:
         evidence_required=_choice(tables, "evidence_required", "answer", "no", findings) == "yes",
         refuse_unverified=_choice(tables, "unverified", "unverified", "accept", findings) == "refuse",
         contact=tables.setting("contact").text,
+        limits=_limits(tables, findings),
+    )
+
+
+def _limits(tables: PlanTables, findings: list[Finding]) -> Limits:
+    """Read what one returned file may cost."""
+    default = Limits()
+    size, seconds, memory = (
+        _read(tables, key, _some_number, findings)
+        for key in ("largest_file", "reading_seconds", "reading_memory")
+    )
+    return replace(
+        default,
+        file=size * MB if size else default.file,
+        seconds=seconds or default.seconds,
+        memory=memory * MB if memory else default.memory,
     )
 
 
@@ -144,6 +161,12 @@ def _roc_year(entry: Entry) -> int | None:
 def _whole_number(entry: Entry) -> int | None:
     text = fold(entry.text).removesuffix("天").removesuffix("日")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None  # noqa: PLR2004
+
+
+def _some_number(entry: Entry) -> int | None:
+    """Read a whole number of at least 1, with or without its unit."""
+    text = fold(entry.text).removesuffix("mb").removesuffix("秒").strip()
+    return int(text) or None if text.isascii() and text.isdigit() and len(text) < 6 else None  # noqa: PLR2004
 
 
 def _language(entry: Entry) -> str | None:

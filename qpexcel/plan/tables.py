@@ -26,10 +26,13 @@ SETTINGS = (
     "co_units_count",
     "evidence_required",
     "unverified",
+    "largest_file",
+    "reading_seconds",
+    "reading_memory",
     "contact",
     "id",
 )
-UNIT_COLUMNS = ("name", "kind", "aliases", "members", "confirm")
+UNIT_COLUMNS = ("name", "kind", "aliases", "members", "password", "confirm")
 ITEM_COLUMNS = (
     "id",
     "section_number",

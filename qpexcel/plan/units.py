@@ -67,7 +67,7 @@ def read_directory(records: Iterable[Record]) -> tuple[Directory, tuple[Finding,
             continue
         if name in units:
             findings.append(Finding("PLN020", name, place=record["name"].place))
-        units.setdefault(name, Unit(name, tuple(_split(record["aliases"].raw))))
+        units.setdefault(name, Unit(name, tuple(_split(record["aliases"].raw)), record["password"].raw))
     directory = Directory(list(units.values()))
     groups: list[Group] = []
     for record in filter(_is_group, rows):

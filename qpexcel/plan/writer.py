@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from qpexcel.fields import UNIT_FIELDS
+from qpexcel.limits import MB, Limits
 from qpexcel.plan.marks import HEADER_ROW, SETTING_COLUMNS, SHEETS, Mark, marked, setting_cell
 from qpexcel.plan.tables import (
     FIELD_COLUMNS,
@@ -94,6 +95,7 @@ def _heading(name: str, lead: str, words: Words) -> tuple[Cell, Cell]:
 
 
 def _default(key: str, words: Words) -> str:
+    limits = Limits()
     defaults = {
         "calendar": words("calendar.roc"),
         "warning_days": "14",
@@ -102,6 +104,9 @@ def _default(key: str, words: Words) -> str:
         "co_units_count": words("answer.no"),
         "evidence_required": words("answer.no"),
         "unverified": words("unverified.accept"),
+        "largest_file": str(limits.file // MB),
+        "reading_seconds": str(limits.seconds),
+        "reading_memory": str(limits.memory // MB),
     }
     return defaults.get(key, "")
 

@@ -1,0 +1,107 @@
+"""What a reading process does with one file: opens it where it is packed, else reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from qpexcel.containers.model import Unfolded
+from qpexcel.containers.unfold import is_container, unfold
+from qpexcel.findings import Finding
+from qpexcel.intake.codec import return_to_json
+from qpexcel.intake.collect import Collected, saved_at
+from qpexcel.intake.reading import Reader, read_return, reader_for, turned_away
+from qpexcel.intake.returns import Received
+from qpexcel.intake.terms import Terms
+from qpexcel.limits import MB
+from qpexcel.pool import Job
+from qpexcel.workspace import Workspace, sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file to be read. Without `data` its bytes are in the archive, where it was put when unpacked."""
+
+    received: Received
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A file found in another. `problem` says why it will not be read; its bytes are in the archive."""
+
+    received: Received
+    problem: Finding | None = None
+    accompanying: bool = False
+    container: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An archive or a mail with what it holds, nested ones flattened."""
+
+    problem: Finding | None
+    members: tuple[Unpacked, ...]
+
+
+Result = str | Opened  # the return as JSON, or an opened archive or mail
+
+
+def job(terms: Terms, workspace: Workspace) -> Job[Task, Result]:
+    """Describe the work of the reading processes."""
+    return Job(_work, _begin, (terms, workspace), __name__)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    terms: Terms
+    reader: Reader
+    workspace: Workspace
+
+
+_begun: _Begun | None = None
+
+
+def _begin(terms: Terms, workspace: Workspace) -> None:
+    global _begun  # noqa: PLW0603 - what a process sets up once, for all its tasks
+    _begun = _Begun(terms, reader_for(terms.plan, terms.key, terms.extensions, terms.included), workspace)
+
+
+def _work(task: Task) -> Result:
+    if _begun is None:
+        raise RuntimeError("not begun")
+    data = task.data or _begun.workspace.kept(task.received.sha256)
+    if not task.received.outer and is_container(data):
+        return _opened(task.received, data, _begun)
+    one = read_return(Collected(task.received, data), _begun.reader)
+    text = return_to_json(one)
+    most = _begun.terms.limits.answer
+    if len(text) > most:
+        large = Finding("FIL012", f"{len(text) // MB} MB")
+        return return_to_json(turned_away(task.received, large))
+    return text
+
+
+def _opened(outer: Received, data: bytes, begun: _Begun) -> Opened:
+    first, *members = unfold(outer.path, data, begun.terms.limits, begun.terms.passwords)
+    return Opened(first.problem, tuple(_unpacked(members, outer, begun.workspace)))
+
+
+def _unpacked(members: Sequence[Unfolded], outer: Received, workspace: Workspace) -> Iterator[Unpacked]:
+    for member in members:
+        digest = sha256(member.data) if member.data else ""
+        if digest:
+            workspace.keep_bytes(member.data, digest, Path(member.path).suffix)
+        received = Received(
+            path=member.path,
+            sha256=digest,
+            received_at=member.sent_at or outer.received_at,
+            saved_at=outer.saved_at,
+            sender=member.sender,
+            outer=outer.sha256,
+        )
+        own = saved_at(member.data) if member.data else None
+        moment = own or member.sent_at or member.saved_at or outer.saved_at
+        problem = member.problem or (None if digest or member.container else Finding("FIL011"))
+        yield Unpacked(replace(received, saved_at=moment), problem, member.accompanying, member.container)

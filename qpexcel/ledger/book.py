@@ -1,0 +1,286 @@
+"""What the ledger holds, and how it is asked."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from qpexcel.findings import Finding
+from qpexcel.intake.codec import (
+    finding_from_json,
+    finding_to_json,
+    moment_to_text,
+    return_from_json,
+    return_to_json,
+)
+from qpexcel.intake.returns import Outcome, Received, Return, Ruling
+from qpexcel.model import Plan
+from qpexcel.plan.codec import plan_from_json, plan_to_json
+
+_ALWAYS = "9999"  # later than every moment
+# What a consolidation went by besides the plan, so that it can be told later.
+_KNOWN = ("round", "rounds", "round_started", "return_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidation:
+    """A consolidation: the day it judged by, when it ran, its plan, what it found, its figures."""
+
+    as_of: date
+    ran_at: datetime
+    plan: Plan
+    findings: tuple[Finding, ...]
+    figures: Mapping[str, int]
+    known: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as it was read. `terms` name what it was read by."""
+
+    one: Return
+    terms: str
+
+
+class Ledger:
+    """An open ledger. Use `open_ledger` or `read_ledger`."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, until: str = _ALWAYS, known: Mapping[str, str] | None = None
+    ) -> None:
+        self._db = connection
+        self._until = until
+        self._known = known or {}
+
+    def as_known(self, then: Consolidation) -> Ledger:
+        """Return the ledger as it was when a consolidation had run."""
+        return Ledger(self._db, moment_to_text(then.ran_at), then.known)
+
+    # Words
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a remembered word (plan id, round, return day)."""
+        if name in self._known:
+            return self._known[name]
+        found = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else default
+
+    def remember(self, **words: str) -> None:
+        """Remember words by name."""
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", words.items())
+
+    def rounds(self) -> list[str]:
+        """Return the labels of the rounds, in the order in which they began."""
+        return list(json.loads(self.get("rounds", "[]")))
+
+    def begin_round(self, label: str, at: datetime) -> None:
+        """Remember that a round's forms go out; a round that has begun before stays where it is."""
+        if self.get("round") != label or not self.get("round_started"):
+            self.remember(round_started=moment_to_text(at))
+        rounds = self.rounds()
+        if label not in rounds:
+            self.remember(rounds=json.dumps([*rounds, label], ensure_ascii=False))
+        self.remember(round=label)
+
+    # What we wrote
+
+    def outgoing(self) -> dict[str, str]:
+        """Return the hash of each workbook we issued, by file name."""
+        return dict(self._db.execute("SELECT file, sha256 FROM outgoing"))
+
+    def record_outgoing(self, hashes: Mapping[str, str], round_: str) -> None:
+        """Remember the workbooks we issued."""
+        rows = [(file, digest, round_) for file, digest in hashes.items()]
+        self._db.executemany("INSERT OR REPLACE INTO outgoing VALUES (?, ?, ?)", rows)
+
+    def corrections(self) -> dict[str, str]:
+        """Return the hash of each correction we wrote, by file name."""
+        return dict(self._db.execute("SELECT file, sha256 FROM corrections"))
+
+    def record_corrections(self, hashes: Mapping[str, str]) -> None:
+        """Replace what is known of all corrections."""
+        self._db.execute("DELETE FROM corrections")
+        self._db.executemany("INSERT INTO corrections VALUES (?, ?)", hashes.items())
+
+    def evidence(self) -> dict[str, tuple[str, str, str]]:
+        """Return (unit, item, hash) of each picture put into evidence/, by its path in there."""
+        lines = self._db.execute("SELECT file, unit, item, sha256 FROM evidence ORDER BY rowid")
+        return {file: (unit, item, digest) for file, unit, item, digest in lines}
+
+    def record_evidence(self, files: Mapping[str, tuple[str, str, str]]) -> None:
+        """Add pictures put into evidence/, by their path in there."""
+        rows = [(file, *whose) for file, whose in files.items()]
+        self._db.executemany("INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?)", rows)
+
+    # What came back
+
+    def files(self) -> list[Return]:
+        """Return every file ever seen, as it was last read; one that was moved only where it is now."""
+        every = [reading.one for reading in self.readings()]
+        last = {one.received.sha256: one for one in every if _is_first(one)}
+        last |= {one.received.sha256: one for one in every if _is_first(one) and one.here}
+        return [
+            one
+            for one in every
+            if one.here or not one.received.sha256 or last.get(one.received.sha256, one) is one
+        ]
+
+    def readings(self) -> list[Reading]:
+        """Return every file ever seen with its last reading, in the order in which they came."""
+        latest = """
+            SELECT path, sha256, received_at, saved_at, sender, outer, here, terms, body
+            FROM files JOIN readings ON readings.file = files.id
+            WHERE first_seen <= :until AND readings.id IN (
+                SELECT MAX(id) FROM readings WHERE read_at <= :until GROUP BY file)
+            ORDER BY files.id
+        """
+        return [_reading(line, history=self._until != _ALWAYS) for line in self._of_then(latest)]
+
+    def record_files(self, readings: Iterable[Reading], settled: Iterable[Return], at: datetime) -> None:
+        """Remember what became of every file, and how those were read that were read just now.
+
+        Args:
+            readings: The files read just now.
+            settled: Every file that is known, with the outcome that counts now.
+            at: When.
+        """
+        self._db.execute("UPDATE files SET here = 0")
+        self._db.executemany(_RECORD_FILE, (_file_row(one, at) for one in settled))
+        for reading in readings:
+            self._record_reading(reading, at)
+
+    def _record_reading(self, reading: Reading, at: datetime) -> None:
+        """Add a reading, unless it says what the one before said."""
+        received, body = reading.one.received, return_to_json(reading.one)
+        query = "SELECT id FROM files WHERE path = ? AND sha256 = ?"
+        [file] = self._db.execute(query, (received.path, received.sha256)).fetchone()
+        query = "SELECT id, body FROM readings WHERE file = ? ORDER BY id DESC LIMIT 1"
+        last = self._db.execute(query, (file,)).fetchone()
+        if last and last[1] == body:
+            self._db.execute("UPDATE readings SET terms = ? WHERE id = ?", (reading.terms, last[0]))
+            return
+        row = (file, moment_to_text(at), reading.terms, body)
+        self._db.execute("INSERT INTO readings (file, read_at, terms, body) VALUES (?, ?, ?, ?)", row)
+
+    def rulings(self) -> dict[str, Ruling]:
+        """Return the latest ruling on each file by its hash; none for those left to the rules again."""
+        lines = self._of_then(
+            "SELECT sha256, ruling, why, ruled_at FROM rulings WHERE ruled_at <= :until ORDER BY id"
+        )
+        found = {digest: Ruling(digest, ruling, why, _moment(at)) for digest, ruling, why, at in lines}
+        return {digest: ruling for digest, ruling in found.items() if ruling.ruling != "lift"}
+
+    def record_ruling(self, ruling: Ruling) -> None:
+        """Add a ruling."""
+        row = (ruling.sha256, ruling.ruling, ruling.why, moment_to_text(ruling.ruled_at))
+        self._db.execute("INSERT INTO rulings (sha256, ruling, why, ruled_at) VALUES (?, ?, ?, ?)", row)
+
+    # What was decided
+
+    def decisions(self) -> dict[str, dict[str, str]]:
+        """Return the latest word of each decision column, by row key."""
+        latest = """
+            SELECT key, field, text FROM decisions WHERE id IN (
+                SELECT MAX(id) FROM decisions WHERE recorded_at <= :until GROUP BY key, field)
+        """
+        found: dict[str, dict[str, str]] = {}
+        for key, field, text in self._of_then(latest):
+            if text:
+                found.setdefault(key, {})[field] = text
+        return found
+
+    def texts_ever(self, field: str) -> list[tuple[str, str]]:
+        """Return every (row key, text) ever recorded in a decision column."""
+        query = "SELECT DISTINCT key, text FROM decisions WHERE field = ? AND text <> ''"
+        return list(self._db.execute(query, (field,)))
+
+    def record_decisions(self, decisions: Iterable[tuple[str, str, str]], at: datetime) -> None:
+        """Add (key, field, text) that a person put into the master; "" takes one back."""
+        rows = [(key, field, text, moment_to_text(at)) for key, field, text in decisions]
+        self._db.executemany(
+            "INSERT INTO decisions (key, field, text, recorded_at) VALUES (?, ?, ?, ?)", rows
+        )
+
+    # Consolidations
+
+    def record_consolidation(
+        self,
+        plan: Plan,
+        as_of: date,
+        findings: Iterable[Finding],
+        figures: Mapping[str, int],
+        at: datetime,
+    ) -> None:
+        """Add a consolidation with all that it judged by."""
+        row = (
+            as_of.isoformat(),
+            moment_to_text(at),
+            plan_to_json(plan),
+            json.dumps([finding_to_json(finding) for finding in findings], ensure_ascii=False),
+            json.dumps({name: self.get(name) for name in _KNOWN if self.get(name)}, ensure_ascii=False),
+            json.dumps(figures),
+        )
+        query = """
+            INSERT INTO consolidations (as_of, ran_at, plan, findings, known, figures)
+            VALUES (?, ?, ?, ?, ?, ?)
+        """
+        self._db.execute(query, row)
+
+    def last_consolidation(self, until: date | None = None) -> Consolidation | None:
+        """Return the latest consolidation, or that of a day or before; None where there was none."""
+        query = """
+            SELECT as_of, ran_at, plan, findings, figures, known FROM consolidations
+            WHERE ran_at <= ? ORDER BY id DESC LIMIT 1
+        """
+        most = f"{until.isoformat()}T99" if until else self._until
+        found = self._db.execute(query, (most,)).fetchone()
+        if not found:
+            return None
+        as_of, ran_at, plan, findings, figures, known = found
+        return Consolidation(
+            date.fromisoformat(as_of),
+            _moment(ran_at),
+            plan_from_json(plan),
+            tuple(finding_from_json(finding) for finding in json.loads(findings)),
+            json.loads(figures),
+            json.loads(known),
+        )
+
+    def _of_then(self, query: str) -> Iterator[Any]:
+        return iter(self._db.execute(query, {"until": self._until}))
+
+
+_RECORD_FILE = """
+    INSERT INTO files (path, sha256, outer, received_at, saved_at, sender, first_seen, here,
+        unit, round, outcome, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (path, sha256) DO UPDATE SET here = excluded.here, unit = excluded.unit,
+        round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
+"""
+
+
+def _file_row(one: Return, at: datetime) -> tuple[Any, ...]:
+    received = one.received
+    moments = (moment_to_text(received.received_at), moment_to_text(received.saved_at))
+    reason = json.dumps(finding_to_json(one.reason), ensure_ascii=False) if one.reason else ""
+    came = (received.path, received.sha256, received.outer, *moments, received.sender, moment_to_text(at))
+    return (*came, one.here, one.unit, one.round, one.outcome, reason)
+
+
+def _reading(line: tuple[Any, ...], *, history: bool) -> Reading:
+    path, digest, received_at, saved_at, sender, outer, here, terms, body = line
+    received = Received(path, digest, _moment(received_at), _moment(saved_at), sender, outer)
+    one = return_from_json(body, received)
+    return Reading(replace(one, here=history or bool(here)), terms)
+
+
+def _is_first(one: Return) -> bool:
+    return one.outcome is not Outcome.DUPLICATE
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

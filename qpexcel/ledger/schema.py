@@ -1,0 +1,85 @@
+"""The ledger's tables, and how one of an earlier version becomes one of ours."""
+
+from __future__ import annotations
+
+import sqlite3
+
+# One script a version; a ledger is brought up to date from whichever version it has. No statement holds a
+# semicolon within.
+MIGRATIONS = (
+    """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE files (
+        path TEXT NOT NULL, sha256 TEXT NOT NULL, received_at TEXT NOT NULL, saved_at TEXT NOT NULL,
+        unit TEXT NOT NULL, round TEXT NOT NULL, outcome TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (path, sha256)
+    );
+    CREATE TABLE decisions (
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL, field TEXT NOT NULL, text TEXT NOT NULL,
+        recorded_at TEXT NOT NULL
+    );
+    CREATE INDEX decisions_by_key ON decisions (key, field, id);
+    CREATE TABLE consolidations (
+        id INTEGER PRIMARY KEY, as_of TEXT NOT NULL, ran_at TEXT NOT NULL, plan TEXT NOT NULL,
+        findings TEXT NOT NULL
+    );
+    CREATE TABLE outgoing (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL, round TEXT NOT NULL);
+    """,
+    """
+    CREATE TABLE corrections (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
+    """,
+    # Every file and every reading of it is kept: what was known on a day can be told later.
+    """
+    ALTER TABLE files RENAME TO files_before;
+    CREATE TABLE files (
+        id INTEGER PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, outer TEXT NOT NULL,
+        received_at TEXT NOT NULL, saved_at TEXT NOT NULL, sender TEXT NOT NULL,
+        first_seen TEXT NOT NULL, here INTEGER NOT NULL,
+        unit TEXT NOT NULL, round TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+        UNIQUE (path, sha256)
+    );
+    CREATE TABLE readings (
+        id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (id), read_at TEXT NOT NULL,
+        terms TEXT NOT NULL, body TEXT NOT NULL
+    );
+    CREATE INDEX readings_by_file ON readings (file, id);
+    INSERT INTO files
+        SELECT rowid, path, sha256, '', received_at, saved_at, '', received_at, 1, unit, round, outcome, ''
+        FROM files_before;
+    INSERT INTO readings (file, read_at, terms, body)
+        SELECT rowid, received_at, '', body FROM files_before;
+    DROP TABLE files_before;
+    CREATE TABLE rulings (
+        id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, ruling TEXT NOT NULL, why TEXT NOT NULL,
+        ruled_at TEXT NOT NULL
+    );
+    ALTER TABLE consolidations ADD COLUMN known TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE consolidations ADD COLUMN figures TEXT NOT NULL DEFAULT '{}';
+    CREATE TABLE evidence (
+        file TEXT PRIMARY KEY, unit TEXT NOT NULL, item TEXT NOT NULL, sha256 TEXT NOT NULL
+    );
+    CREATE VIEW cells AS
+        SELECT files.path AS file, files.sha256 AS sha256, files.unit AS unit, files.sender AS sender,
+            files.received_at AS received_at, readings.read_at AS read_at,
+            json_extract(line.value, '$[0]') AS key, json_extract(line.value, '$[1]') AS sheet,
+            answer.key AS field, json_extract(answer.value, '$[2]') AS cell,
+            json_extract(answer.value, '$[0]') AS text, json_extract(answer.value, '$[1]') AS value
+        FROM readings JOIN files ON files.id = readings.file,
+            json_each(readings.body, '$.rows') AS line,
+            json_each(line.value, '$[3]') AS answer;
+    """,
+)
+
+
+def version_in(connection: sqlite3.Connection) -> int:
+    """Return the version of a ledger's tables; 0 for a new one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a ledger up to date, within the transaction that is open."""
+    version = version_in(connection)
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        for statement in filter(str.strip, script.split(";")):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number:d}")

@@ -1,0 +1,205 @@
+"""Work done in processes that may die, hang or eat memory: what becomes of one costs only its own task.
+
+Tasks go out in parcels, since each trip to a process costs as much as reading a small file. A parcel that
+comes to harm is taken apart, and each of its tasks tried by itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import TimeoutError as TooLateError
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+import pebble
+
+from qpexcel.limits import Limits
+from qpexcel.memory import limit_own_memory, watched
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_PARCEL = 16  # tasks that travel together
+_AHEAD = 2  # parcels a process that wait for it, so that it never waits for us
+_MOST_PROCESSES = 8
+_TRIES = 3  # pools that may break over one parcel
+_STDERR = 2  # the file descriptor: what other languages write passes sys.stderr by
+
+# How long the pool's own threads sleep before they look again. Its default of 0.1 s would be most of what
+# reading eight files costs.
+pebble.CONSTS.sleep_unit = 0.02
+
+
+class Lost(StrEnum):
+    """What came of a task that gave no result."""
+
+    DIED = "died"  # its process ended, or its memory did not suffice
+    SILENT = "silent"  # it did not come to an end
+
+
+@dataclass(frozen=True)
+class Job(Generic[T, R]):
+    """What every process does. Functions are of some module; arguments and values travel pickled.
+
+    `begin` is called once in each process, `work` for each task. A process keeps what `begin` sets up.
+    `preload` names the module that takes longest to load.
+    """
+
+    work: Callable[[T], R]
+    begin: Callable[..., None]
+    arguments: tuple[Any, ...]
+    preload: str
+
+
+Runner = Callable[[Job[Any, Any], Iterable[Any], Limits], Iterator[Any]]
+
+
+def here(job: Job[T, R], tasks: Iterable[T], limits: Limits) -> Iterator[R | Lost]:
+    """Do the work in this process: for files known to be good only."""
+    del limits
+    job.begin(*job.arguments)
+    return map(job.work, tasks)
+
+
+def pooled(job: Job[T, R], tasks: Iterable[T], limits: Limits) -> Iterator[R | Lost]:
+    """Yield what becomes of each task, in their order, with as many processes as the machine has.
+
+    Args:
+        job: What to do.
+        tasks: What to do it with; taken as they are needed, never all at once.
+        limits: How long a task may take and how much memory its process.
+    """
+    parcels = _parcels(tasks)
+    first = next(parcels, None)
+    if first is None:
+        return
+    processes = 1 if len(first) < _PARCEL else min(os.cpu_count() or 1, _MOST_PROCESSES)
+    with watched(limits.memory), _Processes(job, limits, processes) as pool:
+        sent: deque[tuple[list[T], Any]] = deque()
+        for parcel in chain((first,), parcels):
+            sent.append((parcel, pool.send(parcel)))
+            if len(sent) > processes * _AHEAD:
+                yield from pool.results(*sent.popleft())
+        while sent:
+            yield from pool.results(*sent.popleft())
+
+
+def _parcels(tasks: Iterable[T]) -> Iterator[list[T]]:
+    parcel: list[T] = []
+    for task in tasks:
+        parcel.append(task)
+        if len(parcel) == _PARCEL:
+            yield parcel
+            parcel = []
+    if parcel:
+        yield parcel
+
+
+class _Processes(Generic[T, R]):
+    """A pool that is made anew where it breaks."""
+
+    def __init__(self, job: Job[T, R], limits: Limits, processes: int) -> None:
+        self._job = job
+        self._limits = limits
+        self._processes = processes
+        self._pool = self._started()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _started(self) -> pebble.ProcessPool:
+        return pebble.ProcessPool(
+            max_workers=self._processes,
+            initializer=_begin,
+            initargs=(self._job, self._limits.memory),
+            context=_context(self._job.preload),
+        )
+
+    def send(self, parcel: Sequence[T]) -> Any:  # noqa: ANN401 - pebble's future is not generic in 5.0
+        """Send a parcel out; its future comes back."""
+        return self._pool.schedule(_work, args=(parcel,), timeout=self._limits.seconds)
+
+    def results(self, parcel: Sequence[T], future: Any) -> list[R | Lost]:  # noqa: ANN401
+        """Wait for a parcel's results; where it came to harm, for each task's by itself."""
+        found = self._result(future)
+        if isinstance(found, list):
+            return found
+        if len(parcel) > 1:
+            return [one for task in parcel for one in self.results([task], self.send([task]))]
+        for _ in range(_TRIES):
+            if found is not None:
+                return [found]
+            found = self._result(self.send(parcel))
+            if isinstance(found, list):
+                return found
+        return [Lost.DIED]
+
+    def _result(self, future: Any) -> list[R | Lost] | Lost | None:  # noqa: ANN401
+        """Return a parcel's results, what came of it, or None where it was the pool that broke."""
+        # Others are before it in the queue, each of which may take its full time.
+        longest = self._limits.seconds * (2 * _AHEAD + 2) + 60
+        try:
+            return list(future.result(timeout=longest))
+        except Exception as error:  # noqa: BLE001 - a broken pool says so in many ways, its cancelled tasks too
+            if isinstance(error, TooLateError) and future.done():
+                return Lost.SILENT
+            if isinstance(error, pebble.ProcessExpired | MemoryError):
+                return Lost.DIED
+        with suppress(Exception):
+            self._stop()
+        self._pool = self._started()
+        return None
+
+    def _stop(self) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+
+def _context(preload: str) -> Any:  # noqa: ANN401 - its classes differ by system
+    """Return how processes begin: from a server that has loaded everything once, where there is one."""
+    if sys.platform == "win32":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([preload])
+    return context
+
+
+_job: Job[Any, Any] | None = None
+
+
+def _begin(job: Job[Any, Any], memory: int) -> None:
+    """Make ready a process of the pool."""
+    global _job  # noqa: PLW0603 - a process has one job, and pebble hands nothing from here to the work
+    _job = job
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    limit_own_memory(memory)
+    job.begin(*job.arguments)
+
+
+def _work(tasks: Sequence[Any]) -> list[Any]:
+    if _job is None:  # pragma: no cover - pebble begins before it works
+        raise RuntimeError("not begun")
+    return [_job.work(task) for task in tasks]
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -20,33 +20,10 @@ _KEY_BYTES = 32
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
 # What a kept file may be called; anything else in a name from outside stays outside.
-_KNOWN_SUFFIXES = frozenset(
-    [
-        ".xlsx",
-        ".xlsm",
-        ".xls",
-        ".xlsb",
-        ".ods",
-        ".csv",
-        ".zip",
-        ".eml",
-        ".msg",
-        ".txt",
-        ".docx",
-        ".pdf",
-        ".odt",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".gif",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".webp",
-        ".emf",
-        ".wmf",
-    ]
-)
+_SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv")
+_OTHER_SUFFIXES = (".zip", ".eml", ".msg", ".txt", ".docx", ".pdf", ".odt")
+_PICTURE_SUFFIXES = (".png", ".jpg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".emf", ".wmf")
+_KNOWN_SUFFIXES = frozenset((*_SHEET_SUFFIXES, *_OTHER_SUFFIXES, *_PICTURE_SUFFIXES))
 _LONGEST_NAME = 80  # characters; 80 CJK characters are 240 bytes, and 255 is the usual limit
 
 

@@ -112,7 +112,7 @@ class Office:
         )
 
     def consolidate(self, as_of: date = date(2007, 6, 15), **options: Any) -> dict[str, Any]:
-        """Consolidate and return the status document; files are read in this process unless `run` is given."""
+        """Consolidate and return the status document; files are read here unless `run` says otherwise."""
         loaded = load_plan(self.workspace, NOW.date())
         options = {"run": here, "now": NOW} | options
         self.standing = consolidate(self.workspace, loaded, as_of, options.pop("now"), **options)

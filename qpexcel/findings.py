@@ -118,12 +118,14 @@ SEVERITY: Mapping[str, Severity] = {
     "FIL010": I,  # an older return of the same unit
     "FIL011": E,  # empty file
     "FIL012": E,  # too large
-    "FIL013": E,  # an archive or a mail
+    "FIL013": E,  # an archive or a mail of a kind that is not opened here
     "FIL014": E,  # cannot be opened
     "FIL015": E,  # of this plan but of a unit the plan does not have
     "FIL016": I,  # a program's own file
     "FIL018": W,  # of an earlier round
     "FIL017": E,  # unverified and the plan refuses such
+    "FIL024": E,  # packed too deep
+    "FIL036": E,  # too many files in one archive or mail
     # RET: answers in a returned workbook
     "RET001": E,  # a row of another unit
     "RET002": E,  # an answer whose row cannot be told

@@ -12,6 +12,7 @@ from struct import pack
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ole_writer import ole_file
 from packing import (
     UTF_8,
     Entry,
@@ -439,6 +440,20 @@ def test_an_attached_mail_is_one_by_its_type_though_it_says_little():
     assert found["attachment-1.eml/a.xlsx"].data == FORM
 
 
+def test_mails_sent_on_as_a_digest_are_opened():
+    inner = one_attachment(b"Content-Disposition: attachment; filename=a.xlsx", base64.encodebytes(FORM))
+    digest = raw_mail(b"Content-Type: multipart/digest; boundary=d", b"--d\r\n\r\n" + inner + b"\r\n--d--")
+    assert unfolded(digest)["attachment-1.eml/a.xlsx"].data == FORM
+
+
+def test_headers_made_to_cost_time_cost_none():
+    start = b"From: a\r\nMIME-Version: 1.0\r\n"
+    before = time.process_time()
+    for data in (b"X-A: b\n" + b" \n" * MB, b"Content-Type: multipart/mixed" + b";" * MB, b"a:\n" * MB):
+        assert codes(start + data) == {"outer": ""}
+    assert time.process_time() - before < 2
+
+
 def test_what_mails_are_locked_or_wrapped_in_is_named():
     signed = raw_mail(b"Content-Type: application/pkcs7-mime; name=smime.p7m", b"x")
     pgp = raw_mail(b"Content-Type: multipart/encrypted; boundary=b", b"--b\r\n\r\nx")
@@ -510,6 +525,21 @@ def test_a_damaged_outlook_mail_is_damaged():
     assert codes(good, limits=Limits(members=0)) == {"outer": "FIL036"}
     assert codes(good, limits=Limits(whole=5000)) == {"outer": "FIL012"}
     assert codes(good, limits=Limits(file=5000)) == {"outer": "FIL012"}
+    tree = {**outlook_tree([], 32), **{f"s{number}": b"" for number in range(8000)}}
+    assert codes(ole_file(tree)) == {"outer": "FIL036"}
+
+
+def test_a_mail_that_outlook_signed_is_opened_and_one_it_encrypted_is_not():
+    def classed(name: str, *attachments):
+        kind = {"__substg1.0_001A001F": name.encode("utf-16-le")}
+        storages = {f"__attach_version1.0_#{number:08X}": one for number, one in enumerate(attachments)}
+        return ole_file({**outlook_tree([], 32), **kind, **storages})
+
+    inner = one_attachment(b"Content-Disposition: attachment; filename=a.xlsx", base64.encodebytes(FORM))
+    kind = {"__substg1.0_370E001F": "multipart/signed".encode("utf-16-le")}
+    entity = {**attached("smime.p7m", inner.partition(b"1.0\r\n")[2]), **kind}
+    assert unfolded(classed("IPM.Note.SMIME.MultipartSigned", entity))["a.xlsx"].data == FORM
+    assert codes(classed("IPM.Note.SMIME", attached("smime.p7m", b"x"))) == {"outer": "FIL003"}
 
 
 # Anything at all

@@ -37,6 +37,7 @@ _HEADER = re.compile(rb"([!-9;-~]{1,76})[ \t]*:[^\r\n]*(?:\r\n|\n|\r|\Z)(?:[ \t]
 _SURE = {"received", "return-path", "mime-version", "message-id", "delivered-to"}
 _LIKELY = {"from", "to", "cc", "subject", "date", "reply-to", "content-type"}
 _FIRST_HEADERS = 10
+_MAIL_WITHIN = 64 * 1024  # bytes; that many headers, and blank lines before them, are in there
 
 
 class Kind(Enum):
@@ -136,7 +137,7 @@ def _is_outlook(data: bytes) -> bool:
 
 def _is_mail(data: bytes) -> bool:
     """Whether the first lines are a mail's headers, and nothing else before a blank line."""
-    at = mail_start(data)
+    data, at = data[:_MAIL_WITHIN], mail_start(data)
     names: list[str] = []
     while len(names) < _FIRST_HEADERS and (header := _HEADER.match(data, at)):
         names.append(header[1].decode("ascii").lower())

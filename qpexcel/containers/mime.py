@@ -10,7 +10,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
@@ -97,7 +97,10 @@ def leaves(part: Part, depth: int = 0) -> Iterator[Part]:
     if depth == _DEEPEST:
         raise Refused(Finding("FIL024"))
     for start, end in _pieces(part, boundary):
-        yield from leaves(part_of(part.source, start, end), depth + 1)
+        inner = part_of(part.source, start, end)
+        if part.kind == "multipart/digest" and "content-type" not in inner.headers:
+            inner = replace(inner, headers={**inner.headers, "content-type": "message/rfc822"})
+        yield from leaves(inner, depth + 1)
 
 
 def words(text: str) -> str:

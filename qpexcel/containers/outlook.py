@@ -34,6 +34,7 @@ _CLASS, _HEADERS, _SENT, _DELIVERED = 0x001A, 0x007D, 0x0039, 0x0E06
 _SENDER, _SENDER_SMTP, _SENDER_ADDRESS = 0x0C1A, 0x5D01, 0x0C1F
 _DATA, _METHOD, _LONG_NAME, _SHORT_NAME, _SHOWN_NAME, _KIND = 0x3701, 0x3705, 0x3707, 0x3704, 0x3001, 0x370E
 _BY_VALUE, _EMBEDDED, _OLE = 1, 5, 6  # ways to attach; others point to a file elsewhere
+_MOST_LOOKUPS = 50_000_000  # olefile goes through a storage's names for each; two seconds, 7,000 recipients
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _ENCRYPTED, _SIGNED = "IPM.NOTE.SMIME", "MULTIPARTSIGNED"
 
@@ -46,9 +47,7 @@ def open_outlook(data: bytes, allowance: Allowance) -> Opened:
     """
     try:
         with olefile.OleFileIO(BytesIO(data)) as file:
-            # Streams may claim the same sectors: what they come to is looked at before they are read.
-            size = sum(entry.size for entry in file.direntries if _is_stream(entry))
-            allowance.take(size)
+            _refuse_costly(file, allowance)
             root = Storage.from_ole(file)
         return _opened(_Properties(root, _FILE_HEADER), allowance)
     except Refused:
@@ -57,8 +56,16 @@ def open_outlook(data: bytes, allowance: Allowance) -> Opened:
         raise Refused(Finding("FIL002")) from error
 
 
-def _is_stream(entry: olefile.OleDirectoryEntry | None) -> bool:
-    return entry is not None and entry.entry_type == olefile.STGTY_STREAM
+def _refuse_costly(file: olefile.OleFileIO, allowance: Allowance) -> None:
+    """Look at what reading all streams would cost: several may claim the same sectors.
+
+    Raises:
+        Refused: FIL012 where they come to too much, FIL036 where they are too many to be looked up.
+    """
+    entries = [entry for entry in file.direntries if entry]
+    if sum(len(entry.kids) ** 2 for entry in entries) > _MOST_LOOKUPS:
+        raise Refused(Finding("FIL036", str(len(entries))))
+    allowance.take(sum(entry.size for entry in entries if entry.entry_type == olefile.STGTY_STREAM))
 
 
 @dataclass(frozen=True, slots=True)

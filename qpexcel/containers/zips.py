@@ -24,7 +24,7 @@ _UNICODE_PATH = 0x7075  # an extra field: version, CRC of the name it replaces, 
 _STEP = 1024 * 1024  # bytes inflated at once
 # bzip2 and LZMA cannot be told to stop: what this many packed bytes come to is the most they take at once.
 _STEP_UNBOUNDED = 4096
-_MOST_ENCRYPTED = 32 * 1024 * 1024  # bytes; decrypting goes letter by letter and takes a second for two MB
+_MOST_ENCRYPTED = 16 * 1024 * 1024  # bytes; decrypting goes letter by letter and takes a second for two MB
 
 
 def open_zip(data: bytes, allowance: Allowance) -> Opened:

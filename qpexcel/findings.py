@@ -126,7 +126,7 @@ SEVERITY: Mapping[str, Severity] = {
     "FIL010": I,  # an older return of the same unit
     "FIL011": E,  # empty file
     "FIL012": E,  # too large
-    "FIL013": E,  # an archive or a mail
+    "FIL013": E,  # an archive or a mail of a kind that is not opened here
     "FIL014": E,  # cannot be opened
     "FIL015": E,  # of this plan but of a unit the plan does not have
     "FIL016": I,  # a program's own file
@@ -138,6 +138,8 @@ SEVERITY: Mapping[str, Severity] = {
     "FIL025": E,  # an archive or a mail without a usable form
     "FIL027": E,  # reading it took too long or too much memory
     "FIL033": W,  # included by the secretariat
+    "FIL024": E,  # packed too deep
+    "FIL036": E,  # too many files in one archive or mail
     # RET: answers in a returned workbook
     "RET001": E,  # a row of another unit
     "RET002": E,  # an answer whose row cannot be told

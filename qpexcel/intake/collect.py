@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from pathlib import Path, PurePath
 
 import olefile
 
+from qpexcel.containers.names import is_program_file, printable, readable
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.returns import Received
 from qpexcel.limits import MB, Limits
@@ -26,7 +26,6 @@ _ODS_MODIFIED = re.compile(rb"<dc:date>\s*([0-9TZ:.+-]+)\s*</dc:date>")
 _XLS_META = "\x05SummaryInformation"
 _XLS_MODIFIED = 0x0D  # the property's number
 _EARLIEST = 1980  # no spreadsheet program is older: a year before it stands for nothing
-_PROGRAM_FILES = re.compile(r"^(~\$.*|\._.*|\.~lock.*|\.DS_Store|Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
 
 
 _USUAL = Limits()
@@ -97,7 +96,7 @@ def _changed(path: Path, before: os.stat_result) -> bool:
 
 def _unfit(path: Path, size: int, limits: Limits) -> Finding | None:
     """Say why a file is not even opened."""
-    if _PROGRAM_FILES.match(path.name):
+    if is_program_file(path.name):
         return Finding("FIL016")
     if path.is_symlink() or not path.is_file():
         return Finding("FIL001")
@@ -113,19 +112,7 @@ def _printable(path: PurePath) -> str:
 
     A name that is not UTF-8 on disk is most likely Big5, from a zip made on Windows.
     """
-    return "/".join(map(_printable_name, path.parts))
-
-
-def _printable_name(name: str) -> str:
-    raw = os.fsencode(name)
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("cp950")
-        except UnicodeDecodeError:
-            text = raw.decode(errors="replace")
-    return "".join("\ufffd" if unicodedata.category(letter) == "Cc" else letter for letter in text)
+    return "/".join(printable(readable(os.fsencode(part))) for part in path.parts)
 
 
 def saved_at(data: bytes) -> datetime | None:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
 from qpexcel import __version__
-from qpexcel.findings import Finding, QpexcelError
+from qpexcel.findings import QpexcelError
 from qpexcel.words import LANGUAGES, Words, load_words
 from qpexcel.workspace import Workspace, default_workspace
 
@@ -27,7 +27,7 @@ P = ParamSpec("P")
 _STRICT_FAILURE = 3
 
 
-def _language(chosen: str | None) -> str:
+def spoken_language(chosen: str | None) -> str:
     """Return the language of messages: --lang, else QPEXCEL_LANG, else the locale, else English."""
     wanted = chosen or os.environ.get("QPEXCEL_LANG")
     if wanted in LANGUAGES:
@@ -43,13 +43,13 @@ class _Command(click.Command):
     """A command whose help is found in the catalogue, in the reader's language."""
 
     def _words(self, ctx: click.Context) -> Words:
-        return load_words(_language(ctx.find_root().params.get("lang")))
+        return load_words(spoken_language(ctx.find_root().params.get("lang")))
 
     def get_short_help_str(self, limit: int = 60) -> str:
         """Return the first sentence, for the list of commands."""
         del limit
         ctx = click.get_current_context(silent=True)
-        words = self._words(ctx) if ctx else load_words(_language(None))
+        words = self._words(ctx) if ctx else load_words(spoken_language(None))
         return words(f"command.{self.name}")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -90,7 +90,7 @@ class _Day(click.ParamType):  # type: ignore[type-arg]  # generic only in newer 
         day = value if isinstance(value, date) else parse_day(str(value))
         if day is None:
             chosen = ctx.find_root().params.get("lang") if ctx else None
-            self.fail(load_words(_language(chosen))("terminal.bad_day", value=value), param, ctx)
+            self.fail(load_words(spoken_language(chosen))("terminal.bad_day", value=value), param, ctx)
         return day
 
 
@@ -101,7 +101,7 @@ def _console() -> Console:
     from qpexcel.console import Console  # noqa: PLC0415
 
     root = click.get_current_context().find_root()
-    return Console(load_words(_language(root.params.get("lang"))))
+    return Console(load_words(spoken_language(root.params.get("lang"))))
 
 
 def _reported(function: Callable[P, None]) -> Callable[P, None]:
@@ -311,6 +311,19 @@ def _has_errors(standing: Standing) -> bool:
     return refused or any(finding.severity == "error" for finding in standing.findings)
 
 
+@cli.command("watch")
+@_workspace_option
+@click.option("--poll", is_flag=True)
+@_json_option
+@_reported
+def watch(workspace: Workspace, *, poll: bool, as_json: bool) -> None:
+    """Consolidate whenever something arrives."""
+    from qpexcel.watching.loop import watch_workspace  # noqa: PLC0415
+
+    console = _console()
+    watch_workspace(workspace, _now, console.watched_json if as_json else console.watched, poll=poll)
+
+
 @cli.command("correct")
 @_workspace_option
 @click.option("--unit", "units", multiple=True, metavar="NAME")
@@ -371,15 +384,6 @@ def demo(workspace: str | None) -> None:
     # Never into the workspace of QPEXCEL_WORKSPACE: that one holds somebody's real plan.
     result = run_demo(Workspace(Path(workspace or "output/demo")))
     _console().demo(result)
-
-
-def unforeseen(details: Path) -> NoReturn:
-    """Say in one line that something nobody foresaw happened, and where its details are; exit 1."""
-    asked = sys.argv[sys.argv.index("--lang") + 1 :][:1] if "--lang" in sys.argv else []
-    words = load_words(_language(asked[0] if asked else None))
-    finding = Finding("WSP008", str(details))
-    click.echo(f"{words('severity.error')} {finding.code}  {words.line(finding)}", err=True)
-    sys.exit(1)
 
 
 def _now() -> datetime:

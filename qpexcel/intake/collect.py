@@ -26,7 +26,7 @@ _ODS_MODIFIED = re.compile(rb"<dc:date>\s*([0-9TZ:.+-]+)\s*</dc:date>")
 _XLS_META = "\x05SummaryInformation"
 _XLS_MODIFIED = 0x0D  # the property's number
 _EARLIEST = 1980  # no spreadsheet program is older: a year before it stands for nothing
-_PROGRAM_FILES = re.compile(r"^(~\$.*|\._.*|\.~lock.*|\.DS_Store|Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
+PROGRAM_FILES = re.compile(r"^(~\$.*|\._.*|\.~lock.*|\.DS_Store|Thumbs\.db|desktop\.ini)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _collect(path: Path, name: str) -> Collected:
 
 def _unfit(path: Path, size: int) -> Finding | None:
     """Say why a file is not even opened."""
-    if _PROGRAM_FILES.match(path.name):
+    if PROGRAM_FILES.match(path.name):
         return Finding("FIL016")
     if path.is_symlink() or not path.is_file():
         return Finding("FIL001")

@@ -35,6 +35,7 @@ _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Seve
 _MOST_ATTENTION = 12  # rows of what needs attention
 _MOST_INFO = 5  # notes shown before the rest is only counted
 _LONGEST = 24  # characters of an action in a table
+_WIDE_SPACE = "\u3000"  # common in names, and no printable character to Python
 
 
 class Console:
@@ -261,7 +262,7 @@ def _cut(text: str) -> str:
 
 
 def _printable(name: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in name)
+    return "".join(char if char.isprintable() or char == _WIDE_SPACE else "�" for char in name)
 
 
 def _figures(standing: Standing) -> dict[str, int]:

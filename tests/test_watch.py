@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,11 +20,12 @@ from click.testing import CliRunner
 from kit import Office, tables
 
 from qpexcel.cli import cli
+from qpexcel.console import Console
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.intake.returns import Outcome, Received, Return
 from qpexcel.watching.disk import Disk, changes
 from qpexcel.watching.events import Arriving, Consolidated, Failed, Judged, Watching, event_json, event_line
-from qpexcel.watching.loop import Timing, watch
+from qpexcel.watching.loop import Timing, watch, watch_workspace
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 
@@ -343,6 +345,20 @@ def test_a_workbook_is_known_by_its_content(workspace):
     assert disk.look() != before
 
 
+def test_a_master_is_known_as_a_consolidations_or_a_persons(office):
+    disk = Disk(office.workspace)
+    signs = []
+    for change in (
+        lambda: office.consolidate(date(2007, 6, 15)),
+        lambda: office.consolidate(date(2007, 6, 16)),  # another watch, whose clock is not ours
+        lambda: office.decide(1, 審核意見="好"),
+        lambda: office.consolidate(date(2007, 6, 16)),
+    ):
+        change()
+        signs.append(disk.look()[office.workspace.master])
+    assert signs[0] == signs[1] == signs[3] != signs[2]
+
+
 def test_a_look_at_a_folder_that_is_gone(workspace):
     workspace.returned.rmdir()
     assert Disk(workspace).look() is None
@@ -444,6 +460,27 @@ def office(tmp_path):
     office = Office.opened(tmp_path / "office", tables(PLAN, "秘書室、人事室"))
     office.generate()
     return office
+
+
+def test_the_day_is_today_anew_each_time_and_a_file_is_told_at_one_start_only(office, monkeypatch):
+    monkeypatch.setattr("qpexcel.watching.loop.Timing", partial(Timing, settle=0, idle=0))
+    office.clerk("秘書室").type("1-1", 執行情形="已完成").send("一　月.xlsx")
+    days = []
+    for day in (15, 16):
+        told = []
+        monkeypatch.setattr("qpexcel.watching.loop.changes", lambda *_, **__: [()] * 3)
+        watch_workspace(office.workspace, partial(NOW.replace, day=day), told.append)
+        days.append([type(event).__name__ for event in told])
+        assert [one.as_of for one in told if isinstance(one, Consolidated)] == [date(2007, 6, day)]
+    assert days == [
+        ["Watching", "Judged", "Consolidated", "Stopped"],
+        ["Watching", "Consolidated", "Stopped"],
+    ]
+
+
+def test_a_watch_prints_whatever_names_hold_in_one_line(capsys):
+    Console(load_words("en")).watched(Judged(NOW, came("a\n\x1b[31m　b.xlsx"), 0))
+    assert capsys.readouterr().out == "09:41  a��[31m　b.xlsx  Counted (秘書室)\n"
 
 
 class Running:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from qpexcel.findings import QpexcelError
 from qpexcel.intake.collect import PROGRAM_FILES
+from qpexcel.ledger import open_ledger
 from qpexcel.workspace import Workspace, sha256
 
 _TICK = 500  # milliseconds between two ticks where nothing happens
@@ -25,8 +27,9 @@ class Disk:
 
     def __init__(self, workspace: Workspace) -> None:
         self.folder, self.master = workspace.returned, workspace.master
-        self._books = (workspace.plan, workspace.master)
+        self._plan, self._ledger = workspace.plan, workspace.ledger
         self._known: dict[Path, tuple[Hashable, str]] = {}
+        self._ours = ""
 
     def look(self) -> dict[Path, Hashable] | None:
         """Return a sign for each file, another one when the file changes; None where the folder is gone.
@@ -38,29 +41,38 @@ class Disk:
         except OSError:
             return None
         signs: dict[Path, Hashable] = {}
-        for path in self._below():
+        for name in self._below():
             with contextlib.suppress(OSError):  # gone since
-                signs[path] = _sign(path)
-        for path in self._books:
-            with contextlib.suppress(OSError):
-                signs[path] = self._content(path)
+                signs[Path(name)] = _sign(name)
+        with contextlib.suppress(OSError):
+            signs[self._plan] = self._content(self._plan)
+        with contextlib.suppress(OSError):
+            signs[self.master] = self._of_master()
         return signs
 
-    def _below(self) -> Iterator[Path]:
+    def _below(self) -> Iterator[str]:
         for top, folders, names in os.walk(self.folder):
             links = (name for name in folders if (Path(top) / name).is_symlink())
-            yield from (Path(top) / name for name in (*links, *names) if not PROGRAM_FILES.match(name))
+            yield from (f"{top}{os.sep}{name}" for name in (*links, *names) if not PROGRAM_FILES.match(name))
 
     def _content(self, path: Path) -> str:
-        """Return the hash of a workbook, read again only where its size or time changed.
-
-        By its content our own writing is told from a person's, and saving without a change from one with.
-        """
+        """Return the hash of a workbook, read again only where its size or time changed."""
         sign = _sign(path)
         before = self._known.get(path)
         if before is None or before[0] != sign:
             self._known[path] = (sign, sha256(path.read_bytes()))
         return self._known[path][1]
+
+    def _of_master(self) -> str:
+        """Return the same sign for whatever a consolidation wrote, be it one that somebody else runs.
+
+        Otherwise two watches of one workspace could set each other off for ever.
+        """
+        digest = self._content(self.master)
+        if digest != self._ours and self._ledger.exists():
+            with contextlib.suppress(QpexcelError), open_ledger(self._ledger) as ledger:
+                self._ours = ledger.get("master")
+        return "ours" if digest == self._ours else digest
 
     def is_open_to_us(self, path: Path) -> bool:
         """Whether a file can be read: on Windows one that is being copied cannot."""
@@ -85,8 +97,8 @@ class Disk:
             return False
 
 
-def _sign(path: Path) -> Hashable:
-    found = path.lstat()
+def _sign(path: Path | str) -> Hashable:
+    found = os.lstat(path)
     return found.st_size, found.st_mtime_ns
 
 

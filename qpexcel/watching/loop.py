@@ -65,6 +65,7 @@ class _Arrival:
     sign: Hashable
     since: float
     first: float
+    settled: bool = False
 
 
 def watch_workspace(
@@ -202,7 +203,7 @@ class _Watch:
             self._gone, self._failure = False, None
             self._report(Watching(self._now(), self._disk.folder))
         self._arriving = {path: self._arrival(path, sign, time) for path, sign in self._new(signs)}
-        unsettled = {path for path in self._arriving if not self._is_settled(path, time)}
+        unsettled = {path for path, one in self._arriving.items() if not one.settled}
         stable = {path: sign for path, sign in signs.items() if path not in unsettled}
         if self._is_due(stable, time):
             self._run(stable)
@@ -220,10 +221,12 @@ class _Watch:
         before = self._arriving.get(path)
         if before is None:
             return _Arrival(sign, time, time)
-        return before if before.sign == sign else replace(before, sign=sign, since=time)
+        if before.sign != sign:
+            return _Arrival(sign, time, before.first)
+        return before if before.settled else replace(before, settled=self._settles(path, time - before.since))
 
-    def _is_settled(self, path: Path, time: float) -> bool:
-        unchanged = time - self._arriving[path].since
+    def _settles(self, path: Path, unchanged: float) -> bool:
+        """Whether a file that has not changed for so many seconds may be read."""
         if unchanged < self._timing.settle or not self._disk.is_open_to_us(path):
             return False
         return unchanged >= self._timing.unfinished or self._disk.is_whole(path)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import tempfile
-import traceback
-from pathlib import Path
 
 
 def main() -> None:
@@ -17,14 +14,24 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    from qpexcel.cli import cli, unforeseen  # noqa: PLC0415 - after the streams are ready
+    from qpexcel.cli import cli  # noqa: PLC0415 - after the streams are ready
 
     try:
         cli(prog_name="qpexcel")
-    except Exception:  # noqa: BLE001 - the last resort
-        details = Path(tempfile.gettempdir()) / "qpexcel-error.txt"
-        details.write_text(traceback.format_exc(), encoding="utf-8")
-        unforeseen(details)
+    except Exception as error:  # noqa: BLE001 - the last resort
+        _tell(error)
+        sys.exit(1)
+
+
+def _tell(error: Exception) -> None:
+    """Say in one line that something nobody foresaw happened, and where its details are."""
+    from qpexcel.commands import spoken_language  # noqa: PLC0415
+    from qpexcel.unforeseen import unforeseen  # noqa: PLC0415
+    from qpexcel.words import load_words  # noqa: PLC0415
+
+    asked = sys.argv[sys.argv.index("--lang") + 1 :][:1] if "--lang" in sys.argv else []
+    words, finding = load_words(spoken_language(asked[0] if asked else None)), unforeseen(error)
+    sys.stderr.write(f"{words('severity.error')} {finding.code}  {words.line(finding)}\n")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,11 +20,9 @@ from qpexcel.commands import (
     open_console,
     print_json,
     reported,
-    spoken_language,
     workspace_option,
 )
-from qpexcel.findings import Finding
-from qpexcel.words import LANGUAGES, load_words
+from qpexcel.words import LANGUAGES
 from qpexcel.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -211,6 +209,19 @@ def _has_errors(standing: Standing) -> bool:
     return refused or any(finding.severity == "error" for finding in standing.findings)
 
 
+@cli.command("watch")
+@workspace_option
+@click.option("--poll", is_flag=True)
+@json_option
+@reported
+def watch(workspace: Workspace, *, poll: bool, as_json: bool) -> None:
+    """Consolidate whenever something arrives."""
+    from qpexcel.watching.loop import watch_workspace  # noqa: PLC0415
+
+    console = open_console()
+    watch_workspace(workspace, _now, console.watched_json if as_json else console.watched, poll=poll)
+
+
 @cli.command("correct")
 @workspace_option
 @click.option("--unit", "units", multiple=True, metavar="NAME")
@@ -301,15 +312,6 @@ def demo(workspace: str | None) -> None:
     # Never into the workspace of QPEXCEL_WORKSPACE: that one holds somebody's real plan.
     result = run_demo(Workspace(Path(workspace or "output/demo")))
     open_console().demo(result)
-
-
-def unforeseen(details: Path) -> NoReturn:
-    """Say in one line that something nobody foresaw happened, and where its details are; exit 1."""
-    asked = sys.argv[sys.argv.index("--lang") + 1 :][:1] if "--lang" in sys.argv else []
-    words = load_words(spoken_language(asked[0] if asked else None))
-    finding = Finding("WSP008", str(details))
-    click.echo(f"{words('severity.error')} {finding.code}  {words.line(finding)}", err=True)
-    sys.exit(1)
 
 
 def _now() -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from qpexcel.demo import DemoResult
     from qpexcel.importing import Imported
     from qpexcel.standing import RowStanding, Standing
+    from qpexcel.watching.events import Event
 
 _LIGHT_STYLES = {"red": "bold red", "yellow": "yellow", "green": "green", "grey": "dim"}
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
@@ -34,6 +37,7 @@ _MOST_ATTENTION = 12  # rows of what needs attention
 _MOST_INFO = 5  # notes shown before the rest is only counted
 _MARK = 8  # digits of a file's hash by which a person names it
 _LONGEST = 24  # characters of an action in a table
+_WIDE_SPACE = "\u3000"  # common in names, and no printable character to Python
 
 
 class Console:
@@ -199,6 +203,22 @@ class Console:
         self.say("terminal.demo_next", folder=result.workspace.outgoing)
         self.say("terminal.demo_corrections", folder=result.workspace.corrections)
 
+    def watched(self, event: Event) -> None:
+        """Print an event of a watch in one line, whatever the names of files hold."""
+        from qpexcel.watching.events import Failed, event_line  # noqa: PLC0415 - only a watch needs them
+
+        failed = isinstance(event, Failed)
+        line = Text(_printable(event_line(event, self.words)), "bold red" if failed else "")
+        (self._err if failed else self._out).print(line, soft_wrap=True)
+
+    def watched_json(self, event: Event) -> None:
+        """Print an event of a watch as one line of JSON."""
+        from qpexcel.watching.events import event_json  # noqa: PLC0415
+
+        line = json.dumps(event_json(event, self.words), ensure_ascii=False)
+        sys.stdout.buffer.write(line.encode(errors="replace") + b"\n")
+        sys.stdout.buffer.flush()
+
     def imported(self, done: Imported, path: Path) -> None:
         """Print what a person must confirm of an imported plan, and what to do next."""
         self.findings(done.findings)
@@ -247,4 +267,4 @@ def _cut(text: str) -> str:
 
 
 def _printable(name: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in name)
+    return "".join(char if char.isprintable() or char == _WIDE_SPACE else "�" for char in name)

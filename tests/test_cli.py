@@ -213,7 +213,7 @@ def test_without_the_ledger_everything_returned_is_read_again(office):
 @pytest.mark.parametrize("lang", ["zh-TW", "en"])
 @pytest.mark.parametrize(
     "command",
-    ["", "new", "check", "plan", "generate", "consolidate", "status", "files", "demo"],
+    ["", "new", "check", "plan", "generate", "consolidate", "watch", "status", "files", "demo"],
 )
 def test_help_speaks_the_readers_language(command, lang):
     text = run(*filter(None, [command]), "--help", lang=lang).stdout

@@ -14,7 +14,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # Each layer may import itself and what stands before it.
 LAYERS = (
     {"findings", "model", "text", "templates", "atomic", "apart", "dates", "limits", "pool", "memory"},
-    {"words", "workspace", "sheets", "containers", "attached"},
+    {"words", "workspace", "sheets", "containers", "attached", "unforeseen"},
     {"fields", "plan", "assess", "patch"},
     {"decisions", "forms", "plan_document", "documents"},
     {"intake"},

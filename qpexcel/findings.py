@@ -96,7 +96,7 @@ SEVERITY: Mapping[str, Severity] = {
     "WSP006": E,  # the signing key is damaged
     "WSP009": E,  # nothing was consolidated yet
     "WSP008": E,  # something nobody foresaw
-    "WSP010": E,  # the folder that is watched is gone
+    "WSP018": E,  # the folder that is watched is gone
     "WSP007": E,  # the demo would overwrite something that is not its own
     "WSP010": E,  # another command is writing
     "WSP011": E,  # nothing was known on that day

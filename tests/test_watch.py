@@ -290,7 +290,7 @@ def test_a_folder_that_goes_is_told_once_and_nothing_is_written_until_it_is_back
         120: [lambda: setattr(world, "signs", None)],
     })  # fmt: skip
     assert [(at, one.finding.code) for at, one in world.of(Failed)] == [
-        (1, "WSP002"), (10, "WSP010"), (120, "WSP010"),
+        (1, "WSP002"), (10, "WSP018"), (120, "WSP018"),
     ]  # fmt: skip
     assert world.when(Watching) == [90]
     assert world.when(Consolidated) == [91]
@@ -305,7 +305,7 @@ def test_a_consolidation_that_failed_because_the_folder_went_says_only_that():
 
     world.consolidate = pulled
     world.run()
-    assert [one.finding.code for _, one in world.of(Failed)] == ["WSP010"]
+    assert [one.finding.code for _, one in world.of(Failed)] == ["WSP018"]
 
 
 def test_what_nobody_told_of_is_found_by_looking():

@@ -212,7 +212,7 @@ class _Watch:
         """Tell once that the folder is gone; nothing is consolidated without it."""
         if not self._gone:
             self._gone, self._arriving = True, {}
-            self._fail(Finding("WSP010", self._disk.folder.name))
+            self._fail(Finding("WSP018", self._disk.folder.name))
 
     def _new(self, signs: Mapping[Path, Hashable]) -> Iterator[tuple[Path, Hashable]]:
         return ((path, sign) for path, sign in signs.items() if self._read.get(path) != sign)

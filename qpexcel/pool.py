@@ -171,11 +171,15 @@ class _Processes(Generic[T, R]):
 
 def _context(preload: str) -> Any:  # noqa: ANN401 - its classes differ by system
     """Return how processes begin: from a server that has loaded everything once, where there is one."""
-    if sys.platform == "win32":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([preload])
-    return context
+    if sys.platform != "win32":
+        from multiprocessing import forkserver  # noqa: PLC0415 - POSIX only
+
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([preload])
+        with suppress(OSError):  # such as a temporary folder with too long a name for a socket
+            forkserver.ensure_running()
+            return context
+    return multiprocessing.get_context("spawn")
 
 
 _job: Job[Any, Any] | None = None

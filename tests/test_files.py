@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 from kit import Office, tables
 
+from qpexcel.pool import pooled
+
 PLAN = """
 | 項次 | 推動作法 | 完成期限 | 承辦單位       |
 | ---- | -------- | -------- | -------------- |
@@ -43,8 +45,8 @@ BAD = {
     "截斷.xlsx": (another_workbook()[:900], "FIL002"),
     "只有目錄.xlsx": (zipped(**{"[Content_Types]_xml": b"<Types/>"}), "FIL002"),
     "公文.docx": (zipped(**{"[Content_Types]_xml": b"<Types/>", "word__document_xml": b"<w/>"}), "FIL002"),
-    "壓縮.zip": (zipped(a_xml=b"x"), "FIL013"),
-    "信件.eml": (b"Received: from somewhere\r\n\r\nhello", "FIL013"),
+    "壓縮.zip": (zipped(a_xml=b"x"), "FIL025"),
+    "信件.eml": (b"Received: from somewhere\r\n\r\nhello", "FIL025"),
     "加密.xlsx": (OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "FIL003"),
     "舊文件.doc": (OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le"), "FIL001"),
     "別的表.xlsx": (another_workbook(), "FIL004"),
@@ -73,8 +75,10 @@ def test_every_bad_file_has_its_reason_and_the_good_one_counts_as_alone(office):
     document = office.consolidate()
     assert document["rows"] == alone
     found = {one.received.path: one.reason.code for one in office.standing.files if one.reason}
+    assert found.pop("壓縮.zip/a.xml") == "FIL001"
     assert found == {name: code for name, (_, code) in BAD.items()}
     outcomes = {one["path"]: one["outcome"] for one in document["files"]}
+    assert outcomes.pop("壓縮.zip/a.xml") == "refused"
     assert outcomes.pop("秘書室.xlsx") == "accepted"
     assert {name: "ignored" if code == "FIL016" else "refused" for name, (_, code) in BAD.items()} == outcomes
     assert all(one["reason"] for one in document["files"] if one["outcome"] != "accepted")
@@ -142,9 +146,10 @@ def test_none_of_a_collection_of_odd_files_counts_or_stops_the_rest(office):
     names = [path.name for path in HOSTILE.iterdir() if path.suffix not in (".md", ".tsv")]
     for name in names:
         (office.workspace.returned / name).write_bytes((HOSTILE / name).read_bytes())
-    document = office.consolidate()
+    document = office.consolidate(run=pooled)
     assert document["rows"] == alone
     outcomes = {one["path"]: one["outcome"] for one in document["files"]}
     assert outcomes.pop("秘書室.xlsx") == "accepted"
     assert set(outcomes.values()) <= {"refused", "ignored", "duplicate"}
-    assert set(outcomes) == set(names)
+    assert {path.split("/")[0] for path in outcomes} == set(names)
+    assert all(one["reason"] for one in document["files"] if one["outcome"] != "accepted")

@@ -15,9 +15,12 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from office_programs import convert, needs
+from openpyxl.drawing.image import Image
 
 from qpexcel.attached import Attached, Comment, attached_to, may_hold
+from qpexcel.attached.escher import Shown, shapes_of
 from qpexcel.limits import Limits
+from qpexcel.patch import Mark, Patch, patch_workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -30,13 +33,19 @@ NAMES = (
 )
 
 
-def png(red: int = 0, size: int = 8) -> bytes:
-    """A square of one colour."""
+def noise(seed: int) -> bytes:
+    """A picture that does not compress."""
+    return png(size=30, pixels=random.Random(seed).randbytes(30 * 30 * 3))  # noqa: S311 - the same always
+
+
+def png(red: int = 0, size: int = 8, pixels: bytes = b"") -> bytes:
+    """A square of one colour, or of the pixels given."""
+    pixels = pixels or bytes([red, 80, 160]) * size * size
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    rows = b"".join(b"\0" + bytes([red, 80, 160]) * size for _ in range(size))
+    rows = b"".join(b"\0" + pixels[row * size * 3 : (row + 1) * size * 3] for row in range(size))
     head = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
     parts = (chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
@@ -158,6 +167,16 @@ def test_openpyxl_writes_its_parts_elsewhere():
     made.save(file)
     assert attached_to(file.getvalue()).comments == (Comment("填報", 5, 3, "補正", "承辦人"),)
     assert may(file.getvalue())
+
+
+def test_openpyxl_writes_pictures_too():
+    made = openpyxl.load_workbook(BytesIO(usual()))
+    made["附件"].add_image(Image(BytesIO(SITE)), "D12")
+    file = BytesIO()
+    made.save(file)
+    places = [("填報", 7, 2, ".png"), ("附件", 2, 1, ".png"), ("附件", 12, 3, ".png")]
+    assert pictures(file.getvalue()) == places
+    assert texts(file.getvalue()) == ["已函送各科\n另附簽到表", "見附圖"]
 
 
 def test_a_picture_put_twice_is_two_pictures():
@@ -380,6 +399,13 @@ def test_what_a_person_wrote_above_or_below_ours_counts():
     assert commented("延至十月\n\nqpexcel:\n沒有這個月份。\n\n好") == ["延至十月\n\n好"]
 
 
+def test_what_a_correction_puts_in_is_passed_over():
+    marks = (Mark("填報", "J7", "沒有這個月份。\n請改為 96/12/5。"), Mark("填報", "B2", "請填寫。"))
+    patch = Patch(marks, forms=(), first=None, hidden=(), fill="to_confirm")
+    after = patch_workbook(usual(), patch)
+    assert attached_to(after) == attached_to(usual())
+
+
 def test_readings_and_escapes_in_a_comment():
     data = usual()
     runs = "<r><t>已函送</t></r><r><t xml:space='preserve'>各科_x000D_\n 完_x005F_成</t></r>"
@@ -473,6 +499,69 @@ def test_libreoffice_keeps_the_places(tmp_path, profile, kind):
     assert kind == "xls" or may(saved)
 
 
+@needs("soffice")
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_much_of_both_comes_through_libreoffice(tmp_path, profile, kind):
+    long = "😀" + "長" * 9_000 + "完"  # more than one record of .xls holds
+
+    def filled(first, second):
+        for number in range(40):
+            put(first, f"C{3 * number + 1}", noise(number))
+            second.write_comment(number, 1, f"第{number}則" + long * (number == 7), {"author": "王"})
+
+    sent = tmp_path / "sent" / "秘書室.xlsx"
+    sent.parent.mkdir()
+    sent.write_bytes(book(filled))
+    found = attached_to(convert(sent, kind, tmp_path, profile).read_bytes())
+    before = attached_to(book(filled))
+    assert [(one.row, one.data) for one in found.pictures] == [(one.row, one.data) for one in before.pictures]
+    assert [(one.row, one.text) for one in found.comments] == [(one.row, one.text) for one in before.comments]
+    assert found.left == ()
+
+
+@needs("soffice")
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
+def test_a_chart_is_neither_a_picture_nor_an_object(tmp_path, profile, kind):
+    sent = tmp_path / "sent" / "圖.xlsx"
+    sent.parent.mkdir()
+    with xlsxwriter.Workbook(sent) as made:
+        sheet, chart = made.add_worksheet("填報"), made.add_chart({"type": "column"})
+        sheet.write_row("A1", (1, 2, 3))
+        chart.add_series({"values": "=填報!$A$1:$C$1"})
+        sheet.insert_chart("B3", chart)
+    assert attached_to(sent.read_bytes()) == Attached()
+    assert attached_to(convert(sent, kind, tmp_path, profile).read_bytes()) == Attached()
+
+
+@needs("soffice")
+def test_no_damage_to_an_xls_raises_anything(tmp_path, profile):
+    sent = tmp_path / "sent" / "秘書室.xlsx"
+    sent.parent.mkdir()
+    sent.write_bytes(usual())
+    whole = convert(sent, "xls", tmp_path, profile).read_bytes()
+    rng = random.Random(96)  # noqa: S311 - the same always
+    for _ in range(300):
+        data = bytearray(whole)
+        for _ in range(rng.randint(1, 20)):
+            data[rng.randrange(512, len(data))] = rng.randrange(256)
+        assert isinstance(attached_to(bytes(data)), Attached)
+
+
+def art(version: int, instance: int, kind: int, body: bytes) -> bytes:
+    return struct.pack("<HHI", instance << 4 | version, kind, len(body)) + body
+
+
+def test_a_description_and_a_group_in_an_xls():
+    words = "現場".encode("utf-16-le") + b"\0\0"
+    options = struct.pack("<HIHIHI", 0x4104, 2, 0xC380, 4, 0xC381, len(words)) + b"x\0\0\0" + words
+    corner = art(0, 0, 0xF010, struct.pack("<9H", 0, 3, 0, 6, 0, 5, 0, 9, 0))
+    facts = art(2, 75, 0xF00A, struct.pack("<II", 1025, 0xA00))
+    shown = art(15, 0, 0xF004, facts + art(3, 3, 0xF00B, options))
+    preview = art(15, 0, 0xF004, art(2, 75, 0xF00A, struct.pack("<II", 1, 0x10)) + art(3, 3, 0xF00B, options))
+    group = art(15, 0, 0xF003, art(15, 0, 0xF004, facts + corner) + shown + preview)
+    assert list(shapes_of(art(15, 0, 0xF002, group))) == [Shown(2, 7, 3, "現場")]
+
+
 # .ods
 
 ODS = (
@@ -538,6 +627,23 @@ def test_an_ods_with_neither():
     assert not may(plain)
 
 
+def test_an_embedded_file_in_an_ods_is_said_but_no_chart():
+    objects = '<draw:object xlink:href="./Object 1"/><draw:image xlink:href="./ObjectReplacements/Object 1"/>'
+    shown = f"<draw:frame>{objects}</draw:frame>"
+    cell = f"<table:table-row><table:table-cell>{shown}</table:table-cell></table:table-row>"
+    assert attached_to(ods(cell)).left == ("object",)
+    entry = '<m:file-entry m:full-path="Object 1/" m:media-type="application/vnd.oasis.opendocument.chart"/>'
+    listing = f'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">{entry}</m:manifest>'
+    assert attached_to(changed(ods(cell), {"META-INF/manifest.xml": listing})) == Attached()
+
+
+def test_of_an_ods_made_to_harm_it_is_said_what_is_there():
+    deep = "<text:span>" * 10_000 + "</text:span>" * 10_000
+    note = f"<office:annotation><text:p>{deep}</text:p></office:annotation>"
+    data = ods(f"<table:table-row><table:table-cell>{note}</table:table-cell></table:table-row>")
+    assert attached_to(data) == Attached(left=("comment",))
+
+
 # Harm
 
 
@@ -589,4 +695,5 @@ def test_no_damage_raises_anything(data):
     assert isinstance(attached_to(packed(parts | {name: bytes(damaged_part)})), Attached)
 
 
-SOURCES = (usual(), threaded())
+CELL = f"<table:table-row><table:table-cell>{frame('Pictures/a.png')}</table:table-cell></table:table-row>"
+SOURCES = (usual(), threaded(), ods(CELL, a=SITE))

@@ -13,6 +13,8 @@ from qpexcel.limits import Limits
 PICTURE, COMMENT, OBJECT = "picture", "comment", "object"
 _MOST_PICTURES = 500
 _MOST_COMMENTS = 5_000
+_MOST_SAID = 4_000_000  # characters of all comments
+_LONGEST_ALT = 1_000  # characters
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_383
 
 
@@ -26,6 +28,7 @@ class Basket:
         self._left: dict[str, None] = {}
         self._kept: dict[bytes, bytes] = {}
         self._size = 0
+        self._said = 0
 
     def attached(self) -> Attached:
         """Return all of it."""
@@ -54,7 +57,7 @@ class Basket:
         if not suffix or self.full or not _is_place(row, col) or not self._keep(data):
             self.leave(PICTURE)
             return False
-        alt = alt.strip()[:MOST_TEXT]
+        alt = alt.strip()[:_LONGEST_ALT]
         self._pictures.append(Picture(sheet, row, col, self._kept[data], suffix, alt))
         return True
 
@@ -70,14 +73,15 @@ class Basket:
 
     def comment(self, sheet: str, row: int, col: int, text: str, author: str) -> None:
         """Take a comment in, unless nothing in it was said by a person."""
-        if not _is_place(row, col) or len(self._comments) >= _MOST_COMMENTS:
+        if len(self._comments) >= _MOST_COMMENTS or self._said > _MOST_SAID or not _is_place(row, col):
             self.leave(COMMENT)
             return
-        if len(text) > MOST_TEXT:
-            self.leave(COMMENT)
         words, by = said(text, author)
         if words:
+            self._said += len(words)
             self._comments.append(Comment(sheet, row, col, words, by))
+            if len(text) > MOST_TEXT:
+                self.leave(COMMENT)
 
 
 def _is_place(row: int, col: int) -> bool:

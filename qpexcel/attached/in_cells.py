@@ -43,7 +43,7 @@ class InCells:
         data = self._parts.read(part)
         if not _TRACES.search(data):
             return
-        for cell in stream(data, ("c", "row")):
+        for _, cell in stream(data, ("c", "row")):
             if local(cell) == "row":
                 cell.clear()
             elif self._basket.full:

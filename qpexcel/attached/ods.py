@@ -7,16 +7,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from io import BytesIO
+from functools import cached_property
 from typing import IO
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
-
-from defusedxml.ElementTree import iterparse
 
 from qpexcel.attached.basket import COMMENT, OBJECT, PICTURE, Basket
 from qpexcel.attached.kinds import suffix_of
-from qpexcel.attached.parts import Parts
+from qpexcel.attached.parts import Element, Parts, stream
 from qpexcel.limits import Limits
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -27,9 +24,12 @@ _MANIFEST = f"{{{_NAMESPACE}manifest:1.0}}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_MET = ("spreadsheet", "table", "shapes", "table-row", "table-cell", "covered-table-cell")
 _OBJECTS = tuple(_DRAW + name for name in ("object", "object-ole", "plugin", "applet", "floating-frame"))
+_LISTING = "META-INF/manifest.xml"
 _CHART = "opendocument.chart"
-_SIGNS = re.compile(b"draw:image|office:annotation|draw:object")
+_SIGNS = {PICTURE: b"draw:image", COMMENT: b"office:annotation", OBJECT: b"draw:object"}
+_ANY_SIGN = re.compile(b"|".join(_SIGNS.values()))
 _CHUNK = 1024 * 1024  # bytes
 
 
@@ -39,7 +39,7 @@ def holds_something(archive: zipfile.ZipFile, limits: Limits) -> bool:
         return True
     try:
         with archive.open("content.xml") as file:
-            return any(map(_SIGNS.search, _chunks(file, limits.part)))
+            return any(map(_ANY_SIGN.search, _chunks(file, limits.part)))
     except Exception:  # noqa: BLE001 - who reads the file says what is wrong with it
         return True
 
@@ -59,10 +59,16 @@ def take_ods(archive: zipfile.ZipFile, basket: Basket) -> None:
     """Take what is attached out of an .ods.
 
     Raises:
-        ParseError: and what else reading a damaged file raises.
+        UnreadablePartError: and what else reading a damaged zip raises.
     """
     parts = Parts(archive, basket.limits)
-    _Walk(parts, basket).through(parts.read("content.xml"))
+    content = parts.read("content.xml")
+    try:
+        _Walk(parts, basket).through(content)
+    except Exception:  # noqa: BLE001 - damaged, or made to harm: what was found until then stands
+        for kind, sign in _SIGNS.items():
+            if sign in content:
+                basket.leave(kind)
 
 
 class _Walk:
@@ -75,17 +81,16 @@ class _Walk:
         self._row, self._col = 1, 0
 
     def through(self, content: bytes) -> None:
+        """Take what is attached to the cells of content.xml."""
         depth, spreadsheet = 0, False  # tables may stand in cells
-        for event, element in iterparse(BytesIO(content), events=("start", "end")):
+        for event, element in stream(content, _MET, ("start", "end")):
             spreadsheet |= element.tag == f"{_OFFICE}spreadsheet"
             if element.tag == f"{_TABLE}table":
                 depth += 1 if event == "start" else -1
-                self._begin(element) if (event, depth) == ("start", 1) else None
+                if (event, depth) == ("start", 1):
+                    self._sheet, self._row, self._col = element.get(f"{_TABLE}name", ""), 1, 0
             if event == "end" and spreadsheet and depth <= 1:
                 self._end(element)
-
-    def _begin(self, table: Element) -> None:
-        self._sheet, self._row, self._col = table.get(f"{_TABLE}name", ""), 1, 0
 
     def _end(self, element: Element) -> None:
         if element.tag in _CELLS:
@@ -105,6 +110,9 @@ class _Walk:
         if not len(cell):
             return
         for frame in cell.iter(f"{_DRAW}frame"):
+            if self._basket.full:
+                self._basket.leave(PICTURE)
+                break
             with self._basket.trying(PICTURE):
                 self._take_frame(frame, row, col)
         for note in cell.iter(f"{_OFFICE}annotation"):
@@ -116,7 +124,7 @@ class _Walk:
     def _take_frame(self, frame: Element, row: int, col: int) -> None:
         objects = [one for one in frame if one.tag in _OBJECTS]
         if objects:
-            if not all(_target(one) in self._charts() for one in objects):
+            if not all(_target(one) in self._charts for one in objects):
                 self._basket.leave(OBJECT)
             return
         images = frame.findall(f"{_DRAW}image")
@@ -137,9 +145,12 @@ class _Walk:
         target = _target(image)
         return self._parts.media(target) if self._parts.has(target) else b""
 
+    @cached_property
     def _charts(self) -> set[str]:
-        """Return the objects that are charts."""
-        entries = self._parts.tree("META-INF/manifest.xml").iter(f"{_MANIFEST}file-entry")
+        """The objects that are charts."""
+        if not self._parts.has(_LISTING):
+            return set()
+        entries = self._parts.tree(_LISTING).iter(f"{_MANIFEST}file-entry")
         return {
             (one.get(f"{_MANIFEST}full-path") or "").rstrip("/")
             for one in entries

@@ -17,6 +17,8 @@ from qpexcel.attached.parts import Element, Parts, Relation, child, children, li
 _WORKBOOK = "xl/workbook.xml"
 _BUNDLE_SHEET = 156  # the record of .xlsb that names a sheet
 _OBJECTS = ("oleObject", "package")
+_PREVIEWED = (*_OBJECTS, "control")  # a legacy drawing shows pictures of these
+_MOST_SHEETS = 1_000
 Sheet = tuple[str, str]  # its name, its part
 
 
@@ -32,7 +34,10 @@ def take_office(archive: zipfile.ZipFile, basket: Basket) -> None:
     if sheets and any("/embeddings/" in name for name in parts.names()):
         basket.leave(OBJECT)
     in_cells, people = InCells(parts, book, basket), People(parts, book)
-    for name, part in sheets:
+    if len(sheets) > _MOST_SHEETS:
+        basket.leave(PICTURE)
+        basket.leave(COMMENT)
+    for name, part in sheets[:_MOST_SHEETS]:
         with basket.trying(PICTURE):
             in_cells.take(name, part)
         _take_sheet(parts, name, part, people, basket)
@@ -82,14 +87,15 @@ def _wide(data: bytes, at: int) -> tuple[str, int]:
 
 def _take_sheet(parts: Parts, name: str, part: str, people: People, basket: Basket) -> None:
     with basket.trying(PICTURE):
-        relations = parts.relations(part)
+        # Each once, however often it is named.
+        relations = list({(one.kind, one.target.lower()): one for one in parts.relations(part)}.values())
         for one in relations:
             if one.kind in _OBJECTS:
                 basket.leave(OBJECT)
             elif one.kind == "drawing":
                 with basket.trying(PICTURE):
                     _take_drawing(parts, name, one.target, basket)
-            elif one.kind == "vmlDrawing" and not any(other.kind in _OBJECTS for other in relations):
+            elif one.kind == "vmlDrawing" and not any(other.kind in _PREVIEWED for other in relations):
                 with basket.trying(PICTURE):
                     _leave_old_pictures(parts, one.target, basket)
         with basket.trying(COMMENT):

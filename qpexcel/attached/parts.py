@@ -16,7 +16,7 @@ from qpexcel.limits import Limits
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - the only name lxml has for it
 
-_LARGEST_TREE = 64 * 1024 * 1024  # bytes of a part to be parsed as a whole
+_MOST_PARSED = 32 * 1024 * 1024  # bytes of parts that are parsed as a whole, all together
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what else a zip knows inflates without a bound
 _DOCTYPE = b"<!DOCTYPE"
 
@@ -41,7 +41,7 @@ class Parts:
         self._archive = archive
         self._limits = limits
         self._infos = {_name(info): info for info in archive.infolist()}
-        self._inflated = 0
+        self._inflated = self._parsed = 0
         self._media: dict[str, bytes] = {}
 
     def names(self) -> Iterator[str]:
@@ -84,8 +84,9 @@ class Parts:
             etree.XMLSyntaxError: it is no XML, or too deep.
         """
         data = refuse_doctype(self.read(part))
-        if len(data) > _LARGEST_TREE:
+        if self._parsed + len(data) > _MOST_PARSED:
             raise UnreadablePartError(part)
+        self._parsed += len(data)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         root = etree.fromstring(data, parser)
         if root is None:
@@ -122,19 +123,24 @@ def refuse_doctype(data: bytes) -> bytes:
     return data
 
 
-def stream(data: bytes, ends: tuple[str, ...]) -> Iterator[Element]:
-    """Yield a large part's elements of these names, in any namespace, each as it ends.
+def stream(
+    data: bytes, names: tuple[str, ...], events: tuple[str, ...] = ("end",)
+) -> Iterator[tuple[str, Element]]:
+    """Yield ("start" or "end", element) of a large part's elements of these names, in any namespace.
 
     Raises:
         UnreadablePartError: it declares a document type.
         etree.XMLSyntaxError: it is no XML, or too deep.
     """
-    tags = [f"{{*}}{name}" for name in ends]
-    file = BytesIO(refuse_doctype(data))
-    for _, element in etree.iterparse(
-        file, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    ):
-        yield element
+    yield from etree.iterparse(
+        BytesIO(refuse_doctype(data)),
+        events=events,
+        tag=[f"{{*}}{name}" for name in names],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
 
 
 def local(element: Element) -> str:

@@ -652,6 +652,25 @@ def test_embedded_files_are_said():
     assert attached_to(data).left == ("object",)
 
 
+def test_pictures_in_a_legacy_drawing_are_said_but_none_of_headers():
+    data, rels = usual(), "xl/drawings/_rels/vmlDrawing1.vml.rels"
+    assert attached_to(changed(data, {rels: relations(("rId1", "image", "../media/image1.png"))})).left == (
+        "picture",
+    )
+
+    def headed(first, _):
+        first.set_header("&C&G", {"image_center": "a.png", "image_data_center": BytesIO(SITE)})
+
+    assert attached_to(book(headed)) == Attached()
+
+
+def test_a_sheet_whose_relations_are_damaged_may_have_had_both():
+    data = changed(usual(), {"xl/worksheets/_rels/sheet1.xml.rels": "<Relationships"})
+    found = attached_to(data)
+    assert found.left == ("picture", "comment")
+    assert [one.sheet for one in (*found.pictures, *found.comments)] == ["附件", "附件"]
+
+
 def test_limits_on_one_picture_and_on_all():
     assert pictures(usual(), part=1_000_000, whole=2_000_000) != []
     large = drawn(anchored(pic()), media=SITE + random.Random(1).randbytes(70_000))  # noqa: S311 - the same always

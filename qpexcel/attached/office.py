@@ -86,20 +86,28 @@ def _wide(data: bytes, at: int) -> tuple[str, int]:
 
 
 def _take_sheet(parts: Parts, name: str, part: str, people: People, basket: Basket) -> None:
-    with basket.trying(PICTURE):
-        # Each once, however often it is named.
-        relations = list({(one.kind, one.target.lower()): one for one in parts.relations(part)}.values())
-        for one in relations:
+    relations = _relations(parts, part, basket)
+    previewed = any(one.kind in _PREVIEWED for one in relations)
+    for one in relations:
+        with basket.trying(PICTURE):
             if one.kind in _OBJECTS:
                 basket.leave(OBJECT)
             elif one.kind == "drawing":
-                with basket.trying(PICTURE):
-                    _take_drawing(parts, name, one.target, basket)
-            elif one.kind == "vmlDrawing" and not any(other.kind in _PREVIEWED for other in relations):
-                with basket.trying(PICTURE):
-                    _leave_old_pictures(parts, one.target, basket)
-        with basket.trying(COMMENT):
-            take_comments(parts, name, relations, people, basket)
+                _take_drawing(parts, name, one.target, basket)
+            elif one.kind == "vmlDrawing" and not previewed:
+                _leave_old_pictures(parts, one.target, basket)
+    with basket.trying(COMMENT):
+        take_comments(parts, name, relations, people, basket)
+
+
+def _relations(parts: Parts, part: str, basket: Basket) -> list[Relation]:
+    """Return what a sheet points to, each once however often it is named."""
+    try:
+        return list({(one.kind, one.target.lower()): one for one in parts.relations(part)}.values())
+    except Exception:  # noqa: BLE001 - nobody can say what is on this sheet
+        basket.leave(PICTURE)
+        basket.leave(COMMENT)
+        return []
 
 
 def _leave_old_pictures(parts: Parts, part: str, basket: Basket) -> None:

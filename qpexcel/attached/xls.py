@@ -13,6 +13,7 @@ from qpexcel.attached.records import OldBook, OldSheet, string
 from qpexcel.sheets.locked import BOOK_STREAMS, is_locked_book
 
 _HOLDS_OBJECTS = "MBD"  # how the storages of embedded files are called
+_IN_CELLS = "ETCellImageData"  # the stream in which WPS keeps pictures that are values of cells
 
 
 def take_xls(data: bytes, basket: Basket) -> None:
@@ -29,6 +30,8 @@ def take_xls(data: bytes, basket: Basket) -> None:
             return
         if any(path[0].startswith(_HOLDS_OBJECTS) for path in container.listdir()):
             basket.leave(OBJECT)
+        if container.exists(_IN_CELLS):
+            basket.leave(PICTURE)
         stream = container.openstream(name).read()
     book = OldBook(stream, basket)
     _take_pictures(book, basket)

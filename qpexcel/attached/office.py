@@ -119,16 +119,16 @@ def _leave_old_pictures(parts: Parts, part: str, basket: Basket) -> None:
 
 def _take_drawing(parts: Parts, sheet: str, part: str, basket: Basket) -> None:
     relations = {one.id: one for one in parts.relations(part)}
-    for blip in blips(parts.tree(part)):
+    for blip in _blips(parts.tree(part)):
         if basket.full:
             basket.leave(PICTURE)
             return
         with basket.trying(PICTURE):
             row, col = _anchored(blip)
-            take_blip(parts, relations, blip, (sheet, row, col), basket)
+            _take_blip(parts, relations, blip, (sheet, row, col), basket)
 
 
-def take_blip(
+def _take_blip(
     parts: Parts,
     relations: dict[str, Relation],
     blip: Element,
@@ -144,23 +144,23 @@ def take_blip(
     if found is None or not found.target:
         basket.leave(PICTURE)
         return
-    basket.picture(*where, parts.media(found.target), description(blip))
+    basket.picture(*where, parts.media(found.target), _description(blip))
 
 
-def blips(element: Element) -> Iterator[Element]:
+def _blips(element: Element) -> Iterator[Element]:
     """Yield what shows pictures; of alternatives (mc:AlternateContent) the first that shows any."""
     name = local(element)
     if name == "AlternateContent":
-        branches = ([blip for one in branch for blip in blips(one)] for branch in element)
+        branches = ([blip for one in branch for blip in _blips(one)] for branch in element)
         yield from next(filter(None, branches), [])
     elif name == "blipFill":
         yield from children(element, "blip")
     else:
         for one in element:
-            yield from blips(one)
+            yield from _blips(one)
 
 
-def description(blip: Element) -> str:
+def _description(blip: Element) -> str:
     """Return the words that describe the picture or shape that holds a blip."""
     for holder in blip.iterancestors():
         for one in holder:

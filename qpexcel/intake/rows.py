@@ -139,7 +139,7 @@ def _read_row(
 
 
 def _answers(table: FormTable, place: int, expected: Expected) -> tuple[dict[str, Answer], list[Finding]]:
-    """Read a row's filled cells; RET043 for those a formula's error stands in, which nobody can read."""
+    """Read a row's filled cells; RET043 and RET047 for formulas whose error or no result is there."""
     answers, findings = {}, []
     for key in expected.keys:
         if key not in table.columns:
@@ -150,6 +150,9 @@ def _answers(table: FormTable, place: int, expected: Expected) -> tuple[dict[str
             findings.append(Finding("RET043", error, gaps).at(sheet=table.grid.name, cell=cell))
         elif not _is_blank(value := table.value(place, key)):
             answers[key] = expected.reader.read(key, value, table.address(place, key))
+        elif table.grid.unsaved and (cell := table.address(place, key)) in table.grid.unsaved:
+            gaps = {"field": label_of(key, expected.plan, expected.words)}
+            findings.append(Finding("RET047", "", gaps).at(sheet=table.grid.name, cell=cell))
         elif source := table.above(place, key):
             answer, found = _merged_answer(table, source, place, key, expected)
             answers |= {key: answer} if answer else {}

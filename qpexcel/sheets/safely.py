@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from qpexcel.apart import PATIENCE, ReaderDiedError, ReaderSilentError, run_apart
 from qpexcel.sheets.extent import Reach, is_ole, is_zip, reach_of
 from qpexcel.sheets.facts import with_facts
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError, read_grids
@@ -24,15 +23,28 @@ def read_safely(data: bytes) -> list[Grid]:
     Raises:
         UnreadableWorkbookError: whatever became of the reader.
     """
-    if is_ole(data):
-        return _read_apart(_read_plainly, data)
-    reach = reach_of(data) if is_zip(data) else Reach.NEAR
-    if reach is not Reach.NEAR:
-        return _read_apart(near_grids if reach is Reach.FAR else _read_plainly, data)
+    reach = _reach(data)
+    return read_here(data) if reach is Reach.NEAR else _read_apart(read_here, data)
+
+
+def read_here(data: bytes) -> list[Grid]:
+    """Read as `read_safely` does, but never in a process apart: for one that may be ended itself.
+
+    Raises:
+        UnreadableWorkbookError: whatever the readers said.
+    """
+    if _reach(data) is Reach.FAR:
+        return with_facts(near_grids(data), data)
     try:
         return _read_plainly(data)
     except UnreadableWorkbookError as error:
         return _read_otherwise(data, error)
+
+
+def _reach(data: bytes) -> Reach:
+    if is_ole(data):
+        return Reach.UNKNOWN
+    return reach_of(data) if is_zip(data) else Reach.NEAR
 
 
 def _read_plainly(data: bytes) -> list[Grid]:
@@ -42,7 +54,7 @@ def _read_plainly(data: bytes) -> list[Grid]:
 def _read_otherwise(data: bytes, refused: UnreadableWorkbookError) -> list[Grid]:
     """Read what calamine refuses though it is sound: newer errors (#SPILL!), an .ods laid out in lines."""
     if _NEWER_ERROR in str(refused):
-        return _read_apart(near_grids, data)
+        return with_facts(near_grids(data), data)
     try:
         mended = on_one_line(data)
     except Exception:  # noqa: BLE001 - it is no .ods, or damaged: what calamine said still stands
@@ -51,6 +63,13 @@ def _read_otherwise(data: bytes, refused: UnreadableWorkbookError) -> list[Grid]
 
 
 def _read_apart(reader: Callable[[bytes], list[Grid]], data: bytes) -> list[Grid]:
+    from qpexcel.apart import (  # noqa: PLC0415 - seldom needed
+        PATIENCE,
+        ReaderDiedError,
+        ReaderSilentError,
+        run_apart,
+    )
+
     try:
         [grids] = run_apart(_once, reader, data, limit=PATIENCE)
     except (ReaderDiedError, ReaderSilentError) as error:

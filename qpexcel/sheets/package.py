@@ -40,12 +40,16 @@ class UnfitPackageError(Exception):
 
 
 class Package:
-    """The parts of a zip by their names as the directory has them; UTF-16 ones come as UTF-8."""
+    """The parts of a zip by their names as the directory has them; XML in UTF-16 comes as UTF-8.
+
+    `is_utf_16`: there is such XML in it.
+    """
 
     def __init__(self, data: bytes, parts: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
         self._data, self._limits = data, limits
         self._parts = {part.filename: part for part in parts}
         self._folded = {name.replace("\\", "/").casefold(): name for name in self._parts}
+        self.is_utf_16 = False
         self._kept: dict[str, bytes] = {}
         room = _KEPT
         for part in parts:
@@ -76,7 +80,12 @@ class Package:
         return name if name in self._parts else self._folded.get(name.casefold())
 
     def _inflated(self, part: zipfile.ZipInfo) -> bytes:
-        return _as_utf_8(inflate(self._data, part, self._limits.part))
+        text = inflate(self._data, part, self._limits.part)
+        encoding = _UTF_16.get(text[:2])
+        if encoding is None:
+            return text
+        self.is_utf_16 = True
+        return text.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def open_package(data: bytes, archive: zipfile.ZipFile, limits: Limits = STANDARD) -> Package:
@@ -197,8 +206,3 @@ def _start_of(data: bytes, part: zipfile.ZipInfo) -> int:
     if signature != _SIGNATURE:
         raise UnfitPackageError("FIL002")
     return part.header_offset + _LOCAL_HEADER.size + int(name) + int(extra)
-
-
-def _as_utf_8(text: bytes) -> bytes:
-    encoding = _UTF_16.get(text[:2])
-    return text if encoding is None else text.decode(encoding, "replace").encode("utf-8", "replace")

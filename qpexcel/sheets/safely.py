@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from qpexcel.sheets.extent import Reach, is_ole, is_zip, reach_of
+from qpexcel.sheets.extent import Reach, is_ole, is_zip, package_of, reach_of
 from qpexcel.sheets.facts import with_facts
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError, read_grids
 from qpexcel.sheets.ods_facts import on_one_line
@@ -52,12 +52,12 @@ def _read_plainly(data: bytes) -> list[Grid]:
 
 
 def _read_otherwise(data: bytes, refused: UnreadableWorkbookError) -> list[Grid]:
-    """Read what calamine refuses though it is sound: newer errors (#SPILL!), an .ods laid out in lines."""
-    if _NEWER_ERROR in str(refused):
-        return with_facts(near_grids(data), data)
+    """Read what calamine refuses though it is sound: newer errors (#SPILL!), UTF-16, an .ods in lines."""
     try:
+        if _NEWER_ERROR in str(refused) or package_of(data).is_utf_16:
+            return with_facts(near_grids(data), data)
         mended = on_one_line(data)
-    except Exception:  # noqa: BLE001 - it is no .ods, or damaged: what calamine said still stands
+    except Exception:  # noqa: BLE001 - it is no zip, no .ods, or damaged: what calamine said still stands
         raise refused from None
     return with_facts(read_grids(mended), mended)
 

@@ -16,7 +16,7 @@ _PLAIN = (
     rb'<c r="(?:(PLACE)" s="[0-9]+"><f>[^<]*</f><v(?:></v>| ?/>)</c>'
     rb'|PLACE"(?: s="[0-9]+")?'
     rb'(?:/>| t="s"><v>([0-9]{1,9})</v></c>'
-    rb'|(?: t="(?:str|n|b)")?>(?:(?:<f(?: [^<>]*)?>[^<]*</f>)?<v>[^<]+</v>)?</c>'
+    rb'|(?: t="(?:str|n|b|d)")?>(?:(?:<f(?: [^<>]*)?>[^<]*</f>)?<v>[^<]+</v>)?</c>'
     rb'| t="inlineStr"><is><t(?: xml:space="preserve")?>[^<]*</t></is></c>))'
 )
 _PLAIN_NEAR = re.compile(_PLAIN.replace(b"PLACE", b"[A-Z]{1,2}[0-9]{1,3}"))  # within 702 columns × 999 rows

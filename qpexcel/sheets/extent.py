@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from functools import lru_cache, partial
 from io import BytesIO
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from qpexcel.limits import Limits
+from qpexcel.sheets.lean import lean_zip
 from qpexcel.sheets.package import STANDARD, Package, declares_entities, open_package
 from qpexcel.sheets.sheet_xml import SheetText, look_through, shows_missing_string
 
@@ -116,6 +117,15 @@ def look_at(data: bytes, limits: Limits = STANDARD) -> Look:
         return Look(Reach.UNKNOWN)
 
 
+def lean_copy(data: bytes) -> bytes | None:
+    """Return an .xlsx without what its values do not need, as `lean_zip`; None where that is not known."""
+    sheets = look_at(data).sheets
+    package = package_of(data) if sheets else None
+    if package is None or package.is_utf_16:
+        return None
+    return lean_zip(package, {name: text.lean for name, text in sheets.items()})
+
+
 def reach_of(data: bytes) -> Reach:
     """Say how far the cells of a zipped workbook reach; never raises."""
     return look_at(data).reach
@@ -165,9 +175,13 @@ def _left(package: Package, name: str, texts: Mapping[str, SheetText]) -> bytes:
     return texts[name].odd if name in texts else package.read(name)
 
 
-def _misses_strings(package: Package, texts: Iterable[SheetText]) -> bool:
+def _misses_strings(package: Package, texts: Collection[SheetText]) -> bool:
     name = package.called(_STRINGS) or next(filter(partial(_holds_strings, package), package.names), None)
-    count = len(_STRING.findall(package.read(name))) if name else 0
+    table = package.read(name) if name else b""
+    plain = table.count(b"<si>")  # there may be more, written otherwise
+    if not any(shows_missing_string(text, plain) for text in texts):
+        return False
+    count = len(_STRING.findall(table))
     return any(shows_missing_string(text, count) for text in texts)
 
 

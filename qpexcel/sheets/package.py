@@ -67,6 +67,10 @@ class Package:
         """Return how many bytes a part has, inflated."""
         return self._parts[name].file_size
 
+    def crc(self, name: str) -> int:
+        """Return the checksum of a part as it is in the file."""
+        return self._parts[name].CRC
+
     def read(self, name: str) -> bytes:
         """Return a part's bytes.
 
@@ -130,12 +134,17 @@ def inflate(data: bytes, part: zipfile.ZipInfo, most: int) -> bytes:
     return text
 
 
+def is_embedded(name: str) -> bool:
+    """Whether a part is a picture or a document of its own, which no reader of cells looks at."""
+    return _EMBEDDED.search(name) is not None
+
+
 def declares_entities(name: str, text: bytes) -> bool:
     """Whether a part declares a document type or entities, which no spreadsheet program writes.
 
     But LibreOffice's macro modules and old manifests name a type, and so may what is embedded.
     """
-    if _EMBEDDED.search(name):
+    if is_embedded(name):
         return False
     return b"<!ENTITY" in text or (b"<!DOCTYPE" in text and not _MODULES.match(name))
 

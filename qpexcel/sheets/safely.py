@@ -7,8 +7,9 @@ beforehand; nor can .xlsb. A new process takes its time, so nothing else is read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
-from qpexcel.sheets.extent import Reach, is_ole, is_zip, package_of, reach_of
+from qpexcel.sheets.extent import Reach, is_ole, is_zip, lean_copy, package_of, reach_of
 from qpexcel.sheets.facts import with_facts
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError, read_grids
 from qpexcel.sheets.ods_facts import on_one_line
@@ -48,7 +49,15 @@ def _reach(data: bytes) -> Reach:
 
 
 def _read_plainly(data: bytes) -> list[Grid]:
-    return with_facts(with_lost_days(read_grids(data), data), data)
+    return with_facts(with_lost_days(_values(data), data), data)
+
+
+def _values(data: bytes) -> list[Grid]:
+    lean = lean_copy(data) if is_zip(data) else None
+    if lean is not None:
+        with suppress(UnreadableWorkbookError):  # then the file itself says why
+            return read_grids(lean)
+    return read_grids(data)
 
 
 def _read_otherwise(data: bytes, refused: UnreadableWorkbookError) -> list[Grid]:

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 # A cell as programs write it, its attributes in this order. Group 1 is the place of a formula without a
 # result, group 2 the number of a shared string.
 _PLAIN = (
-    rb'<c r="(?:(PLACE)" s="[0-9]+"><f>[^<]*</f><v(?:></v>| ?/>)</c>'
+    rb'<c r="(?:(PLACE)" s="[0-9]+"><f/><v(?:></v>| ?/>)</c>'
     rb'|PLACE"(?: s="[0-9]+")?'
     rb'(?:/>| t="s"><v>([0-9]{1,9})</v></c>'
-    rb'|(?: t="(?:str|n|b|d)")?>(?:(?:<f(?: [^<>]*)?>[^<]*</f>)?<v>[^<]+</v>)?</c>'
+    rb'|(?: t="(?:str|n|b|d)")?>(?:(?:<f(?: [^<>]*)?/>)?<v>[^<]+</v>)?</c>'
     rb'| t="inlineStr"><is><t(?: xml:space="preserve")?>[^<]*</t></is></c>))'
 )
 _PLAIN_NEAR = re.compile(_PLAIN.replace(b"PLACE", b"[A-Z]{1,2}[0-9]{1,3}"))  # within 702 columns × 999 rows
 _PLAIN_FAR = re.compile(_PLAIN.replace(b"PLACE", b"[A-Z]{1,3}[0-9]{1,7}"))
+_FORMULA_TEXT, _NO_TEXT = re.compile(rb"<f(?: [^<>]*)?>[^<]*</f>"), b"<f/>"
 _START = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
 _NEAR = re.compile(rb'<c r="[A-Z]{1,2}[0-9]{1,3}"')
 _R = re.compile(rb"\sr\s*=\s*[\"']([A-Z]+[0-9]+)[\"']")
@@ -38,7 +39,8 @@ class SheetText:
 
     `cells` is how many there are, filled or not; `is_near` whether every one says that it is within 702
     columns and 999 rows. `formulas` are the places of formulas without a result and `strings` the numbers
-    of shared strings, both as written and of the plain cells alone. `odd` is what is left without those.
+    of shared strings, both as written and of the plain cells alone. `odd` is what is left without those;
+    `lean` is all of it, but each formula without its text.
     """
 
     cells: int
@@ -46,6 +48,7 @@ class SheetText:
     formulas: Sequence[bytes]
     strings: Sequence[bytes]
     odd: bytes
+    lean: bytes
 
     @property
     def unsaved(self) -> frozenset[str]:
@@ -98,7 +101,8 @@ class OddCell:
 
 def look_through(sheet: bytes) -> SheetText:
     """Look through a sheet's XML (UTF-8); of any other part it finds no cells."""
-    pieces = _PLAIN_NEAR.split(sheet)
+    lean = _FORMULA_TEXT.sub(_NO_TEXT, sheet)
+    pieces = _PLAIN_NEAR.split(lean)
     odd = b"".join(pieces[::3])
     near = len(pieces) // 3 + len(_NEAR.findall(odd))
     if _PLAIN_FAR.search(odd):
@@ -107,12 +111,12 @@ def look_through(sheet: bytes) -> SheetText:
         pieces += [b"", *far[1:]]
     cells = len(pieces) // 3 + len(_START.findall(odd))
     formulas, strings = list(filter(None, pieces[1::3])), list(filter(None, pieces[2::3]))
-    return SheetText(cells, near == cells, formulas, strings, odd)
+    return SheetText(cells, near == cells, formulas, strings, odd, lean)
 
 
 def shows_missing_string(sheet: SheetText, count: int) -> bool:
     """Whether a cell shows a shared string that is none of the `count` there are."""
-    if any(int(number) >= count for number in set(sheet.strings)):
+    if sheet.strings and max(map(int, set(sheet.strings))) >= count:
         return True
     return any(
         cell.kind == b"s" and cell.value and not _is_below(cell.value, count) for cell in sheet.odd_cells()

@@ -94,7 +94,6 @@ def zip_of(data: bytes) -> zipfile.ZipFile:
     return zipfile.ZipFile(BytesIO(data))
 
 
-@lru_cache(maxsize=1)
 def package_of(data: bytes, limits: Limits = STANDARD) -> Package:
     """Return a zip's parts, inflated and checked once though several look at the same file.
 
@@ -102,15 +101,24 @@ def package_of(data: bytes, limits: Limits = STANDARD) -> Package:
         UnfitPackageError: as `open_package`.
         zipfile.BadZipFile: and what else reading a zip raises.
     """
-    return open_package(data, zip_of(data), limits)
+    return _package_of(data, limits)
 
 
 @lru_cache(maxsize=1)
+def _package_of(data: bytes, limits: Limits) -> Package:
+    return open_package(data, zip_of(data), limits)
+
+
 def look_at(data: bytes, limits: Limits = STANDARD) -> Look:
     """Look at the cells of a zipped workbook, once though several ask; never raises.
 
     A part that cannot be inflated makes the reach UNKNOWN: another reader may be less strict.
     """
+    return _look_at(data, limits)
+
+
+@lru_cache(maxsize=1)
+def _look_at(data: bytes, limits: Limits) -> Look:
     try:
         return _look(package_of(data, limits))
     except Exception:  # noqa: BLE001 - zlib.error, EOFError, RuntimeError, ...: see above

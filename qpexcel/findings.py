@@ -132,6 +132,13 @@ SEVERITY: Mapping[str, Severity] = {
     "FIL015": E,  # of this plan but of a unit the plan does not have
     "FIL016": I,  # a program's own file
     "FIL018": W,  # of an earlier round
+    "FIL022": E,  # a zip that contradicts itself
+    "FIL023": E,  # a document type or entities in its XML
+    "FIL026": I,  # it holds macros, which never run
+    "FIL029": E,  # an .xlsb that is not read as a whole
+    "FIL030": E,  # nothing could be read from it
+    "FIL031": E,  # cells that show shared strings it does not have
+    "FIL032": E,  # parts whose names lead outside
     "FIL017": E,  # unverified and the plan refuses such
     "FIL019": W,  # changed while it was read
     "FIL020": I,  # came along with a form
@@ -182,6 +189,7 @@ SEVERITY: Mapping[str, Severity] = {
     "RET041": W,  # an inspection without what was found
     "RET042": I,  # an item that a program had made a date of
     "RET043": E,  # a formula's error where an answer should be
+    "RET047": E,  # a formula whose result is not in the file
     "RET044": W,  # an answer merged over several rows
     "RET045": W,  # a number merged over several rows
     "RET024": W,  # cells far from the table were not read

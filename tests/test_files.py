@@ -44,7 +44,7 @@ BAD = {
     "空的.xlsx": (b"", "FIL011"),
     "截斷.xlsx": (another_workbook()[:900], "FIL002"),
     "只有目錄.xlsx": (zipped(**{"[Content_Types]_xml": b"<Types/>"}), "FIL002"),
-    "公文.docx": (zipped(**{"[Content_Types]_xml": b"<Types/>", "word__document_xml": b"<w/>"}), "FIL002"),
+    "公文.docx": (zipped(**{"[Content_Types]_xml": b"<Types/>", "word__document_xml": b"<w/>"}), "FIL001"),
     "壓縮.zip": (zipped(a_xml=b"x"), "FIL025"),
     "信件.eml": (b"Received: from somewhere\r\n\r\nhello", "FIL025"),
     "加密.xlsx": (OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "FIL003"),

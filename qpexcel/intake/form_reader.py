@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-from rapidfuzz import fuzz, process
 
 from qpexcel.fields import labels
 from qpexcel.findings import Finding
@@ -20,7 +19,10 @@ from qpexcel.words import LANGUAGES, every_language, load_words
 
 HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _ENOUGH_LABELS = 4  # headings that make a sheet a form
+_FEWEST_LABELS = 3  # headings that make a sheet any table of ours
 _HELP = ("needs", "understood")  # columns the form fills by itself
+_MOST_KNOWN = 50_000  # texts; of a workbook with more of them the rest is looked up each time
+_LETTERS = re.compile("[A-Z]+")
 _NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
 
 
@@ -46,8 +48,23 @@ class FormTable:
     def says_headings(self, row: int) -> bool:
         """Whether a row repeats the header, as a table does that was pasted below itself."""
         own, cells = self.grid.rows[self.header], self.grid.rows[row]
+        if len(self._headings.intersection(cells)) < _ENOUGH_LABELS:
+            return False
         same = sum(one == other != "" for one, other in zip(own, cells, strict=True))
         return same >= _ENOUGH_LABELS
+
+    @cached_property
+    def _headings(self) -> frozenset[object]:
+        return frozenset(cell for cell in self.grid.rows[self.header] if cell != "")
+
+    @cached_property
+    def uncertain(self) -> frozenset[str]:
+        """The keys of the columns in which a blank cell may hold an error, a formula, or be merged."""
+        letters = set(_LETTERS.findall(" ".join(self.grid.unsaved)))
+        places = {col - self.grid.left for _, col in self.grid.errors} | {col for _, col in self._above}
+        return frozenset(
+            key for key, col in self.columns.items() if col in places or self.letters[key] in letters
+        )
 
     def above(self, row: int, key: str) -> int | None:
         """Return the place of the row whose cell a row's cell is merged into, or None."""
@@ -66,7 +83,7 @@ class FormTable:
         """Return what an error cell shows (#REF!); "" for any other."""
         return self.grid.errors.get((self.grid.top + row, self.grid.left + self.columns[key]), "")
 
-    @property
+    @cached_property
     def letters(self) -> dict[str, str]:
         """The columns' letters by key."""
         return {key: letter(self.grid.left + col) for key, col in self.columns.items()}
@@ -87,6 +104,16 @@ class Headings:
     def __init__(self, by_label: dict[str, str]) -> None:
         self.by_fold = {fold(label): key for label, key in by_label.items()}
         self.shown = {key: label for label, key in reversed(by_label.items())}
+        self._known: dict[str, str] = {}
+
+    def key_of(self, text: str) -> str:
+        """Return the key of a heading as it stands in a cell; "" for any other text."""
+        key = self._known.get(text)
+        if key is None:
+            key = self.by_fold.get(fold(text), "")
+            if len(self._known) < _MOST_KNOWN:
+                self._known[text] = key
+        return key
 
 
 class Labels(Headings):
@@ -126,8 +153,13 @@ def columns_in(grid: Grid, row: int, known: Headings) -> tuple[dict[str, int], l
     """Return which column holds what by the headings in a row, and RET026 for those that stand twice."""
     columns: dict[str, int] = {}
     again: list[Finding] = []
-    for col, text in grid.texts(row):
-        key = known.by_fold.get(fold(text))
+    cells = grid.rows[row]
+    if len(cells) - cells.count("") < _FEWEST_LABELS:
+        return columns, again
+    for col, text in enumerate(cells):
+        if not isinstance(text, str) or not text:
+            continue
+        key = known.key_of(text)
         if key and columns.setdefault(key, col) != col:
             again.append(Finding("RET026", text).at(sheet=grid.name, cell=grid.cell(row, col)))
     return columns, again
@@ -143,9 +175,12 @@ def with_slips(
     """Take headings that are a slip of a missing one of ours, each with a finding."""
     free = {text: key for text, key in known.by_fold.items() if key not in columns}
     ours = {col for col, text in grid.texts(header) if fold(text) in known.by_fold}
-    for col, text in grid.texts(header):
-        if col in ours:
-            continue
+    others = [(col, text) for col, text in grid.texts(header) if col not in ours]
+    if not others:
+        return FormTable(grid, header, columns, tuple(findings))
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - slow to load and seldom needed
+
+    for col, text in others:
         near = process.extractOne(fold(text), list(free), scorer=fuzz.ratio, score_cutoff=_NEAR_LABEL)
         if near and free[near[0]] not in columns:
             columns[free[near[0]]] = col
@@ -164,6 +199,8 @@ def head_of(table: FormTable, known: Labels) -> dict[str, tuple[str, str]]:
     for row in range(table.header):
         key = ""
         for col, value in enumerate(table.grid.rows[row]):
+            if value == "":
+                continue
             text = shown_text(value)
             label = known.head.get(fold(text), "") if isinstance(value, str) else ""
             if label:

@@ -14,15 +14,17 @@ from qpexcel.forms.corrected import read_corrected
 from qpexcel.forms.request import FormRequest
 from qpexcel.intake.collect import Collected
 from qpexcel.intake.form_reader import FormTable, Labels, find_forms, head_of
-from qpexcel.intake.guard import unfit
+from qpexcel.intake.guard import holds_macros, is_binary_zip, unfit
+from qpexcel.intake.half_read import is_half_read
 from qpexcel.intake.identify import identify
 from qpexcel.intake.inspections import find_inspections, read_inspections, without
 from qpexcel.intake.returns import NilReturn, Outcome, Received, Return
 from qpexcel.intake.rows import Expected, expectations, read_rows
 from qpexcel.model import Plan
 from qpexcel.plan.obligations import rows_by_unit, version_of
+from qpexcel.sheets.decrypt import decrypted
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
-from qpexcel.sheets.safely import read_safely
+from qpexcel.sheets.safely import read_here
 from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
 
@@ -33,13 +35,17 @@ _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a s
 
 @dataclass(frozen=True)
 class Reader:
-    """What reading a plan's returns needs, made once: labels, each unit's form, the signing key."""
+    """What reading a plan's returns needs, made once: labels, each unit's form, the signing key.
+
+    `passwords` are tried on workbooks that are locked.
+    """
 
     plan: Plan
     labels: Labels
     expected: dict[str, Expected]
     key: bytes | None
     version: str
+    passwords: tuple[str, ...] = ()
     included: frozenset[str] = frozenset()
 
 
@@ -47,6 +53,8 @@ def reader_for(
     plan: Plan,
     key: bytes | None,
     extensions: Mapping[str, Collection[date]] | None = None,
+    *,
+    passwords: Iterable[str] = (),
     included: frozenset[str] = frozenset(),
 ) -> Reader:
     """Prepare to read a plan's returns.
@@ -55,6 +63,7 @@ def reader_for(
         plan: What was asked.
         key: What stamps are signed with; None where it is lost.
         extensions: The deadlines ever granted, by row key: a form may show any of them.
+        passwords: Those that a locked workbook may have.
         included: The hashes of files that are taken by their rows, whatever their stamp says.
     """
     words = load_words(plan.settings.language)
@@ -63,19 +72,47 @@ def reader_for(
         FormRequest(plan, unit, rows, "", today, None, words) for unit, rows in rows_by_unit(plan).items()
     )
     expected = expectations(requests, plan, extensions or {})
-    return Reader(plan, Labels(plan), expected, key, version_of(plan), included)
+    return Reader(plan, Labels(plan), expected, key, version_of(plan), tuple(passwords), included)
 
 
 def read_return(collected: Collected, reader: Reader) -> Return:
     """Read and check one file. It ends as accepted, refused or ignored, with one reason."""
     received = collected.received
-    problem = collected.problem or unfit(collected.data)
+    if collected.problem:
+        return turned_away(received, collected.problem)
+    data, problem = _unlocked(collected.data, reader)
     if problem:
         return turned_away(received, problem)
     try:
-        grids = read_safely(collected.data)
+        grids = read_here(data)
     except UnreadableWorkbookError as error:
-        return turned_away(received, Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002"))
+        return turned_away(received, _unreadable(data, error))
+    if not any(map(_holds, grids)):
+        return turned_away(received, Finding("FIL029" if is_binary_zip(data) else "FIL030"))
+    return _read_grids(received, data, grids, reader)
+
+
+def _unlocked(data: bytes, reader: Reader) -> tuple[bytes, Finding | None]:
+    """Return a file's bytes, without the password if one of ours opens it, and why it is not read."""
+    limits = reader.plan.settings.limits
+    problem = unfit(data, limits)
+    if problem and problem.code == "FIL003" and (opened := decrypted(data, reader.passwords)):
+        return opened, unfit(opened, limits)
+    return data, problem
+
+
+def _unreadable(data: bytes, error: UnreadableWorkbookError) -> Finding:
+    if is_binary_zip(data):
+        return Finding("FIL029")
+    return Finding("FIL003" if _PASSWORD in str(error).lower() else "FIL002")
+
+
+def _holds(grid: Grid) -> bool:
+    """Whether anything was read of a sheet."""
+    return bool(grid.errors or grid.left_out) or any(cell != "" for row in grid.rows for cell in row)
+
+
+def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Reader) -> Return:
     inspected = find_inspections(grids, reader.labels)
     forms = without(find_forms(grids, reader.labels), inspected)
     head, nil = _heads(forms, reader.labels)
@@ -86,12 +123,15 @@ def read_return(collected: Collected, reader: Reader) -> Return:
         return turned_away(received, identity.refusal)
     if not forms:
         return turned_away(received, Finding("FIL004"))
+    if is_binary_zip(data) and is_half_read(grids, forms, reader.expected[identity.unit]):
+        return turned_away(received, Finding("FIL029"))
     current = not identity.version or identity.version == reader.version
     rows, findings = read_rows(forms, reader.expected[identity.unit], same_edition=current)
     inspections, of_inspections = read_inspections(
         inspected, forms, reader.expected[identity.unit], received.path
     )
     doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids), *_unexplained(nil)]
+    doubts += [Finding("FIL026")] if holds_macros(data) else []
     if nil is None and not inspections and not any(row.answers for row in rows):
         doubts.append(Finding("RET030").at(sheet=forms[0].grid.name))
     return Return(

@@ -139,10 +139,12 @@ def _read_row(
 
 
 def _answers(table: FormTable, place: int, expected: Expected) -> tuple[dict[str, Answer], list[Finding]]:
-    """Read a row's filled cells; RET043 for those a formula's error stands in, which nobody can read."""
+    """Read a row's filled cells; RET043 and RET047 for formulas whose error or no result is there."""
     answers, findings = {}, []
+    cells, uncertain = table.grid.rows[place], table.uncertain
     for key in expected.keys:
-        if key not in table.columns:
+        col = table.columns.get(key)
+        if col is None or (cells[col] == "" and key not in uncertain):
             continue
         if table.grid.errors and (error := table.error(place, key)):
             gaps = {"field": label_of(key, expected.plan, expected.words)}
@@ -150,6 +152,9 @@ def _answers(table: FormTable, place: int, expected: Expected) -> tuple[dict[str
             findings.append(Finding("RET043", error, gaps).at(sheet=table.grid.name, cell=cell))
         elif not _is_blank(value := table.value(place, key)):
             answers[key] = expected.reader.read(key, value, table.address(place, key))
+        elif table.grid.unsaved and (cell := table.address(place, key)) in table.grid.unsaved:
+            gaps = {"field": label_of(key, expected.plan, expected.words)}
+            findings.append(Finding("RET047", "", gaps).at(sheet=table.grid.name, cell=cell))
         elif source := table.above(place, key):
             answer, found = _merged_answer(table, source, place, key, expected)
             answers |= {key: answer} if answer else {}
@@ -242,8 +247,10 @@ def _altered(table: FormTable, place: int, expected: Expected, key: str) -> list
             continue
         now, planned = shown_text(table.value(place, name)), expected.rows[key].shown[name]
         # A blank plan cell is a row somebody cleared, not a wish to change the plan.
+        if not now or now == planned:
+            continue
         extended = name == "due" and parse_day(now) in expected.rows[key].extensions
-        if now and fold(now) != fold(planned) and not _same_day(now, planned) and not extended:
+        if fold(now) != fold(planned) and not _same_day(now, planned) and not extended:
             words = {"field": expected.words(f"field.{name}"), "planned": planned}
             cell = table.address(place, name)
             findings.append(Finding("RET013", now, words).at(sheet=table.grid.name, cell=cell))

@@ -65,7 +65,13 @@ _begun: _Begun | None = None
 
 def _begin(terms: Terms, workspace: Workspace) -> None:
     global _begun  # noqa: PLW0603 - what a process sets up once, for all its tasks
-    _begun = _Begun(terms, reader_for(terms.plan, terms.key, terms.extensions, terms.included), workspace)
+    _begun = _Begun(
+        terms,
+        reader_for(
+            terms.plan, terms.key, terms.extensions, passwords=terms.passwords, included=terms.included
+        ),
+        workspace,
+    )
 
 
 def _work(task: Task) -> Result:

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum, auto
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
+from types import MappingProxyType
 from typing import NamedTuple
+
+from qpexcel.limits import Limits
+from qpexcel.sheets.lean import lean_zip
+from qpexcel.sheets.package import STANDARD, Package, declares_entities, open_package
+from qpexcel.sheets.sheet_xml import SheetText, look_through, shows_missing_string
 
 ZIP = b"PK\x03\x04"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -22,22 +28,22 @@ _MOST_HOLLOW = 4_000_000
 _HOLLOW = 4  # times as many places as cells
 _MOST = 32_000_000  # cells; laid out, this takes a gigabyte
 _MOST_TEXT = 512 * 1024 * 1024  # bytes, were every use of a shared string written out
-_LARGEST_PART = 400 * 1024 * 1024  # bytes inflated
 
 _NO_SHEET = re.compile(
     r"\[content_types\]\.xml$|docprops/|xl/(?:theme/|styles\.xml$|sharedstrings\.xml$|workbook\.xml$)|.*\.rels$"
 )
 _STRINGS = "xl/sharedstrings.xml"
-_CELL, _PREFIXED_CELL = re.compile(rb"<c[\s/>]"), re.compile(rb":c[\s/>]")  # as one, four times slower
-# Neither a third letter nor a fourth digit: at most 702 columns × 999 rows.
-_NEAR_CELL = re.compile(rb'<c r="[A-Z]{1,2}[0-9]{1,3}"')
+_STRINGS_ROOT, _PROLOG = re.compile(rb"<(?:[\w.-]+:)?sst[\s/>]"), 2000  # bytes before a part's first element
 _REFERENCE = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 _ROW_OR_CELL = re.compile(rb"<(?:[\w.-]+:)?(row|c)(?=[\s/>])([^>]*)>")
 _R = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")
 _STRING = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _INDEX = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>\s*([0-9]+)")
 _ERROR_TRACES = (b't="e"', b"t='e'")
-_ODS_TRACE = re.compile(rb"""value-type=["']error|string-value=["']\#|number-rows-spanned=["'](?!1["'])""")
+_ODS_TRACE = re.compile(
+    rb"""value-type=["']error|string-value=["']\#|number-rows-spanned=["'](?!1["'])"""
+    rb"""|<table:table-cell(?=[^>]*table:formula=)(?![^>]*value-type=)"""
+)
 _MERGED = re.compile(rb"mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Za-z]+)([0-9]+):([A-Za-z]+)([0-9]+)")
 _ODS_PLACE = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
 _ODS_ROWS = re.compile(rb"number-rows-repeated\s*=\s*[\"']([0-9]+)")
@@ -58,10 +64,14 @@ class Look(NamedTuple):
     """What can be seen of a workbook's cells before they are read.
 
     `traces`: it may have error cells or, as an .ods, cells merged downwards, of which calamine tells nothing.
+    `fault`: the code of the finding that says why no reader should see it. `sheets`: what the parts of an
+    .xlsx say that may be sheets, by their names.
     """
 
     reach: Reach
     traces: bool = False
+    fault: str = ""
+    sheets: Mapping[str, SheetText] = MappingProxyType({})
 
 
 def is_ole(data: bytes) -> bool:
@@ -84,16 +94,44 @@ def zip_of(data: bytes) -> zipfile.ZipFile:
     return zipfile.ZipFile(BytesIO(data))
 
 
+def package_of(data: bytes, limits: Limits = STANDARD) -> Package:
+    """Return a zip's parts, inflated and checked once though several look at the same file.
+
+    Raises:
+        UnfitPackageError: as `open_package`.
+        zipfile.BadZipFile: and what else reading a zip raises.
+    """
+    return _package_of(data, limits)
+
+
 @lru_cache(maxsize=1)
-def look_at(data: bytes) -> Look:
+def _package_of(data: bytes, limits: Limits) -> Package:
+    return open_package(data, zip_of(data), limits)
+
+
+def look_at(data: bytes, limits: Limits = STANDARD) -> Look:
     """Look at the cells of a zipped workbook, once though several ask; never raises.
 
     A part that cannot be inflated makes the reach UNKNOWN: another reader may be less strict.
     """
+    return _look_at(data, limits)
+
+
+@lru_cache(maxsize=1)
+def _look_at(data: bytes, limits: Limits) -> Look:
     try:
-        return _look(zip_of(data))
+        return _look(package_of(data, limits))
     except Exception:  # noqa: BLE001 - zlib.error, EOFError, RuntimeError, ...: see above
         return Look(Reach.UNKNOWN)
+
+
+def lean_copy(data: bytes) -> bytes | None:
+    """Return an .xlsx without what its values do not need, as `lean_zip`; None where that is not known."""
+    sheets = look_at(data).sheets
+    package = package_of(data) if sheets else None
+    if package is None or package.is_utf_16:
+        return None
+    return lean_zip(package, {name: text.lean for name, text in sheets.items()})
 
 
 def reach_of(data: bytes) -> Reach:
@@ -108,7 +146,8 @@ def merged_places(data: bytes) -> int:
         zipfile.BadZipFile: and what else reading a zip raises.
     """
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        found = [_MERGED.findall(archive.read(part)) for part in _sheet_parts(archive.infolist())]
+        parts = [part for part in archive.infolist() if _may_be_sheet(part.filename)]
+        found = [_MERGED.findall(archive.read(part)) for part in parts]
     return sum(
         (abs(int(bottom) - int(top)) + 1) * (abs(_column(right) - _column(left)) + 1)
         for ranges in found
@@ -116,33 +155,45 @@ def merged_places(data: bytes) -> int:
     )
 
 
-def _look(archive: zipfile.ZipFile) -> Look:
-    parts = archive.infolist()
-    if any(part.file_size > _LARGEST_PART or part.filename.lower() == "xl/workbook.bin" for part in parts):
+def _look(package: Package) -> Look:
+    texts = {name: look_through(package.read(name)) for name in package.names if _may_be_sheet(name)}
+    if any(declares_entities(name, _left(package, name, texts)) for name in package.names):
+        return Look(Reach.UNKNOWN, fault="FIL023")
+    if package.called("xl/workbook.bin"):
         return Look(Reach.UNKNOWN)
-    if "content.xml" in archive.namelist():
-        content = archive.read("content.xml")
+    if "content.xml" in package.names:
+        content = package.read("content.xml")
         reach = Reach.UNKNOWN if _ods_places(content) > _MOST_HOLLOW else Reach.NEAR
         return Look(reach, _ODS_TRACE.search(content) is not None)
-    cells, traces = 0, False
-    for part in _sheet_parts(parts):
-        sheet = archive.read(part)
-        count = len(_CELL.findall(sheet)) + len(_PREFIXED_CELL.findall(sheet))
-        if _is_far(sheet, count):
-            return Look(Reach.FAR)
-        cells += count
-        traces = traces or any(trace in sheet for trace in _ERROR_TRACES)
-    return Look(Reach.FAR if _explodes(archive, parts, cells) else Reach.NEAR, traces)
+    if _misses_strings(package, texts.values()):
+        return Look(Reach.UNKNOWN, fault="FIL031")
+    cells = sum(text.cells for text in texts.values())
+    far = any(_is_far(package.read(name), text.cells) for name, text in texts.items() if not text.is_near)
+    traces = any(trace in text.odd for trace in _ERROR_TRACES for text in texts.values())
+    reach = Reach.FAR if far or _explodes(package, texts, cells) else Reach.NEAR
+    return Look(reach, traces, sheets=texts)
 
 
-def _sheet_parts(parts: Iterable[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
-    """Yield the parts a sheet may be in: its path is whatever the workbook says, so nearly all."""
-    return (part for part in parts if not _NO_SHEET.match(part.filename.lower()))
+def _may_be_sheet(name: str) -> bool:
+    """Whether a sheet may be in this part: its path is whatever the workbook says, so nearly all."""
+    return not _NO_SHEET.match(name.lower())
+
+
+def _left(package: Package, name: str, texts: Mapping[str, SheetText]) -> bytes:
+    return texts[name].odd if name in texts else package.read(name)
+
+
+def _misses_strings(package: Package, texts: Collection[SheetText]) -> bool:
+    name = package.called(_STRINGS) or next(filter(partial(_holds_strings, package), package.names), None)
+    table = package.read(name) if name else b""
+    plain = table.count(b"<si>")  # there may be more, written otherwise
+    if not any(shows_missing_string(text, plain) for text in texts):
+        return False
+    count = len(_STRING.findall(table))
+    return any(shows_missing_string(text, count) for text in texts)
 
 
 def _is_far(sheet: bytes, cells: int) -> bool:
-    if len(_NEAR_CELL.findall(sheet)) == cells:
-        return False
     references = _REFERENCE.findall(sheet)
     span = _span_of_references(references) if len(references) == cells else _span_of_anything(sheet)
     if span is None:
@@ -180,18 +231,22 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _explodes(archive: zipfile.ZipFile, parts: Iterable[zipfile.ZipInfo], cells: int) -> bool:
+def _holds_strings(package: Package, name: str) -> bool:
+    return _STRINGS_ROOT.search(package.read(name)[:_PROLOG]) is not None
+
+
+def _explodes(package: Package, sheets: Iterable[str], cells: int) -> bool:
     """Whether a few shared strings, used often, come to more text than is good for anybody."""
-    part = next((part for part in parts if part.filename.lower() == _STRINGS), None)
-    if part is None or part.file_size * cells <= _MOST_TEXT:
+    name = package.called(_STRINGS)
+    if name is None or package.size(name) * cells <= _MOST_TEXT:
         return False
-    text = archive.read(part)
+    text = package.read(name)
     starts = [match.start() for match in _STRING.finditer(text)]
     sizes = [end - start for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     if max(sizes, default=0) * cells <= _MOST_TEXT:
         return False
     # Numbers are counted as if they were indices too; that errs on the safe side.
-    used = (int(index) for sheet in _sheet_parts(parts) for index in _INDEX.findall(archive.read(sheet)))
+    used = (int(index) for sheet in sheets for index in _INDEX.findall(package.read(sheet)))
     return sum(sizes[index] for index in used if index < len(sizes)) > _MOST_TEXT
 
 

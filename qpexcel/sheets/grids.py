@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -33,7 +34,8 @@ class Grid:
     `left_out` holds the addresses of the first few cells too far from the rest to be read.
     `merged` holds the merged ranges, where the file's kind tells them (not xlsb); they may reach past
     the rows. `errors` holds what error cells show (#N/A) by 0-based row and column of the sheet; their
-    cells are "".
+    cells are "". `unsaved` holds the addresses of formulas whose result is not in the file; their cells
+    are "" too.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Grid:
     hidden: bool = False
     merged: tuple[Range, ...] = ()
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    unsaved: AbstractSet[str] = frozenset()
 
     def cell(self, row: int, col: int) -> str:
         """Return the A1 address of a cell given by its place within `rows`."""

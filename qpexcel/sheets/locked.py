@@ -6,8 +6,6 @@ import struct
 import zipfile
 from io import BytesIO
 
-import olefile
-
 BOOK_STREAMS = ("Workbook", "Book")
 _FILEPASS = 0x002F  # the record that says how the rest of an old workbook is encrypted
 _FIRST_RECORDS = 4096  # bytes; FILEPASS stands among the first few records
@@ -42,6 +40,8 @@ def has_filepass(records: bytes) -> bool:
 
 
 def _first_records(data: bytes) -> bytes:
+    import olefile  # noqa: PLC0415 - slow to load and seldom needed
+
     try:
         with olefile.OleFileIO(BytesIO(data)) as container:
             name = next(filter(container.exists, BOOK_STREAMS))

@@ -9,19 +9,22 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import IO
-from xml.etree.ElementTree import Element
+from typing import IO, TYPE_CHECKING
 
-from defusedxml.ElementTree import iterparse
-
+from qpexcel.sheets.describe import address
 from qpexcel.sheets.extent import zip_of
 from qpexcel.sheets.grids import Range
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STRING = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}string-value"
+_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 _ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
 _VALUE_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 # Line breaks between elements, but none within a paragraph's text.
@@ -31,10 +34,11 @@ _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """Merged ranges, and the text of error cells by their 0-based row and column."""
+    """Merged ranges, the text of error cells by their 0-based row and column, `unsaved` as in `Grid`."""
 
     merged: tuple[Range, ...]
     errors: Mapping[tuple[int, int], str]
+    unsaved: AbstractSet[str]
 
 
 @dataclass(slots=True)
@@ -45,6 +49,7 @@ class _Walk:
     col: int = 0
     merged: list[Range] = field(default_factory=list)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    unsaved: set[str] = field(default_factory=set)
 
     def cell(self, cell: Element) -> None:
         """Pass over a cell, or as many as it stands for."""
@@ -54,6 +59,8 @@ class _Walk:
         if cell.get(_VALUE_TYPE) == "error" or _is_error_text(cell):
             shown = ("".join(paragraph.itertext()) for paragraph in cell.findall(_TEXT + "p"))
             self.errors[self.row, self.col] = "\n".join(shown)
+        elif cell.get(_TABLE + "formula") is not None and not (cell.get(_TYPE) or cell.get(_VALUE_TYPE)):
+            self.unsaved.add(address(self.row + 1, self.col))
         self.col += _number(cell, "number-columns-repeated")
 
     def end_row(self, row: Element) -> None:
@@ -82,10 +89,12 @@ def sheet_facts(content: IO[bytes]) -> dict[str, SheetFacts]:
     Raises:
         ParseError: and defusedxml's errors where the XML is bad or made to harm.
     """
-    return {name: SheetFacts(tuple(walk.merged), walk.errors) for name, walk in _walks(content)}
+    return {name: SheetFacts(tuple(walk.merged), walk.errors, walk.unsaved) for name, walk in _walks(content)}
 
 
 def _walks(content: IO[bytes]) -> Iterator[tuple[str, _Walk]]:
+    from defusedxml.ElementTree import iterparse  # noqa: PLC0415 - slow to load and seldom needed
+
     walk, depth = _Walk(), 0  # tables may stand in cells
     for event, element in iterparse(content, events=("start", "end")):
         if element.tag == _TABLE + "table":

@@ -7,9 +7,9 @@ beforehand; nor can .xlsb. A new process takes its time, so nothing else is read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
-from qpexcel.apart import PATIENCE, ReaderDiedError, ReaderSilentError, run_apart
-from qpexcel.sheets.extent import Reach, is_ole, is_zip, reach_of
+from qpexcel.sheets.extent import Reach, is_ole, is_zip, lean_copy, package_of, reach_of
 from qpexcel.sheets.facts import with_facts
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError, read_grids
 from qpexcel.sheets.ods_facts import on_one_line
@@ -24,33 +24,61 @@ def read_safely(data: bytes) -> list[Grid]:
     Raises:
         UnreadableWorkbookError: whatever became of the reader.
     """
-    if is_ole(data):
-        return _read_apart(_read_plainly, data)
-    reach = reach_of(data) if is_zip(data) else Reach.NEAR
-    if reach is not Reach.NEAR:
-        return _read_apart(near_grids if reach is Reach.FAR else _read_plainly, data)
+    reach = _reach(data)
+    return read_here(data) if reach is Reach.NEAR else _read_apart(read_here, data)
+
+
+def read_here(data: bytes) -> list[Grid]:
+    """Read as `read_safely` does, but never in a process apart: for one that may be ended itself.
+
+    Raises:
+        UnreadableWorkbookError: whatever the readers said.
+    """
+    if _reach(data) is Reach.FAR:
+        return with_facts(near_grids(data), data)
     try:
         return _read_plainly(data)
     except UnreadableWorkbookError as error:
         return _read_otherwise(data, error)
 
 
+def _reach(data: bytes) -> Reach:
+    if is_ole(data):
+        return Reach.UNKNOWN
+    return reach_of(data) if is_zip(data) else Reach.NEAR
+
+
 def _read_plainly(data: bytes) -> list[Grid]:
-    return with_facts(with_lost_days(read_grids(data), data), data)
+    return with_facts(with_lost_days(_values(data), data), data)
+
+
+def _values(data: bytes) -> list[Grid]:
+    lean = lean_copy(data) if is_zip(data) else None
+    if lean is not None:
+        with suppress(UnreadableWorkbookError):  # then the file itself says why
+            return read_grids(lean)
+    return read_grids(data)
 
 
 def _read_otherwise(data: bytes, refused: UnreadableWorkbookError) -> list[Grid]:
-    """Read what calamine refuses though it is sound: newer errors (#SPILL!), an .ods laid out in lines."""
-    if _NEWER_ERROR in str(refused):
-        return _read_apart(near_grids, data)
+    """Read what calamine refuses though it is sound: newer errors (#SPILL!), UTF-16, an .ods in lines."""
     try:
+        if _NEWER_ERROR in str(refused) or package_of(data).is_utf_16:
+            return with_facts(near_grids(data), data)
         mended = on_one_line(data)
-    except Exception:  # noqa: BLE001 - it is no .ods, or damaged: what calamine said still stands
+    except Exception:  # noqa: BLE001 - it is no zip, no .ods, or damaged: what calamine said still stands
         raise refused from None
     return with_facts(read_grids(mended), mended)
 
 
 def _read_apart(reader: Callable[[bytes], list[Grid]], data: bytes) -> list[Grid]:
+    from qpexcel.apart import (  # noqa: PLC0415 - seldom needed
+        PATIENCE,
+        ReaderDiedError,
+        ReaderSilentError,
+        run_apart,
+    )
+
     try:
         [grids] = run_apart(_once, reader, data, limit=PATIENCE)
     except (ReaderDiedError, ReaderSilentError) as error:

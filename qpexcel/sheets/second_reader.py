@@ -7,7 +7,6 @@ the cells that are there, so a cell in the farthest corner costs it nothing.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
@@ -107,7 +106,9 @@ def _last_near_row(rows: Iterable[int]) -> int:
 
 def open_book(data: bytes) -> Workbook:
     """Open a workbook with openpyxl, which raises anything; values, not formulas."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - slow to load and seldom needed
+    import warnings  # noqa: PLC0415 - as openpyxl, slow to load and seldom needed
+
+    from openpyxl import load_workbook  # noqa: PLC0415
 
     if merged_places(data) > _MOST_MERGED:
         raise UnreadableWorkbookError("too many merged cells")
@@ -122,6 +123,7 @@ def _lost(grid: Grid) -> list[Place]:
     return [
         (grid.top + row + 1, grid.left + col + 1)
         for row, cells in enumerate(grid.rows)
+        if time in map(type, cells)
         for col, value in enumerate(cells)
         if type(value) is time and value == midnight
     ]

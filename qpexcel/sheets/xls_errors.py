@@ -6,8 +6,6 @@ import struct
 from collections.abc import Iterator
 from io import BytesIO
 
-import olefile
-
 from qpexcel.sheets.locked import BOOK_STREAMS
 
 _BEGIN, _END, _SHEET, _TRUTH_OR_ERROR, _FORMULA = 0x0809, 0x000A, 0x0085, 0x0205, 0x0006
@@ -31,6 +29,8 @@ def errors_by_sheet(data: bytes) -> list[dict[tuple[int, int], str]]:
     Raises:
         OSError: and what else reading a damaged container raises.
     """
+    import olefile  # noqa: PLC0415 - slow to load and seldom needed
+
     with olefile.OleFileIO(BytesIO(data)) as container:
         name = next(name for name in BOOK_STREAMS if container.exists(name))
         stream = container.openstream(name).read()

@@ -6,6 +6,7 @@ Both take the time as an argument and return where everything stands; only the c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from qpexcel.atomic import write_whole
 from qpexcel.cycle import Loaded
 from qpexcel.dates.typed import read_typed_date
 from qpexcel.decisions import Decision, read_decisions
+from qpexcel.evidence import gather
 from qpexcel.fields import label_of
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.intake.checks import check_rows
@@ -77,6 +79,8 @@ def consolidate(
         every = with_remembered([one.one for one in read], (one.one for one in readings))
         returns = settle(every, ledger.rounds(), rulings)
         known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
+        counting = [one for one in returns if one.outcome in COUNTING]
+        known = replace(known, attached=gather(workspace, plan, counting, ledger))
         standing = stand(known, as_of)
         write_whole(workspace.master, draw_book(master_book(standing, load_words(plan.settings.language))))
         fresh = (Reading(one.one, terms.name(one.one.received.sha256)) for one in read if one.fresh)

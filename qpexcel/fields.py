@@ -68,6 +68,8 @@ FIELDS: tuple[Field, ...] = (
     Field("extension", _S, FieldKind.DATE),
     Field("review", _S),
     Field("resolution", _S),
+    Field("pictures", _J),
+    Field("remarks", _J),
     Field("source", _J),
 )
 BY_KEY = {field.key: field for field in FIELDS}

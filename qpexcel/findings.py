@@ -193,6 +193,10 @@ SEVERITY: Mapping[str, Severity] = {
     "RET044": W,  # an answer merged over several rows
     "RET045": W,  # a number merged over several rows
     "RET024": W,  # cells far from the table were not read
+    "RET048": I,  # a picture on no row
+    "RET049": I,  # a comment on no row
+    "RET050": W,  # pictures or comments that cannot be taken out
+    "RET051": W,  # embedded files
     # IMP: a plan document
     "IMP001": E,  # it is not there or cannot be opened
     "IMP002": E,  # its name says another kind than it is

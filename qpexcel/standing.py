@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -115,8 +115,16 @@ class UnitStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class OnRow:
+    """What units attached to a row: pictures, by their path within evidence/, and comments."""
+
+    pictures: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything there is to show for a day."""
+    """Everything there is to show for a day. `attached` goes by row key."""
 
     plan: Plan
     version: str
@@ -129,11 +137,12 @@ class Standing:
     files: tuple[Return, ...]
     findings: tuple[Finding, ...]
     inspections: tuple[Inspection, ...] = ()
+    attached: Mapping[str, OnRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known before judging. `currents` and `decisions` go by row key."""
+    """What is known before judging. `currents`, `decisions` and `attached` go by row key."""
 
     plan: Plan
     round: str
@@ -143,6 +152,7 @@ class Known:
     files: Sequence[Return]
     findings: Sequence[Finding]
     inspections: tuple[Inspection, ...] = ()
+    attached: Mapping[str, OnRow] = field(default_factory=dict)
 
 
 def stand(known: Known, as_of: date) -> Standing:
@@ -163,6 +173,7 @@ def stand(known: Known, as_of: date) -> Standing:
         files=tuple(known.files),
         findings=tuple(known.findings),
         inspections=known.inspections,
+        attached=known.attached,
     )
 
 

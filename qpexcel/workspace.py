@@ -59,6 +59,11 @@ class Workspace:
         return self.root / "corrections"
 
     @property
+    def evidence(self) -> Path:
+        """Pictures found in returned workbooks."""
+        return self.root / "evidence"
+
+    @property
     def ledger(self) -> Path:
         """What we know of everything that came back."""
         return self.root / ".qpexcel" / "ledger.sqlite"

@@ -35,7 +35,7 @@ LABELS = [
     "項次", "實施要項", "推動作法", "承辦單位", "角色", "期別", "原訂期限", "完成期限", "目標", "執行情形",
     "完成日期", "實際數量", "實際數量2", "執行成果", "佐證資料", "落後原因", "因應對策", "申請事項", "滿意度",
     "期限判定", "燈號", "距期限天數", "說明", "列管決定", "併入項次", "核定展延期限", "審核意見", "會議決議",
-    "來源",
+    "附件", "附註", "來源",
 ]  # fmt: skip
 JUDGED = ("期限判定", "燈號", "距期限天數", "說明")
 HEADER = 4
@@ -264,10 +264,12 @@ def upside_down(sheet):
     """Sort the rows backwards and the columns too."""
     head = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEADER, max_row=HEADER)]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEADER + 1)]
+    formats = [cell.number_format for cell in sheet[HEADER + 1]]
     sheet.insert_rows(1, 3)
     for number, values in enumerate([*head, *reversed(rows)], start=HEADER + 3):
-        for col, value in enumerate(reversed(values), start=1):
+        for col, (value, shown) in enumerate(zip(reversed(values), reversed(formats), strict=True), start=1):
             sheet.cell(number, col).value = value
+            sheet.cell(number, col).number_format = shown
 
 
 @pytest.mark.parametrize("change", [lambda _: None, upside_down], ids=["as it was", "sorted and moved"])

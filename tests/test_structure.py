@@ -20,7 +20,7 @@ LAYERS = (
     {"intake"},
     {"ledger"},
     {"standing", "rounds"},
-    {"master", "status_document", "corrections"},
+    {"master", "status_document", "corrections", "evidence"},
     {"cycle", "importing", "consolidation", "correcting", "console", "demo", "watching", "ruling"},
     {"cli", "commands", "__main__", "__init__"},
 )

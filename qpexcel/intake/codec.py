@@ -8,7 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from qpexcel.findings import Finding, Place
-from qpexcel.intake.returns import Answer, AnswerRow, NilReturn, Outcome, Received, Return
+from qpexcel.intake.returns import (
+    Answer,
+    AnswerRow,
+    KeptPicture,
+    NilReturn,
+    Outcome,
+    Received,
+    Remark,
+    Return,
+)
 from qpexcel.model import Inspection
 
 _PLACE = ("file", "sheet", "cell", "item", "unit")
@@ -48,6 +57,8 @@ def return_to_json(one: Return) -> str:
             "columns": one.columns,
             "corrects": one.corrects,
             "other_sheets": one.other_sheets,
+            "pictures": [astuple(picture) for picture in one.pictures],
+            "remarks": [astuple(remark) for remark in one.remarks],
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -73,6 +84,8 @@ def return_from_json(text: str, received: Received) -> Return:
         columns=data.get("columns", {}),
         corrects=tuple(data.get("corrects", ())),
         other_sheets=tuple(data.get("other_sheets", ())),
+        pictures=tuple(KeptPicture(*picture) for picture in data.get("pictures", ())),
+        remarks=tuple(Remark(*remark) for remark in data.get("remarks", ())),
         # Ledgers of before inspections were read do not have them.
         inspections=tuple(_inspection_from_json(one, data["unit"]) for one in data.get("inspections", ())),
     )

@@ -12,6 +12,7 @@ from datetime import date
 from qpexcel.findings import Finding
 from qpexcel.forms.corrected import read_corrected
 from qpexcel.forms.request import FormRequest
+from qpexcel.intake.attachments import Keep, attachments
 from qpexcel.intake.collect import Collected
 from qpexcel.intake.form_reader import FormTable, Labels, find_forms, head_of
 from qpexcel.intake.guard import holds_macros, is_binary_zip, unfit
@@ -27,10 +28,15 @@ from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
 from qpexcel.sheets.safely import read_here
 from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
+from qpexcel.workspace import sha256
 
 _OUR_SHEETS = (*every_language("sheet.help"), *every_language("sheet.corrections"))
 _IGNORED = ("FIL016", "FIL019", "FIL020")  # nobody need mend these
 _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
+
+
+def _hash_only(data: bytes, _: str) -> str:
+    return sha256(data)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Reader:
     version: str
     passwords: tuple[str, ...] = ()
     included: frozenset[str] = frozenset()
+    keep: Keep = _hash_only
 
 
 def reader_for(
@@ -56,6 +63,7 @@ def reader_for(
     *,
     passwords: Iterable[str] = (),
     included: frozenset[str] = frozenset(),
+    keep: Keep = _hash_only,
 ) -> Reader:
     """Prepare to read a plan's returns.
 
@@ -65,6 +73,7 @@ def reader_for(
         extensions: The deadlines ever granted, by row key: a form may show any of them.
         passwords: Those that a locked workbook may have.
         included: The hashes of files that are taken by their rows, whatever their stamp says.
+        keep: Puts pictures away that are found in a workbook.
     """
     words = load_words(plan.settings.language)
     today = plan.span.starts  # the form's own days play no part in reading it back
@@ -72,7 +81,7 @@ def reader_for(
         FormRequest(plan, unit, rows, "", today, None, words) for unit, rows in rows_by_unit(plan).items()
     )
     expected = expectations(requests, plan, extensions or {})
-    return Reader(plan, Labels(plan), expected, key, version_of(plan), tuple(passwords), included)
+    return Reader(plan, Labels(plan), expected, key, version_of(plan), tuple(passwords), included, keep)
 
 
 def read_return(collected: Collected, reader: Reader) -> Return:
@@ -131,6 +140,8 @@ def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Read
         inspected, forms, reader.expected[identity.unit], received.path
     )
     doubts = [*([identity.doubt] if identity.doubt else []), *_left_out(grids), *_unexplained(nil)]
+    on_rows = attachments(data, rows, inspections, reader.keep, reader.plan.settings.limits)
+    doubts += on_rows.findings
     doubts += [Finding("FIL026")] if holds_macros(data) else []
     if nil is None and not inspections and not any(row.answers for row in rows):
         doubts.append(Finding("RET030").at(sheet=forms[0].grid.name))
@@ -152,6 +163,8 @@ def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Read
         columns={table.grid.name: table.letters for table in forms},
         corrects=read_corrected(grids),
         other_sheets=tuple(_others(grids, (*forms, *inspected))),
+        pictures=on_rows.pictures,
+        remarks=on_rows.remarks,
     )
 
 

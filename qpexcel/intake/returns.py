@@ -85,6 +85,32 @@ class NilReturn:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture on a row, its bytes in the archive under their hash.
+
+    `key` is the row's; of an inspection's only the item in it; "" where it stands on no row.
+    """
+
+    key: str
+    sheet: str
+    row: int
+    sha256: str
+    suffix: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment on a cell of a row. `key` as a picture's."""
+
+    key: str
+    sheet: str
+    cell: str
+    text: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
     """A returned file after checking.
 
@@ -110,6 +136,8 @@ class Return:
     corrects: tuple[str, ...] = ()
     other_sheets: tuple[str, ...] = ()
     inspections: tuple[Inspection, ...] = ()
+    pictures: tuple[KeptPicture, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     here: bool = True
 
     def cell(self, row: AnswerRow, key: str) -> str:

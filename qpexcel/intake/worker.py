@@ -9,6 +9,7 @@ from pathlib import Path
 from qpexcel.containers.model import Unfolded
 from qpexcel.containers.unfold import is_container, unfold
 from qpexcel.findings import Finding
+from qpexcel.intake.attachments import Keep
 from qpexcel.intake.codec import return_to_json
 from qpexcel.intake.collect import Collected, saved_at
 from qpexcel.intake.reading import Reader, read_return, reader_for, turned_away
@@ -63,12 +64,26 @@ class _Begun:
 _begun: _Begun | None = None
 
 
+def _keeper(workspace: Workspace) -> Keep:
+    def keep(data: bytes, suffix: str) -> str:
+        digest = sha256(data)
+        workspace.keep_bytes(data, digest, suffix)
+        return digest
+
+    return keep
+
+
 def _begin(terms: Terms, workspace: Workspace) -> None:
     global _begun  # noqa: PLW0603 - what a process sets up once, for all its tasks
     _begun = _Begun(
         terms,
         reader_for(
-            terms.plan, terms.key, terms.extensions, passwords=terms.passwords, included=terms.included
+            terms.plan,
+            terms.key,
+            terms.extensions,
+            passwords=terms.passwords,
+            included=terms.included,
+            keep=_keeper(workspace),
         ),
         workspace,
     )

@@ -20,9 +20,9 @@ from qpexcel.model import Execution, FieldKind, Item, Plan
 from qpexcel.plan.obligations import obligations
 from qpexcel.plan.wording import example_day, period_words, section_words, targets_words
 from qpexcel.sheets import measure
-from qpexcel.sheets.describe import Cell, Column, Condition, Rule, Sheet, Table, Value, address
+from qpexcel.sheets.describe import Cell, Column, Condition, Link, Rule, Sheet, Table, Value, address
 from qpexcel.sheets.theme import width_of
-from qpexcel.standing import RowStanding
+from qpexcel.standing import OnRow, RowStanding
 from qpexcel.words import Words
 
 # The item's number and the hidden key; the title stands beside them, else every page would repeat
@@ -31,6 +31,7 @@ _REPEATED = 2
 _CODES = ("item", "unit", "role", "period", "execution", "request", "timeliness", "light", "days_left")
 # Excel's calendar is wrong before this day and has none before 1900.
 FIRST_DAY = date(1900, 3, 1)
+_NOTHING = OnRow()
 _DECISIONS = tuple(field.key for field in DECISION_FIELDS)
 _LEAST_HEIGHT = 2 * measure.LINE + measure.PADDING
 _MEASURED = ("result", "evidence", "delay_reason", "measures", "review", "resolution")
@@ -66,6 +67,8 @@ def _columns(view: View) -> list[Column]:
         "light": light_column(view),
         "days_left": days_column(view),
         "reasons": reasons_column(view),
+        "pictures": [_pictures(row, view) for row in view.standing.rows],
+        "remarks": [_said(row, view) for row in view.standing.rows],
         "source": [source_text(row) for row in view.standing.rows],
     }
     columns = []
@@ -80,6 +83,31 @@ def _columns(view: View) -> list[Column]:
         else:
             columns.append(_shown(key, answers(key, view), view))
     return columns
+
+
+def _attached(row: RowStanding, view: View) -> OnRow:
+    return view.standing.attached.get(row.key, _NOTHING)
+
+
+def _said(row: RowStanding, view: View) -> str:
+    return "\n".join(_attached(row, view).remarks)
+
+
+def _pictures(row: RowStanding, view: View) -> Value:
+    """Link a row's picture, or of several the folder they are in."""
+    names = _attached(row, view).pictures
+    if not names:
+        return ""
+    folder, _, first = names[0].partition("/")
+    if len(names) == 1:
+        return Link(_target(names[0]), first)
+    shown = view.words("master.pictures", count=len(names), first=first)
+    return Link(_target(f"{folder}/"), shown)
+
+
+def _target(path: str) -> str:
+    """Return a link to a place within evidence/; % and # would mean something else in it."""
+    return f"evidence/{path}".replace("%", "%25").replace("#", "%23")
 
 
 def _shown(key: str, values: Sequence[Value], view: View) -> Column:
@@ -231,16 +259,17 @@ def _heights(view: View) -> list[float]:
         )
         for item in plan.items
     }
-    widths = {key: width_of(key) for key in _MEASURED}
-    return [_height(row, by_item[row.obligation.item.id], widths) for row in view.standing.rows]
+    widths = {key: width_of(key) for key in (*_MEASURED, "remarks")}
+    return [_height(row, by_item[row.obligation.item.id], widths, view) for row in view.standing.rows]
 
 
-def _height(row: RowStanding, least: float, widths: dict[str, float]) -> float:
+def _height(row: RowStanding, least: float, widths: dict[str, float], view: View) -> float:
     """Measure only the texts that might need more room than the row has already."""
     fits = int((least - measure.PADDING) / measure.LINE)
     long = []
     for key, room in widths.items():
         text = row.text(key) or row.decision.texts.get(key, "")
+        text = _said(row, view) if key == "remarks" else text
         # A text of half as many characters as there is room for fits, whatever its characters are.
         if len(text) * 2 > (room - 4) * fits or "\n" in text:
             long.append((text, room))

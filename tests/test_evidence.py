@@ -53,7 +53,7 @@ def test_a_photo_goes_to_evidence_under_its_unit_and_item_and_the_master_links_i
     office.consolidate()
     assert evidence(office) == ["秘書室/1-2-1.png"]
     cell = tracked(office, 3, "附件")
-    assert (cell.value, cell.hyperlink.target) == ("1-2-1.png", "evidence/秘書室/1-2-1.png")
+    assert (cell.value, cell.hyperlink.target) == ("1-2-1.png", "evidence\\秘書室\\1-2-1.png")
 
 
 def test_several_photos_of_a_row_are_numbered_and_the_link_is_to_their_folder(office):
@@ -64,7 +64,7 @@ def test_several_photos_of_a_row_are_numbered_and_the_link_is_to_their_folder(of
     office.consolidate()
     assert evidence(office) == ["秘書室/1-2-1.png", "秘書室/1-2-2.png"]
     cell = tracked(office, 3, "附件")
-    assert (cell.value, cell.hyperlink.target) == ("2 個檔案：1-2-1.png 等", "evidence/秘書室/")
+    assert (cell.value, cell.hyperlink.target) == ("2 個檔案：1-2-1.png 等", "evidence\\秘書室\\")
 
 
 def test_a_photo_keeps_its_name_when_an_earlier_return_turns_up(office):

@@ -262,12 +262,11 @@ def typed_into(data, typed, change):
 
 def upside_down(sheet):
     """Sort the rows backwards and the columns too."""
-    head = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEADER, max_row=HEADER)]
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEADER + 1)]
-    formats = [cell.number_format for cell in sheet[HEADER + 1]]
+    head = [[(cell.value, "General") for cell in sheet[HEADER]]]
+    rows = [[(cell.value, cell.number_format) for cell in row] for row in sheet.iter_rows(min_row=HEADER + 1)]
     sheet.insert_rows(1, 3)
     for number, values in enumerate([*head, *reversed(rows)], start=HEADER + 3):
-        for col, (value, shown) in enumerate(zip(reversed(values), reversed(formats), strict=True), start=1):
+        for col, (value, shown) in enumerate(reversed(values), start=1):
             sheet.cell(number, col).value = value
             sheet.cell(number, col).number_format = shown
 

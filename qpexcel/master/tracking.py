@@ -107,7 +107,7 @@ def _pictures(row: RowStanding, view: View) -> Value:
 
 def _target(path: str) -> str:
     """Return a link to a place within evidence/; % and # would mean something else in it."""
-    return f"evidence/{path}".replace("%", "%25").replace("#", "%23")
+    return f"external:evidence/{path}".replace("%", "%25").replace("#", "%23")
 
 
 def _shown(key: str, values: Sequence[Value], view: View) -> Column:

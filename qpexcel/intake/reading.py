@@ -15,7 +15,7 @@ from qpexcel.forms.request import FormRequest
 from qpexcel.intake.collect import Collected
 from qpexcel.intake.form_reader import FormTable, Labels, find_forms, head_of
 from qpexcel.intake.guard import holds_macros, is_binary_zip, unfit
-from qpexcel.intake.half_read import is_half_read
+from qpexcel.intake.half_read import lacks_cells, lacks_stamp
 from qpexcel.intake.identify import identify
 from qpexcel.intake.inspections import find_inspections, read_inspections, without
 from qpexcel.intake.returns import NilReturn, Outcome, Received, Return
@@ -107,6 +107,9 @@ def _holds(grid: Grid) -> bool:
 def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Reader) -> Return:
     inspected = find_inspections(grids, reader.labels)
     forms = without(find_forms(grids, reader.labels), inspected)
+    binary = is_binary_zip(data)
+    if binary and forms and lacks_stamp(grids):
+        return _turned_away(received, Finding("FIL029"))
     head, nil = _heads(forms, reader.labels)
     named = head.get("unit", ("", ""))[0]
     identity = identify(grids, forms, reader.plan, reader.key, named)
@@ -114,7 +117,7 @@ def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Read
         return _turned_away(received, identity.refusal)
     if not forms:
         return _turned_away(received, Finding("FIL004"))
-    if is_binary_zip(data) and is_half_read(grids, forms, reader.expected[identity.unit]):
+    if binary and lacks_cells(forms, reader.expected[identity.unit]):
         return _turned_away(received, Finding("FIL029"))
     current = not identity.version or identity.version == reader.version
     rows, findings = read_rows(forms, reader.expected[identity.unit], same_edition=current)

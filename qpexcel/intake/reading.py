@@ -28,7 +28,6 @@ from qpexcel.sheets.safely import read_here
 from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
 
-_OUR_SHEETS = (*every_language("sheet.help"), *every_language("sheet.corrections"))
 _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
 
 
@@ -151,7 +150,8 @@ def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Read
 
 def _others(grids: Iterable[Grid], ours: Iterable[FormTable]) -> Iterator[str]:
     """Yield the names of the visible sheets with anything on them that are none of ours."""
-    names = {table.grid.name for table in ours} | set(_OUR_SHEETS)
+    helps = (*every_language("sheet.help"), *every_language("sheet.corrections"))
+    names = {table.grid.name for table in ours}.union(helps)
     for grid in grids:
         if not grid.hidden and grid.name not in names and any(any(row) for row in grid.rows):
             yield grid.name

@@ -6,9 +6,12 @@ Without it a mended answer would look like two returns of one unit that differ.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from qpexcel.sheets.describe import Cell, Sheet
 from qpexcel.sheets.grids import Grid
+
+if TYPE_CHECKING:
+    from qpexcel.sheets.describe import Sheet
 
 CORRECTED_SHEET = "_corrects"
 _MARK = "qpexcel corrects"
@@ -16,6 +19,8 @@ _MARK = "qpexcel corrects"
 
 def corrected_sheet(hashes: Sequence[str]) -> Sheet:
     """Describe the hidden sheet that names the corrected files by their SHA-256."""
+    from qpexcel.sheets.describe import Cell, Sheet  # noqa: PLC0415 - who reads stamps draws no sheets
+
     cells = [Cell(row, 0, text, "hidden") for row, text in enumerate((_MARK, *hashes), start=1)]
     return Sheet(CORRECTED_SHEET, tuple(cells), visibility="very_hidden", protect=True)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from qpexcel.model import Obligation, Plan
 from qpexcel.plan.wording import period_words, section_words, targets_words
-from qpexcel.sheets.describe import Value
 from qpexcel.words import Words
+
+if TYPE_CHECKING:
+    from qpexcel.sheets.describe import Value
 
 
 def plan_cells(plan: Plan, words: Words) -> dict[str, Callable[[Obligation], Value]]:

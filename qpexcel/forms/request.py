@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from qpexcel.model import Inspection, Obligation, Plan
-from qpexcel.sheets.describe import Plain
 from qpexcel.words import Words
+
+if TYPE_CHECKING:
+    from qpexcel.sheets.describe import Plain
 
 
 @dataclass(frozen=True, slots=True)

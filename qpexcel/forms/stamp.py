@@ -11,11 +11,14 @@ import hashlib
 import json
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from itsdangerous import Signer
 
-from qpexcel.sheets.describe import Cell, Sheet
 from qpexcel.sheets.grids import Grid
+
+if TYPE_CHECKING:
+    from qpexcel.sheets.describe import Sheet
 
 STAMP_SHEET = "_qpexcel"
 _MARK = "qpexcel"
@@ -75,6 +78,8 @@ def _signature(stamp: Stamp, key: bytes) -> str:
 
 def stamp_sheet(stamp: Stamp) -> Sheet:
     """Describe the very hidden sheet that carries the stamp."""
+    from qpexcel.sheets.describe import Cell, Sheet  # noqa: PLC0415 - who reads stamps draws no sheets
+
     rows = [(_MARK, _FORMAT), *((field.name, getattr(stamp, field.name)) for field in fields(stamp))]
     cells = [
         Cell(row, col, value, "hidden")

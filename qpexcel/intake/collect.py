@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path, PurePath
 
-import olefile
-
 from qpexcel.containers.names import is_program_file, printable, readable
 from qpexcel.findings import Finding, Place
 from qpexcel.intake.returns import Received
@@ -140,6 +138,8 @@ def _saved_zip(data: bytes) -> datetime | None:
 
 
 def _saved_ole(data: bytes) -> datetime | None:
+    import olefile  # noqa: PLC0415 - slow to load and seldom needed
+
     with olefile.OleFileIO(BytesIO(data)) as container:
         moment = container.getproperties(_XLS_META, convert_time=True).get(_XLS_MODIFIED)
     return moment.replace(tzinfo=UTC) if isinstance(moment, datetime) else None

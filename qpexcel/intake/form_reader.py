@@ -12,7 +12,7 @@ from qpexcel.findings import Finding
 from qpexcel.forms.stamp import STAMP_SHEET
 from qpexcel.intake.cells import shown_text
 from qpexcel.model import Plan
-from qpexcel.sheets.describe import letter
+from qpexcel.sheets.address import letter
 from qpexcel.sheets.grids import Grid
 from qpexcel.text import fold
 from qpexcel.words import LANGUAGES, every_language, load_words

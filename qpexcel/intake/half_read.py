@@ -12,11 +12,14 @@ from qpexcel.sheets.grids import Grid
 _OURS = ("key", "item", "section", "action", "period", "due", "role", "target")
 
 
-def is_half_read(grids: Sequence[Grid], forms: Iterable[FormTable], expected: Expected) -> bool:
-    """Whether a heading, a row's key or the stamp is missing."""
+def lacks_stamp(grids: Sequence[Grid]) -> bool:
+    """Whether the stamp is missing, or a part of it that tells whose the form is."""
     stamp = read_stamp(list(grids))
-    if stamp is None or not (stamp.unit and stamp.key_id and stamp.signature):
-        return True
+    return stamp is None or not (stamp.plan_id and stamp.unit and stamp.key_id and stamp.signature)
+
+
+def lacks_cells(forms: Iterable[FormTable], expected: Expected) -> bool:
+    """Whether a heading is missing, or the key of a row that names its item."""
     return any(_lacks_heading(form, expected) or _lacks_key(form) for form in forms)
 
 

@@ -16,7 +16,7 @@ from qpexcel.intake.attachments import Keep, attachments
 from qpexcel.intake.collect import Collected
 from qpexcel.intake.form_reader import FormTable, Labels, find_forms, head_of
 from qpexcel.intake.guard import holds_macros, is_binary_zip, unfit
-from qpexcel.intake.half_read import is_half_read
+from qpexcel.intake.half_read import lacks_cells, lacks_stamp
 from qpexcel.intake.identify import identify
 from qpexcel.intake.inspections import find_inspections, read_inspections, without
 from qpexcel.intake.returns import NilReturn, Outcome, Received, Return
@@ -30,7 +30,6 @@ from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
 from qpexcel.workspace import sha256
 
-_OUR_SHEETS = (*every_language("sheet.help"), *every_language("sheet.corrections"))
 _IGNORED = ("FIL016", "FIL019", "FIL020")  # nobody need mend these
 _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
 
@@ -124,6 +123,9 @@ def _holds(grid: Grid) -> bool:
 def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Reader) -> Return:
     inspected = find_inspections(grids, reader.labels)
     forms = without(find_forms(grids, reader.labels), inspected)
+    binary = is_binary_zip(data)
+    if binary and forms and lacks_stamp(grids):
+        return turned_away(received, Finding("FIL029"))
     head, nil = _heads(forms, reader.labels)
     named = head.get("unit", ("", ""))[0]
     included = received.sha256 in reader.included
@@ -132,7 +134,7 @@ def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Read
         return turned_away(received, identity.refusal)
     if not forms:
         return turned_away(received, Finding("FIL004"))
-    if is_binary_zip(data) and is_half_read(grids, forms, reader.expected[identity.unit]):
+    if binary and lacks_cells(forms, reader.expected[identity.unit]):
         return turned_away(received, Finding("FIL029"))
     current = not identity.version or identity.version == reader.version
     rows, findings = read_rows(forms, reader.expected[identity.unit], same_edition=current)
@@ -170,7 +172,8 @@ def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Read
 
 def _others(grids: Iterable[Grid], ours: Iterable[FormTable]) -> Iterator[str]:
     """Yield the names of the visible sheets with anything on them that are none of ours."""
-    names = {table.grid.name for table in ours} | set(_OUR_SHEETS)
+    helps = (*every_language("sheet.help"), *every_language("sheet.corrections"))
+    names = {table.grid.name for table in ours}.union(helps)
     for grid in grids:
         if not grid.hidden and grid.name not in names and any(any(row) for row in grid.rows):
             yield grid.name

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+
+# Addresses are needed where nothing is described; who describes finds them here.
+from qpexcel.sheets.address import address as address  # noqa: PLC0414
+from qpexcel.sheets.address import letter as letter  # noqa: PLC0414
 
 Plain = str | float | int | bool | date | None
 
@@ -187,19 +190,3 @@ class Book:
     made: date
     author: str = ""
     roc_calendar: bool = True
-
-
-@cache
-def letter(col: int) -> str:
-    """Return a 0-based column's letters: 0 → A, 26 → AA."""
-    letters = ""
-    col += 1
-    while col:
-        col, rest = divmod(col - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def address(row: int, col: int) -> str:
-    """Return a cell's A1 address; `row` 1-based, `col` 0-based."""
-    return f"{letter(col)}{row}"

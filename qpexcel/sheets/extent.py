@@ -39,7 +39,6 @@ _ROW_OR_CELL = re.compile(rb"<(?:[\w.-]+:)?(row|c)(?=[\s/>])([^>]*)>")
 _R = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")
 _STRING = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _INDEX = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>\s*([0-9]+)")
-_ERROR_TRACES = (b't="e"', b"t='e'")
 _ODS_TRACE = re.compile(
     rb"""value-type=["']error|string-value=["']\#|number-rows-spanned=["'](?!1["'])"""
     rb"""|<table:table-cell(?=[^>]*table:formula=)(?![^>]*value-type=)"""
@@ -63,7 +62,7 @@ class Reach(Enum):
 class Look(NamedTuple):
     """What can be seen of a workbook's cells before they are read.
 
-    `traces`: it may have error cells or, as an .ods, cells merged downwards, of which calamine tells nothing.
+    `traces`: an .ods may have error cells or cells merged downwards, of which calamine tells nothing.
     `fault`: the code of the finding that says why no reader should see it. `sheets`: what the parts of an
     .xlsx say that may be sheets, by their names.
     """
@@ -169,9 +168,8 @@ def _look(package: Package) -> Look:
         return Look(Reach.UNKNOWN, fault="FIL031")
     cells = sum(text.cells for text in texts.values())
     far = any(_is_far(package.read(name), text.cells) for name, text in texts.items() if not text.is_near)
-    traces = any(trace in text.odd for trace in _ERROR_TRACES for text in texts.values())
     reach = Reach.FAR if far or _explodes(package, texts, cells) else Reach.NEAR
-    return Look(reach, traces, sheets=texts)
+    return Look(reach, sheets=texts)
 
 
 def _may_be_sheet(name: str) -> bool:
@@ -180,7 +178,7 @@ def _may_be_sheet(name: str) -> bool:
 
 
 def _left(package: Package, name: str, texts: Mapping[str, SheetText]) -> bytes:
-    return texts[name].odd if name in texts else package.read(name)
+    return texts[name].rest if name in texts else package.read(name)
 
 
 def _misses_strings(package: Package, texts: Collection[SheetText]) -> bool:

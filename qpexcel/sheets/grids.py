@@ -14,7 +14,7 @@ from io import BytesIO
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from qpexcel.sheets.describe import address
+from qpexcel.sheets.address import address
 
 _STDERR = 2  # the file descriptor: what Rust writes passes sys.stderr by
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
-from qpexcel.sheets.describe import address
+from qpexcel.sheets.address import address
 from qpexcel.sheets.extent import zip_of
 from qpexcel.sheets.grids import Range
 

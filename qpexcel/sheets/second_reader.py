@@ -13,7 +13,7 @@ from datetime import datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from qpexcel.sheets.describe import address
+from qpexcel.sheets.address import address
 from qpexcel.sheets.extent import is_zip, merged_places
 from qpexcel.sheets.grids import Grid, Range, UnreadableWorkbookError
 

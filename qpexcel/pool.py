@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
-
-import pebble
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from qpexcel.limits import Limits
 from qpexcel.memory import limit_own_memory, watched
+
+if TYPE_CHECKING:
+    import pebble
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,9 +35,9 @@ _MOST_PROCESSES = 8
 _TRIES = 3  # pools that may break over one parcel
 _STDERR = 2  # the file descriptor: what other languages write passes sys.stderr by
 
-# How long the pool's own threads sleep before they look again. Its default of 0.1 s would be most of what
+# Seconds that the pool's own threads sleep before they look again. The default of 0.1 would be most of what
 # reading eight files costs.
-pebble.CONSTS.sleep_unit = 0.02
+_EVERY = 0.02
 
 
 class Lost(StrEnum):
@@ -122,6 +123,9 @@ class _Processes(Generic[T, R]):
         self._stop()
 
     def _started(self) -> pebble.ProcessPool:
+        import pebble  # noqa: PLC0415 - slow to load, and the processes need none of it
+
+        pebble.CONSTS.sleep_unit = _EVERY
         return pebble.ProcessPool(
             max_workers=self._processes,
             initializer=_begin,
@@ -157,7 +161,7 @@ class _Processes(Generic[T, R]):
         except Exception as error:  # noqa: BLE001 - a broken pool says so in many ways, its cancelled tasks too
             if isinstance(error, TooLateError) and future.done():
                 return Lost.SILENT
-            if isinstance(error, pebble.ProcessExpired | MemoryError):
+            if type(error).__name__ == "ProcessExpired" or isinstance(error, MemoryError):
                 return Lost.DIED
         with suppress(Exception):
             self._stop()

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from office_programs import convert, needs
 from openpyxl.drawing.image import Image
 
-from qpexcel.attached import Attached, Comment, attached_to, may_hold
 from qpexcel.attached.escher import Shown, shapes_of
+from qpexcel.attached.model import Attached, Comment
+from qpexcel.attached.read import attached_to
+from qpexcel.attached.traces import may_hold
 from qpexcel.limits import Limits
 from qpexcel.patch import Mark, Patch, patch_workbook
 

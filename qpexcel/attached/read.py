@@ -7,7 +7,7 @@ import zipfile
 
 from qpexcel.attached.basket import COMMENT, OBJECT, PICTURE, Basket
 from qpexcel.attached.model import Attached
-from qpexcel.attached.ods import holds_something, take_ods
+from qpexcel.attached.ods import take_ods
 from qpexcel.attached.office import take_office
 from qpexcel.attached.xls import take_xls
 from qpexcel.limits import Limits
@@ -15,29 +15,11 @@ from qpexcel.sheets.extent import is_ole, is_zip, zip_of
 
 _USUAL = Limits()
 _CONTENT = "content.xml"
-# Parts that hold nothing attached, and lead to nothing that does.
-_NOTHING = re.compile(
-    r"""\[content_types\]\.xml | _rels/\.rels | docprops/.* | customxml/.*
-    | xl/(?:_rels/)?workbook\.(?:xml|bin)(?:\.rels)?
-    | xl/(?:styles|sharedstrings|calcchain|metadata|connections|volatiledependencies)\.(?:xml|bin)
-    | xl/worksheets/(?:_rels/)?[^/]*\.(?:xml|bin)(?:\.rels)?
-    | xl/(?:theme|tables|querytables|printersettings|externallinks|pivottables|pivotcache)/.*
-    | xl/vbaproject.*\.bin | .*/""",
-    re.VERBOSE,
-)
 _SIGNS = (
     (PICTURE, re.compile("/media/|richvaluerel|cellimages|(?:^|/)pictures/", re.IGNORECASE)),
     (COMMENT, re.compile("comment", re.IGNORECASE)),
     (OBJECT, re.compile("/embeddings/", re.IGNORECASE)),
 )
-
-
-def may_hold(archive: zipfile.ZipFile) -> bool:
-    """Whether `attached_to` may find anything in a zip; of Office files only the directory is looked at."""
-    names = [name.lower() for name in archive.namelist()]
-    if _CONTENT in names:
-        return holds_something(archive, _USUAL)
-    return not all(map(_NOTHING.fullmatch, names))
 
 
 def attached_to(data: bytes, limits: Limits = _USUAL) -> Attached:

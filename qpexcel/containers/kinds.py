@@ -9,8 +9,6 @@ from enum import Enum, auto
 from io import BytesIO
 from typing import NamedTuple
 
-import olefile
-
 from qpexcel.sheets.extent import is_ole
 from qpexcel.sheets.locked import BOOK_STREAMS
 
@@ -128,6 +126,8 @@ def _names(data: bytes, directory: Directory) -> Iterator[str]:
 def _is_outlook(data: bytes) -> bool:
     if not any(name.encode("utf-16-le") in data for name in _OUTLOOK):
         return False
+    import olefile  # noqa: PLC0415 - few files are of this kind
+
     try:
         with olefile.OleFileIO(BytesIO(data)) as file:
             return any(map(file.exists, _OUTLOOK)) and not any(map(file.exists, BOOK_STREAMS))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from qpexcel.attached.model import Attached, Comment, Picture
-from qpexcel.attached.read import attached_to, may_hold
+from qpexcel.attached.traces import may_hold
 from qpexcel.findings import Finding
 from qpexcel.intake.returns import AnswerRow, KeptPicture, Remark
 from qpexcel.limits import Limits
@@ -48,6 +48,8 @@ def attachments(
     """
     if not is_ole(data) and not may_hold(zip_of(data)):
         return _NOTHING
+    from qpexcel.attached.read import attached_to  # noqa: PLC0415 - slow to load, and most files need none
+
     found = attached_to(data, limits)
     keys = {(row.sheet, row.row): row.key for row in rows} | {
         (one.place.sheet, _row_of(one.place.cell)): f"{one.item}||" for one in inspections

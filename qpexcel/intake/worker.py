@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qpexcel.containers.model import Unfolded
-from qpexcel.containers.unfold import is_container, unfold
+from qpexcel.containers.kinds import kind_of
 from qpexcel.findings import Finding
 from qpexcel.intake.attachments import Keep
 from qpexcel.intake.codec import return_to_json
@@ -18,6 +18,9 @@ from qpexcel.intake.terms import Terms
 from qpexcel.limits import MB
 from qpexcel.pool import Job
 from qpexcel.workspace import Workspace, sha256
+
+if TYPE_CHECKING:
+    from qpexcel.containers.model import Unfolded
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _work(task: Task) -> Result:
     if _begun is None:
         raise RuntimeError("not begun")
     data = task.data or _begun.workspace.kept(task.received.sha256)
-    if not task.received.outer and is_container(data):
+    if not task.received.outer and kind_of(data):
         return _opened(task.received, data, _begun)
     one = read_return(Collected(task.received, data), _begun.reader)
     text = return_to_json(one)
@@ -105,6 +108,8 @@ def _work(task: Task) -> Result:
 
 
 def _opened(outer: Received, data: bytes, begun: _Begun) -> Opened:
+    from qpexcel.containers.unfold import unfold  # noqa: PLC0415 - slow to load, and most files need none
+
     first, *members = unfold(outer.path, data, begun.terms.limits, begun.terms.passwords)
     return Opened(first.problem, tuple(_unpacked(members, outer, begun.workspace)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from qpexcel.cli import cli
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.obligations import obligations
+from qpexcel.workspace import sha256
 
 ROOT = Path(__file__).parent.parent
 READMES = ["README.md", "README.zh-TW.md"]
@@ -32,8 +34,10 @@ def test_the_commands_run_as_written(name, tmp_path, monkeypatch):
     written = sessions(name)
     assert [[command[0] for command in session] for session in written] == [
         ["new", "check", "plan", "generate", "consolidate", "correct", "status", "files", "generate"],
+        ["files", "files", "files", "consolidate", "status"],
         ["import", "check", "import"],
     ]
+    overruling = written.pop(1)
     for n, session in enumerate(written):
         folder = tmp_path / str(n)
         folder.mkdir()
@@ -45,6 +49,19 @@ def test_the_commands_run_as_written(name, tmp_path, monkeypatch):
             assert result.exit_code == 0, (command, result.output)
     assert (tmp_path / "0" / "output" / "master.xlsx").exists()
     assert (tmp_path / "1" / "output" / "plan.xlsx").exists()
+    overrule(overruling, tmp_path / "0", monkeypatch)
+
+
+def overrule(session, folder, monkeypatch):
+    """Run the commands about what came back, on a file that did."""
+    monkeypatch.chdir(folder)
+    form = next((folder / "output" / "outgoing").glob("*.xlsx"))
+    (folder / "output" / "returned" / form.name).write_bytes(form.read_bytes())
+    (folder / "passwords.txt").write_text("secret\n", encoding="utf-8")
+    known = {"3f9a2c10": sha256(form.read_bytes())[:8], "96/6/30": date.today().isoformat()}  # noqa: DTZ011
+    for command in [["consolidate"], *session]:
+        result = CliRunner().invoke(cli, [known.get(word, word) for word in command])
+        assert result.exit_code == 0, (command, result.output)
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -78,6 +78,10 @@ class Intake:
         packed = [member for entry in entries for member in entry.members]
         self._read(self._inner_tasks(packed), seen)
         every = [*entries, *packed]
+        first = _first_received(entry.received for entry in every)
+        for entry in every:
+            day = first.get(entry.received.sha256, entry.received.received_at)
+            entry.received = replace(entry.received, received_at=day)
         outcomes = _outcomes_within(every)
         return [_ended(entry, outcomes) for entry in every]
 
@@ -172,7 +176,8 @@ def _ended(entry: _Entry, outcomes: Mapping[str, set[Outcome]]) -> Read:
         useful = outcomes[received.path] & {*COUNTING, Outcome.DUPLICATE}
         refused = turned_away(received, Finding("FIL025"))
         return Read(Return(received, Outcome.ACCEPTED) if useful else refused, fresh=entry.fresh)
-    return Read(entry.one or turned_away(received, Finding("FIL025")), fresh=entry.fresh)
+    one = entry.one or turned_away(received, Finding("FIL025"))
+    return Read(replace(one, received=received), fresh=entry.fresh)
 
 
 def _outcomes_within(entries: Iterable[_Entry]) -> dict[str, set[Outcome]]:

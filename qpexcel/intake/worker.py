@@ -122,7 +122,7 @@ def _unpacked(members: Sequence[Unfolded], outer: Received, workspace: Workspace
         received = Received(
             path=member.path,
             sha256=digest,
-            received_at=member.sent_at or outer.received_at,
+            received_at=min(member.sent_at or outer.received_at, outer.received_at),
             saved_at=outer.saved_at,
             sender=member.sender,
             outer=outer.sha256,

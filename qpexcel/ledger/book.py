@@ -259,6 +259,7 @@ _RECORD_FILE = """
         unit, round, outcome, reason)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (path, sha256) DO UPDATE SET here = excluded.here, unit = excluded.unit,
+        received_at = MIN(received_at, excluded.received_at),
         round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
 """
 

@@ -24,12 +24,20 @@ def generate(folder: Path, units: int) -> Callable[[], object]:
 
 
 def read(folder: Path, units: int) -> Callable[[], object]:
-    """Everything that happens to a returned file by itself: archived, guarded, identified, read, checked."""
-    from qpexcel.intake.receive import Intake  # noqa: PLC0415 - each side loads what it needs
+    """All that intake does: guarded, archived, read in processes that may die, checked, remembered."""
+    from qpexcel.intake.receive import Intake, settle  # noqa: PLC0415 - each side loads what it needs
     from qpexcel.intake.terms import Terms  # noqa: PLC0415
+    from qpexcel.ledger import Reading, open_ledger  # noqa: PLC0415
 
-    plan, workspace = make_plan(units), Workspace(folder / "ours")
-    return lambda: Intake(workspace, Terms(plan, KEY)).read([workspace.returned])
+    workspace, terms = Workspace(folder / "ours"), Terms(make_plan(units), KEY)
+
+    def take_in() -> None:
+        with open_ledger(workspace.ledger) as ledger:
+            returns = [one.one for one in Intake(workspace, terms).read([workspace.returned])]
+            readings = (Reading(one, terms.name(one.received.sha256)) for one in returns)
+            ledger.record_files(readings, settle(returns), NOW)
+
+    return take_in
 
 
 def merge(folder: Path, units: int) -> Callable[[], object]:

@@ -23,7 +23,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 SIDES = {"generate": ("ours", "bare"), "read": ("ours", "bare", "naive"), "merge": ("ours", "bare", "naive")}
-NAMES = {"generate": "generating", "read": "reading alone", "merge": "consolidating"}
+NAMES = {"generate": "generating", "read": "taking in", "merge": "consolidating"}
 LIBRARIES = ("XlsxWriter", "python-calamine", "openpyxl", "pandas")
 HEADER = """\
 | what | N | ours (s) | bare (s) | ratio | naive script (s) | times faster |

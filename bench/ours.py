@@ -33,9 +33,9 @@ def read(folder: Path, units: int) -> Callable[[], object]:
 
     def take_in() -> None:
         with open_ledger(workspace.ledger) as ledger:
-            returns = [one.one for one in Intake(workspace, terms).read([workspace.returned])]
-            readings = (Reading(one, terms.name(one.received.sha256)) for one in returns)
-            ledger.record_files(readings, settle(returns), NOW)
+            read = Intake(workspace, terms).read([workspace.returned])
+            readings = (Reading(one.one, terms.name(one.one.received.sha256), one.text) for one in read)
+            ledger.record_files(readings, settle(one.one for one in read), NOW)
 
     return take_in
 

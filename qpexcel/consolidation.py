@@ -83,7 +83,7 @@ def consolidate(
         known = replace(known, attached=gather(workspace, plan, counting, ledger))
         standing = stand(known, as_of)
         write_whole(workspace.master, draw_book(master_book(standing, load_words(plan.settings.language))))
-        fresh = (Reading(one.one, terms.name(one.one.received.sha256)) for one in read if one.fresh)
+        fresh = (Reading(one.one, terms.name(one.one.received.sha256), one.text) for one in read if one.fresh)
         ledger.record_files(fresh, returns, now)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now)
         ledger.remember(master=sha256(workspace.master.read_bytes()))

@@ -82,8 +82,7 @@ def _collect(path: Path, name: str, limits: Limits) -> Collected:
             return Collected(Received(name, "", at, at), problem=Finding("FIL019").at(file=name))
     except OSError as error:
         return _unopened(name, error)
-    received = Received(name, sha256(data), at, saved_at(data) or at)
-    return Collected(received, data)
+    return Collected(Received(name, sha256(data), at, at), data)
 
 
 def _changed(path: Path, before: os.stat_result) -> bool:

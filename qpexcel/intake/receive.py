@@ -29,6 +29,7 @@ class _Entry:
 
     received: Received
     one: Return | None = None
+    text: str = ""
     twin: _Entry | None = None
     fresh: bool = True
     container: bool = False
@@ -37,10 +38,11 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file as read. `fresh` says it was read just now, not remembered."""
+    """A file as read. `fresh` says it was read just now, not remembered; then `text` may be its JSON."""
 
     one: Return
     fresh: bool
+    text: str = ""
 
 
 class Intake:
@@ -98,12 +100,12 @@ class Intake:
             entry = waiting.popleft()
             if isinstance(result, Lost):
                 entry.one = turned_away(entry.received, Finding("FIL027"))
-            elif isinstance(result, Opened):
-                entry.container = True
-                entry.one = turned_away(entry.received, result.problem) if result.problem else None
-                entry.members = [_member(one) for one in result.members]
+            elif result.opened:
+                _open(entry, result.opened)
             else:
-                entry.one = return_from_json(result, entry.received)
+                moment = result.saved_at or entry.received.saved_at
+                entry.received = replace(entry.received, saved_at=moment)
+                entry.one, entry.text = return_from_json(result.text, entry.received), result.text
             seen()
 
     def _outer_tasks(self, paths: Iterable[Path], entries: list[_Entry]) -> Iterator[tuple[_Entry, Task]]:
@@ -151,8 +153,16 @@ class Intake:
         if inner:
             entry.container = True
             entry.members = [_Entry(member) for member in inner]
-        entry.one, entry.fresh = replace(one, received=received, here=True), False
+        entry.received = replace(received, saved_at=one.received.saved_at)
+        entry.one, entry.fresh = replace(one, here=True), False
         return True
+
+
+def _open(entry: _Entry, opened: Opened) -> None:
+    """Take in what an archive or a mail holds."""
+    entry.container = True
+    entry.one = turned_away(entry.received, opened.problem) if opened.problem else None
+    entry.members = [_member(one) for one in opened.members]
 
 
 def _member(found: Unpacked) -> _Entry:
@@ -177,7 +187,7 @@ def _ended(entry: _Entry, outcomes: Mapping[str, set[Outcome]]) -> Read:
         refused = turned_away(received, Finding("FIL025"))
         return Read(Return(received, Outcome.ACCEPTED) if useful else refused, fresh=entry.fresh)
     one = entry.one or turned_away(received, Finding("FIL025"))
-    return Read(replace(one, received=received), fresh=entry.fresh)
+    return Read(replace(one, received=received), entry.fresh, entry.text)
 
 
 def _outcomes_within(entries: Iterable[_Entry]) -> dict[str, set[Outcome]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,16 @@ class Opened:
     members: tuple[Unpacked, ...]
 
 
-Result = str | Opened  # the return as JSON, or an opened archive or mail
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a file: `text` is its return as JSON, unless it was an archive or a mail.
+
+    `saved_at` is when the program that saved it says it did.
+    """
+
+    saved_at: datetime | None
+    text: str = ""
+    opened: Opened | None = None
 
 
 def job(terms: Terms, workspace: Workspace) -> Job[Task, Result]:
@@ -97,14 +107,14 @@ def _work(task: Task) -> Result:
         raise RuntimeError("not begun")
     data = task.data or _begun.workspace.kept(task.received.sha256)
     if not task.received.outer and kind_of(data):
-        return _opened(task.received, data, _begun)
+        return Result(None, opened=_opened(task.received, data, _begun))
     one = read_return(Collected(task.received, data), _begun.reader)
     text = return_to_json(one)
     most = _begun.terms.limits.answer
     if len(text) > most:
         large = Finding("FIL012", f"{len(text) // MB} MB")
-        return return_to_json(turned_away(task.received, large))
-    return text
+        text = return_to_json(turned_away(task.received, large))
+    return Result(saved_at(data), text)
 
 
 def _opened(outer: Received, data: bytes, begun: _Begun) -> Opened:
@@ -123,11 +133,9 @@ def _unpacked(members: Sequence[Unfolded], outer: Received, workspace: Workspace
             path=member.path,
             sha256=digest,
             received_at=min(member.sent_at or outer.received_at, outer.received_at),
-            saved_at=outer.saved_at,
+            saved_at=member.sent_at or member.saved_at or outer.saved_at,
             sender=member.sender,
             outer=outer.sha256,
         )
-        own = saved_at(member.data) if member.data else None
-        moment = own or member.sent_at or member.saved_at or outer.saved_at
         problem = member.problem or (None if digest or member.container else Finding("FIL011"))
-        yield Unpacked(replace(received, saved_at=moment), problem, member.accompanying, member.container)
+        yield Unpacked(received, problem, member.accompanying, member.container)

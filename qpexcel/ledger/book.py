@@ -40,10 +40,11 @@ class Consolidation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A file as it was read. `terms` name what it was read by."""
+    """A file as it was read. `terms` name what it was read by; `text` is its JSON, where it is at hand."""
 
     one: Return
     terms: str
+    text: str = ""
 
 
 class Ledger:
@@ -155,7 +156,7 @@ class Ledger:
 
     def _record_reading(self, reading: Reading, at: datetime) -> None:
         """Add a reading, unless it says what the one before said."""
-        received, body = reading.one.received, return_to_json(reading.one)
+        received, body = reading.one.received, reading.text or return_to_json(reading.one)
         query = "SELECT id FROM files WHERE path = ? AND sha256 = ?"
         [file] = self._db.execute(query, (received.path, received.sha256)).fetchone()
         query = "SELECT id, body FROM readings WHERE file = ? ORDER BY id DESC LIMIT 1"

@@ -154,7 +154,7 @@ class Console:
         table = self._table("", "mark", "file", "received_at", "outcome", "unit", "reason")
         for one in shown:
             reason = self.words.message(one.reason) if one.reason else ""
-            outcome = self.words(f"outcome.{one.outcome}")
+            outcome = self.words(one.outcome_word)
             received = one.received
             came = f"{received.received_at:%Y-%m-%d %H:%M}" if received.sha256 else ""
             texts = (received.sha256[:_MARK], _printable(received.path), came, outcome, one.unit, reason)

@@ -140,6 +140,12 @@ class Return:
     remarks: tuple[Remark, ...] = ()
     here: bool = True
 
+    @property
+    def outcome_word(self) -> str:
+        """The catalogue's word for the outcome: an archive or a mail counts for nothing by itself."""
+        opened = self.outcome is Outcome.ACCEPTED and not self.unit
+        return "outcome.opened" if opened else f"outcome.{self.outcome}"
+
     def cell(self, row: AnswerRow, key: str) -> str:
         """Return the address of a row's cell, filled or not; that of column A where the column is lost."""
         return f"{self.columns.get(row.sheet, {}).get(key, 'A')}{row.row}"

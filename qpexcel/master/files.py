@@ -33,7 +33,7 @@ def _row(one: Return, view: View) -> dict[str, Value]:
     return {
         "file": received.path,
         "unit": one.unit,
-        "outcome": words(f"outcome.{one.outcome}"),
+        "outcome": words(one.outcome_word),
         "reason": words.message(one.reason) if one.reason else "",
         "sender": received.sender,
         "received_at": view.moment(received.received_at),

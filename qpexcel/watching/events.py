@@ -114,7 +114,7 @@ def _file_line(time: str, file: Return, to_mend: int, words: Words) -> str:
     gaps = {
         "time": time,
         "path": file.received.path,
-        "outcome": words(f"outcome.{file.outcome}"),
+        "outcome": words(file.outcome_word),
         "unit": file.unit,
     }
     line = words("terminal.watch_file_of" if file.unit else "terminal.watch_file", **gaps)

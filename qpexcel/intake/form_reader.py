@@ -95,7 +95,7 @@ class FormTable:
 
     def address(self, row: int, key: str) -> str:
         """Return a cell's A1 address by row place and column key."""
-        return self.grid.cell(row, self.columns[key])
+        return f"{self.letters[key]}{self.grid.row_number(row)}"
 
 
 class Headings:

@@ -83,7 +83,7 @@ def _unfit_zip(data: bytes, limits: Limits) -> Finding | None:
         kind.startswith(_OTHER_OPEN_DOCUMENT) and not kind.startswith(_OPEN_SPREADSHEET)
     ):
         return Finding("FIL001")
-    fault = look_at(data, limits).fault
+    fault = look_at(data).fault
     return Finding(fault) if fault else None
 
 

@@ -126,8 +126,9 @@ def _read_row(
     answers, unread = _answers(table, place, expected)
     key, findings = _key(table, place, expected, answers=bool(answers))
     item = key.split("|")[0] if key else _item_shown(table, place)
-    cell = table.grid.cell(place, table.columns.get("item", 0))
-    findings = [finding.at(sheet=table.grid.name, cell=cell) for finding in findings]
+    if findings:
+        cell = table.grid.cell(place, table.columns.get("item", 0))
+        findings = [finding.at(sheet=table.grid.name, cell=cell) for finding in findings]
     findings = [finding.at(item=item) for finding in (*findings, *unread)]
     if key is None:
         return None, findings

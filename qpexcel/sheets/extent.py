@@ -93,33 +93,34 @@ def zip_of(data: bytes) -> zipfile.ZipFile:
     return zipfile.ZipFile(BytesIO(data))
 
 
-def package_of(data: bytes, limits: Limits = STANDARD) -> Package:
+def package_of(data: bytes, limits: Limits | None = None) -> Package:
     """Return a zip's parts, inflated and checked once though several look at the same file.
+
+    Without `limits` those count that it was opened with, else the standard ones.
 
     Raises:
         UnfitPackageError: as `open_package`.
         zipfile.BadZipFile: and what else reading a zip raises.
     """
-    return _package_of(data, limits)
+    opened = _opened(data)
+    if not opened or limits not in (None, opened[0].limits):
+        opened[:] = [open_package(data, zip_of(data), limits or STANDARD)]
+    return opened[0]
 
 
 @lru_cache(maxsize=1)
-def _package_of(data: bytes, limits: Limits) -> Package:
-    return open_package(data, zip_of(data), limits)
+def _opened(data: bytes) -> list[Package]:  # noqa: ARG001 - it is what the empty list is kept for
+    return []
 
 
-def look_at(data: bytes, limits: Limits = STANDARD) -> Look:
+@lru_cache(maxsize=1)
+def look_at(data: bytes) -> Look:
     """Look at the cells of a zipped workbook, once though several ask; never raises.
 
     A part that cannot be inflated makes the reach UNKNOWN: another reader may be less strict.
     """
-    return _look_at(data, limits)
-
-
-@lru_cache(maxsize=1)
-def _look_at(data: bytes, limits: Limits) -> Look:
     try:
-        return _look(package_of(data, limits))
+        return _look(package_of(data))
     except Exception:  # noqa: BLE001 - zlib.error, EOFError, RuntimeError, ...: see above
         return Look(Reach.UNKNOWN)
 

@@ -42,11 +42,11 @@ class UnfitPackageError(Exception):
 class Package:
     """The parts of a zip by their names as the directory has them; XML in UTF-16 comes as UTF-8.
 
-    `is_utf_16`: there is such XML in it.
+    `is_utf_16`: there is such XML in it. `limits`: those it was opened with.
     """
 
     def __init__(self, data: bytes, parts: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
-        self._data, self._limits = data, limits
+        self._data, self.limits = data, limits
         self._parts = {part.filename: part for part in parts}
         self._folded = {name.replace("\\", "/").casefold(): name for name in self._parts}
         self.is_utf_16 = False
@@ -84,7 +84,7 @@ class Package:
         return name if name in self._parts else self._folded.get(name.casefold())
 
     def _inflated(self, part: zipfile.ZipInfo) -> bytes:
-        text = inflate(self._data, part, self._limits.part)
+        text = inflate(self._data, part, self.limits.part)
         encoding = _UTF_16.get(text[:2])
         if encoding is None:
             return text

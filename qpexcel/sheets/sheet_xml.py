@@ -13,15 +13,16 @@ from dataclasses import dataclass
 # A cell as programs write it, its attributes in this order. Group 1 is the place of a formula without a
 # result, group 2 the number of a shared string.
 _PLAIN = (
-    rb'<c r="(?:(PLACE)" s="[0-9]++"><f/><v(?:></v>| ?/>)</c>'
+    rb'<c r="(?:(PLACE)" s="[0-9]++"><f/></c>'
     rb'|PLACE"(?: s="[0-9]++")?'
     rb'(?:/>| t="s"><v>([0-9]{1,9})</v></c>'
     rb'|(?: t="(?:str|n|b|d)")?>(?:(?:<f(?: [^<>]*)?/>)?<v>[^<]++</v>)?</c>'
+    rb'| t="str"><f/></c>'
     rb'| t="inlineStr"><is><t(?: xml:space="preserve")?>[^<]*+</t></is></c>))'
 )
 _PLAIN_NEAR = re.compile(_PLAIN.replace(b"PLACE", b"[A-Z]{1,2}[0-9]{1,3}"))  # within 702 columns × 999 rows
 _PLAIN_FAR = re.compile(_PLAIN.replace(b"PLACE", b"[A-Z]{1,3}[0-9]{1,7}"))
-_FORMULA_TEXT, _NO_TEXT = re.compile(rb"<f(?: [^<>]*+)?>[^<]*+</f>"), b"<f/>"
+_FORMULA_TEXT, _NO_TEXT = re.compile(rb"<f(?: [^<>]*+)?>[^<]*+</f>(?:<v></v>|<v ?/>)?"), b"<f/>"
 _START = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
 _NEAR = re.compile(rb'<c r="[A-Z]{1,2}[0-9]{1,3}"')
 _R = re.compile(rb"\sr\s*=\s*[\"']([A-Z]+[0-9]+)[\"']")
@@ -55,7 +56,8 @@ class SheetText:
     `cells` is how many there are, filled or not; `is_near` whether every one says that it is within 702
     columns and 999 rows. `formulas` are the places of formulas without a result and `strings` the numbers
     of shared strings, both as written and of the plain cells alone; `odd` are the other cells and `rest` is
-    what is left of the XML without any plain one. `lean` is all of it, but each formula without its text.
+    what is left of the XML without any plain one. `lean` is all of it, but each formula without its text, and
+    without a value that is blank.
     """
 
     cells: int

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from qpexcel.findings import Finding, Place, QpexcelError
+
+LEFT_BEHIND = 3600  # seconds after which nobody writes a file any more: whoever did was killed
+_BESIDE = re.compile(r"\..{1,40}\.[0-9a-f]{8}\.tmp", re.DOTALL)
 
 
 @contextmanager
@@ -43,3 +48,17 @@ def _rename(beside: Path, path: Path) -> None:
         os.replace(beside, path)  # noqa: PTH105 - Path.replace does the same; this names the system call
     except PermissionError as error:
         raise QpexcelError(Finding("WSP002", path.name, place=Place(file=path.name))) from error
+
+
+def clear_left_behind(folder: Path, now: datetime) -> None:
+    """Delete what somebody wrote beside a file in this folder when they were killed.
+
+    What is younger than `LEFT_BEHIND` stays, for it may still be written. Never raises: it harms nobody.
+    """
+    with suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            with suppress(OSError):
+                if not _BESIDE.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+                    continue
+                if now.timestamp() - entry.stat(follow_symlinks=False).st_mtime > LEFT_BEHIND:
+                    Path(entry).unlink()

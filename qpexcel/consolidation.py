@@ -70,6 +70,7 @@ def consolidate(
     """
     plan = loaded.plan
     with open_ledger(workspace.ledger) as ledger:  # from here on nobody else consolidates
+        workspace.clear_left_behind(now)
         rulings = ledger.rulings()
         terms = _terms(workspace, plan, ledger, passwords, rulings)
         readings = ledger.readings()

@@ -106,6 +106,7 @@ SEVERITY: Mapping[str, Severity] = {
     "WSP015": E,  # a newer file counts
     "WSP016": E,  # a refusal that nobody can overrule
     "WSP017": E,  # a password file that cannot be read
+    "WSP019": E,  # a ledger of a newer version
     # GEN: making unit workbooks
     "GEN001": W,  # an outgoing workbook was edited by a person
     "GEN002": E,  # no unit of that name

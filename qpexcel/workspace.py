@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from qpexcel.atomic import replacing
+from qpexcel.atomic import clear_left_behind, replacing
 from qpexcel.findings import Finding, QpexcelError
 
 _KEY_BYTES = 32
@@ -116,8 +116,14 @@ class Workspace:
         return kept
 
     def kept(self, digest: str) -> bytes:
-        """Return the bytes archived under a hash; none where the archive no longer has them."""
-        return next((path.read_bytes() for path in sorted(self.archive.glob(f"{digest}*"))), b"")
+        """Return the bytes archived under a hash; none where the archive no longer has them whole."""
+        found = (path.read_bytes() for path in sorted(self.archive.glob(f"{digest}*")))
+        return next((data for data in found if sha256(data) == digest), b"")
+
+    def clear_left_behind(self, now: datetime) -> None:
+        """Delete what commands that were killed long ago had half written."""
+        for folder in (self.root, self.outgoing, self.corrections, self.ledger.parent, self.archive):
+            clear_left_behind(folder, now)
 
     def back_up(self, path: Path, now: datetime) -> Path:
         """Copy a file a person may have edited beside itself before it is overwritten."""

@@ -14,6 +14,8 @@ from qpexcel.ledger.schema import MIGRATIONS, migrate, version_in
 
 WAIT = 60.0  # seconds for another command to end
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
+# The disk's fault, or that of whoever set the permissions: nothing is wrong with the ledger itself.
+_UNWRITABLE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 
 
 @contextmanager
@@ -24,13 +26,14 @@ def open_ledger(path: Path, wait: float = WAIT) -> Iterator[Ledger]:
 
     Raises:
         QpexcelError: WSP001 where its folder cannot be written, WSP004 where it cannot be read, WSP010
-            where another command still writes after `wait` seconds.
+            where another command still writes after `wait` seconds, WSP019 where a newer version wrote it.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise QpexcelError(Finding("WSP001", str(path.parent), {"why": error.strerror or ""})) from error
     with _told(path), closing(sqlite3.connect(path, timeout=wait, isolation_level=None)) as connection:
+        _version(connection, path)
         _many_readers(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -51,12 +54,20 @@ def read_ledger(path: Path) -> Iterator[Ledger]:
         QpexcelError: as `open_ledger`.
     """
     with _told(path), closing(_reading(path)) as connection:
-        if version_in(connection) == len(MIGRATIONS):
+        if _version(connection, path) == len(MIGRATIONS):
             connection.execute("BEGIN")
             yield Ledger(connection)
             return
     with open_ledger(path) as ledger:  # of an earlier version
         yield ledger
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of a ledger that is not newer than ours."""
+    version = version_in(connection)
+    if version > len(MIGRATIONS):
+        raise QpexcelError(Finding("WSP019", str(path)))
+    return version
 
 
 def _many_readers(connection: sqlite3.Connection) -> None:
@@ -84,6 +95,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        busy = getattr(error, "sqlite_errorname", "").startswith(_BUSY)
-        why = {"why": str(error)}
-        raise QpexcelError(Finding("WSP010" if busy else "WSP004", str(path), why)) from error
+        name, why = getattr(error, "sqlite_errorname", ""), {"why": str(error)}
+        if name.startswith(_UNWRITABLE):
+            raise QpexcelError(Finding("WSP001", str(path.parent), why)) from error
+        raise QpexcelError(Finding("WSP010" if name.startswith(_BUSY) else "WSP004", str(path), why)) from error

@@ -12,12 +12,13 @@ from qpexcel.ledger import Ledger, open_ledger
 from qpexcel.workspace import Workspace
 
 _SHORTEST = 4  # digits of a hash that a person may name a file by
+_NAMED = 4  # files that an error lists
 # What keeps a file from being taken in that its rows alone could tell: whose it is.
 _BY_IDENTITY = ("FIL005", "FIL006", "FIL017")
 
 
 def exclude(workspace: Workspace, mark: str, why: str, now: datetime) -> Return:
-    """Leave a file out from the next consolidation on, copies of it too; return it.
+    """Leave a file out from the next consolidation on, copies of it and what is packed in it too; return it.
 
     Args:
         workspace: Where.
@@ -30,7 +31,8 @@ def exclude(workspace: Workspace, mark: str, why: str, now: datetime) -> Return:
     """
     with _opened(workspace) as ledger:
         one = _file(ledger, mark)
-        ledger.record_ruling(Ruling(one.received.sha256, "exclude", why, now))
+        for digest in _with_contents(one, ledger):
+            ledger.record_ruling(Ruling(digest, "exclude", why, now))
     return one
 
 
@@ -45,11 +47,12 @@ def include(workspace: Workspace, mark: str, why: str, now: datetime) -> Return:
     """
     with _opened(workspace) as ledger:
         one = _file(ledger, mark)
-        digest = one.received.sha256
-        excluded = ledger.rulings().get(digest, Ruling(digest, "", "", now)).ruling == "exclude"
-        if not excluded:
+        excluded = [digest for digest in _with_contents(one, ledger) if _is_excluded(digest, ledger)]
+        if one.received.sha256 not in excluded:
             _can_be_taken_in(one)
-        ledger.record_ruling(Ruling(digest, "lift" if excluded else "include", why, now))
+            ledger.record_ruling(Ruling(one.received.sha256, "include", why, now))
+        for digest in excluded:
+            ledger.record_ruling(Ruling(digest, _before_exclusion(digest, ledger), why, now))
     return one
 
 
@@ -68,9 +71,27 @@ def _file(ledger: Ledger, mark: str) -> Return:
     if len(wanted) < _SHORTEST or not digests:
         raise QpexcelError(Finding("WSP012", mark))
     if len(digests) > 1:
-        names = "、".join(one.received.path for one in found[:_SHORTEST])
+        names = "、".join(one.received.path for one in found[:_NAMED])
         raise QpexcelError(Finding("WSP013", mark, {"files": names}))
     return next((one for one in found if one.outcome is not Outcome.DUPLICATE), found[0])
+
+
+def _with_contents(one: Return, ledger: Ledger) -> list[str]:
+    """Return the hashes of a file and of what is packed in it."""
+    digest = one.received.sha256
+    packed = (inner.received.sha256 for inner in ledger.files() if inner.received.outer == digest)
+    return list(dict.fromkeys((digest, *filter(None, packed))))
+
+
+def _is_excluded(digest: str, ledger: Ledger) -> bool:
+    ruling = ledger.rulings().get(digest)
+    return ruling is not None and ruling.ruling == "exclude"
+
+
+def _before_exclusion(digest: str, ledger: Ledger) -> str:
+    """Return what was ruled of an excluded file before: "include", or "lift" where nothing was."""
+    ruled = [one.ruling for one in ledger.every_ruling() if one.sha256 == digest]
+    return next((ruling for ruling in reversed(ruled) if ruling != "exclude"), "lift")
 
 
 def _can_be_taken_in(one: Return) -> None:

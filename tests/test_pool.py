@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -15,10 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from qpexcel import pool
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.limits import MB, Limits
-from qpexcel.memory import watched
 from qpexcel.pool import Job, Lost, pooled
 
 TESTS = Path(__file__).parent
@@ -111,7 +107,20 @@ def test_tasks_are_taken_as_they_are_needed():
     results.close()
 
 
-@pytest.mark.parametrize("bad", ["exit 3", "abort", "raise", "raise loud", "kill", "unpicklable", "unpicklable too", "recurse", "system exit"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "exit 3",
+        "abort",
+        "raise",
+        "raise loud",
+        "kill",
+        "unpicklable",
+        "unpicklable too",
+        "recurse",
+        "system exit",
+    ],
+)
 def test_one_that_fails_costs_only_itself(bad):
     began = time.monotonic()
     tasks = [*range(15), bad, *range(15, 100)]

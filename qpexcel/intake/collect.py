@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path, PurePath
 
 from qpexcel.containers.names import is_program_file, printable, readable
-from qpexcel.findings import Finding, Place
+from qpexcel.findings import Finding
 from qpexcel.intake.returns import Received
 from qpexcel.limits import MB, Limits
 from qpexcel.sheets.extent import is_ole, zip_of
@@ -23,6 +23,7 @@ _XLSX_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*([0-9TZ:.+-]+)\s*</dcte
 _ODS_MODIFIED = re.compile(rb"<dc:date>\s*([0-9TZ:.+-]+)\s*</dc:date>")
 _XLS_META = "\x05SummaryInformation"
 _XLS_MODIFIED = 0x0D  # the property's number
+_DAY, _LATEST = 86_400, 253_370_764_800  # seconds since 1970: a day after its beginning, and the year 9999
 _EARLIEST = 1980  # no spreadsheet program is older: a year before it stands for nothing
 
 
@@ -45,43 +46,43 @@ def collect(paths: Iterable[Path], limits: Limits = _USUAL) -> Iterator[Collecte
     """
     for root in paths:
         if root.is_dir():
-            for path, error in _below(root):
+            for path, closed in _below(root):
                 name = _printable(path.relative_to(root))
-                yield _unopened(name, error) if error else _collect(path, name, limits)
+                yield _unopened(name) if closed else _collect(path, name, limits)
         else:
             yield _collect(root, _printable(Path(root.name)), limits)
 
 
-def _below(root: Path) -> list[tuple[Path, OSError | None]]:
-    """Return every file below a folder, links too, and the folders that cannot be looked into."""
-    closed: list[tuple[Path, OSError | None]] = []
-    found: list[tuple[Path, OSError | None]] = []
+def _below(root: Path) -> list[tuple[Path, bool]]:
+    """Return every file below a folder, links too, and the folders that cannot be looked into (True)."""
+    closed: list[tuple[Path, bool]] = []
+    found: list[tuple[Path, bool]] = []
     for folder, folders, files in os.walk(
-        root, onerror=lambda error: closed.append((Path(error.filename), error))
+        root, onerror=lambda error: closed.append((Path(error.filename), True))
     ):
         links = (name for name in folders if Path(folder, name).is_symlink())
-        found += [(Path(folder, name), None) for name in (*files, *links)]
-    return sorted([*found, *closed], key=lambda one: one[0])
+        found += [(Path(folder, name), False) for name in (*files, *links)]
+    return sorted([*found, *closed])
 
 
-def _unopened(name: str, error: OSError) -> Collected:
+def _unopened(name: str) -> Collected:
     never = datetime.min  # noqa: DTZ901 - nothing is known of when
-    finding = Finding("FIL014", name, {"value": error.strerror or ""}, Place(file=name))
-    return Collected(Received(name, "", never, never), problem=finding)
+    return Collected(Received(name, "", never, never), problem=Finding("FIL014").at(file=name))
 
 
 def _collect(path: Path, name: str, limits: Limits) -> Collected:
     try:
         stat = path.lstat()
-        at = _local(stat.st_mtime)
+        # A file system may hold moments that no calendar has, and Windows reads none before 1970.
+        at = _local(min(max(stat.st_mtime, _DAY), _LATEST))
         problem = _unfit(path, stat.st_size, limits)
         if problem:
             return Collected(Received(name, "", at, at), problem=problem.at(file=name))
         data = path.read_bytes()
         if _changed(path, stat):
             return Collected(Received(name, "", at, at), problem=Finding("FIL019").at(file=name))
-    except OSError as error:
-        return _unopened(name, error)
+    except OSError:
+        return _unopened(name)
     return Collected(Received(name, sha256(data), at, at), data)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from qpexcel.findings import Finding
@@ -13,7 +12,7 @@ from qpexcel.intake.codec import return_from_json
 from qpexcel.intake.collect import collect
 from qpexcel.intake.merge import in_order
 from qpexcel.intake.reading import turned_away
-from qpexcel.intake.returns import COUNTING, Outcome, Received, Return, Ruling
+from qpexcel.intake.returns import COUNTING, Outcome, Received, Return, Ruling, at_first, earliest, listed
 from qpexcel.intake.terms import Terms
 from qpexcel.intake.worker import Opened, Task, Unpacked, job
 from qpexcel.pool import Lost, Runner, pooled
@@ -21,6 +20,9 @@ from qpexcel.workspace import Workspace
 
 # What may have been the machine's fault: read again, though nothing changed.
 _AGAIN = ("FIL014", "FIL019", "FIL027")
+# What says nothing of the answers in it: an earlier reading of the same bytes goes on counting.
+_NOTHING_SAID = ("FIL003", "FIL027")
+_SENT_ALONG = 1024 * 1024  # bytes; larger files go to the reading processes by way of the archive
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ class Intake:
         self._run = run
         self._known = {(one.received.path, one.received.sha256): (one, name) for one, name in known}
         self._inner = _by_outer(one for one, _ in self._known.values())
-        self._first_received = _first_received(one.received for one, _ in self._known.values())
+        self._earliest = earliest(one.received for one, _ in self._known.values())
         self._first: dict[str, _Entry] = {}
 
     def read(self, paths: Iterable[Path], seen: Callable[[], None] = lambda: None) -> list[Read]:
@@ -79,13 +81,10 @@ class Intake:
         self._read(self._outer_tasks(paths, entries), seen)
         packed = [member for entry in entries for member in entry.members]
         self._read(self._inner_tasks(packed), seen)
-        every = [*entries, *packed]
-        first = _first_received(entry.received for entry in every)
-        for entry in every:
-            day = first.get(entry.received.sha256, entry.received.received_at)
-            entry.received = replace(entry.received, received_at=day)
+        every = _distinct([*entries, *packed])
         outcomes = _outcomes_within(every)
-        return [_ended(entry, outcomes) for entry in every]
+        came = earliest((*(entry.received for entry in every), *self._earliest.values()))
+        return [_ended(entry, outcomes, came) for entry in every]
 
     def _read(self, tasks: Iterator[tuple[_Entry, Task]], seen: Callable[[], None]) -> None:
         """Read what the tasks say, in their order."""
@@ -106,11 +105,12 @@ class Intake:
                 moment = result.saved_at or entry.received.saved_at
                 entry.received = replace(entry.received, saved_at=moment)
                 entry.one, entry.text = return_from_json(result.text, entry.received), result.text
+            self._keep_what_counts(entry)
             seen()
 
     def _outer_tasks(self, paths: Iterable[Path], entries: list[_Entry]) -> Iterator[tuple[_Entry, Task]]:
         for collected in collect(paths, self._terms.limits):
-            entry = _Entry(self._with_first_received(collected.received))
+            entry = _Entry(at_first(collected.received, self._earliest))
             entries.append(entry)
             if collected.problem:
                 entry.one = turned_away(entry.received, collected.problem)
@@ -118,7 +118,8 @@ class Intake:
                 received = entry.received
                 self._workspace.keep_bytes(collected.data, received.sha256, Path(received.path).suffix)
                 if not self._remembered(entry):
-                    yield entry, Task(entry.received, collected.data)
+                    small = len(collected.data) <= _SENT_ALONG
+                    yield entry, Task(entry.received, collected.data if small else b"")
 
     def _inner_tasks(self, packed: Iterable[_Entry]) -> Iterator[tuple[_Entry, Task]]:
         for entry in packed:
@@ -136,16 +137,21 @@ class Intake:
             entry.twin = None
         return entry.twin is not None
 
-    def _with_first_received(self, received: Received) -> Received:
-        """Return a file with the day its bytes first came: a copy made later is not a later return."""
-        first = self._first_received.get(received.sha256, received.received_at)
-        return replace(received, received_at=min(first, received.received_at))
+    def _keep_what_counts(self, entry: _Entry) -> None:
+        """Go on with an earlier reading where this one failed: the answers in it were given all the same."""
+        if entry.one is None or entry.one.reason is None or entry.one.reason.code not in _NOTHING_SAID:
+            return
+        known, _ = self._known.get((entry.received.path, entry.received.sha256), (None, ""))
+        if known and known.outcome in COUNTING:
+            entry.one, entry.fresh = replace(known, received=entry.received, here=True), False
 
     def _remembered(self, entry: _Entry) -> bool:
         """Take what is known of a file, if it would be read the same way again."""
         received = entry.received
         one, name = self._known.get((received.path, received.sha256), (None, ""))
         if one is None or (received.sha256 and name != self._terms.name(received.sha256)):
+            return False
+        if one.outcome is Outcome.DUPLICATE:  # nothing was read of it, and what it is a copy of may be gone
             return False
         if one.reason and one.reason.code in _AGAIN:
             return False
@@ -175,15 +181,31 @@ def _member(found: Unpacked) -> _Entry:
     return entry
 
 
-def _ended(entry: _Entry, outcomes: Mapping[str, set[Outcome]]) -> Read:
-    """Say what came of a file. `outcomes` are those of the files in each archive or mail, by its path."""
+def _distinct(entries: Iterable[_Entry]) -> list[_Entry]:
+    """Leave out what goes by the same name and is the same, as when two folders are read at once."""
+    found: dict[tuple[str, str], _Entry] = {}
+    for entry in entries:
+        found.setdefault((entry.received.path, entry.received.sha256), entry)
+    return list(found.values())
+
+
+def _ended(entry: _Entry, outcomes: Mapping[str, set[Outcome]], came: Mapping[str, Received]) -> Read:
+    """Say what came of a file.
+
+    `outcomes` are those of the files in each archive or mail, by its path; `came` is from `earliest`.
+    """
+    read = _as_read(entry, outcomes)
+    return replace(read, one=replace(read.one, received=at_first(entry.received, came)))
+
+
+def _as_read(entry: _Entry, outcomes: Mapping[str, set[Outcome]]) -> Read:
     received = entry.received
     if entry.twin:
         reason = Finding("FIL009", entry.twin.received.path).at(file=received.path)
         unit = entry.twin.one.unit if entry.twin.one else ""
         return Read(Return(received, Outcome.DUPLICATE, unit=unit, reason=reason), fresh=entry.fresh)
     if entry.container and received.path in outcomes:
-        useful = outcomes[received.path] & {*COUNTING, Outcome.DUPLICATE}
+        useful = outcomes[received.path] & {*COUNTING}
         refused = turned_away(received, Finding("FIL025"))
         return Read(Return(received, Outcome.ACCEPTED) if useful else refused, fresh=entry.fresh)
     one = entry.one or turned_away(received, Finding("FIL025"))
@@ -194,9 +216,10 @@ def _outcomes_within(entries: Iterable[_Entry]) -> dict[str, set[Outcome]]:
     """Return the outcomes of the files in each archive or mail, however deep, by its path."""
     found: dict[str, set[Outcome]] = {}
     for entry in entries:
-        outcome = Outcome.DUPLICATE if entry.twin else entry.one.outcome if entry.one else None
-        if not entry.received.outer or outcome is None or entry.container:
+        one = entry.twin.one if entry.twin else entry.one
+        if not entry.received.outer or one is None or entry.container:
             continue
+        outcome = one.outcome
         parts = entry.received.path.split("/")
         for count in range(1, len(parts)):
             found.setdefault("/".join(parts[:count]), set()).add(outcome)
@@ -214,25 +237,12 @@ def _by_outer(known: Iterable[Return]) -> dict[tuple[str, str], list[Received]]:
     return found
 
 
-def _first_received(known: Iterable[Received]) -> dict[str, datetime]:
-    """Return when each file's bytes first came, by their hash."""
-    found: dict[str, datetime] = {}
-    for received in known:
-        if received.sha256:
-            found[received.sha256] = min(received.received_at, found.get(received.sha256, datetime.max))  # noqa: DTZ901
-    return found
-
-
 def with_remembered(returns: Sequence[Return], remembered: Iterable[Return]) -> list[Return]:
     """Add the files the ledger knows and that no longer lie in the folder: no answer is forgotten."""
     here = {(one.received.path, one.received.sha256) for one in returns}
-    contents = {one.received.sha256 for one in returns}
-    gone = [
-        replace(one, here=False)
-        for one in remembered
-        if (one.received.path, one.received.sha256) not in here and one.received.sha256 not in contents
-    ]
-    return [*returns, *gone]
+    known = (replace(one, here=False) for one in remembered)
+    gone = (one for one in known if (one.received.path, one.received.sha256) not in here)
+    return listed([*returns, *gone])
 
 
 def settle(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -38,6 +38,25 @@ class Received:
     saved_at: datetime
     sender: str = ""
     outer: str = ""
+
+
+def earliest(files: Iterable[Received]) -> dict[str, Received]:
+    """Return by hash what the same bytes were when they first came and as early as any copy was saved."""
+    found: dict[str, Received] = {}
+    for one in files:
+        if one.sha256:
+            found[one.sha256] = at_first(one, found)
+    return found
+
+
+def at_first(one: Received, came: Mapping[str, Received]) -> Received:
+    """Return a file with the moments its bytes first came and were saved: a later copy is no later return.
+
+    `came` is from `earliest`.
+    """
+    first = came.get(one.sha256, one)
+    moments = {name: min(getattr(one, name), getattr(first, name)) for name in ("received_at", "saved_at")}
+    return replace(one, **moments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +168,21 @@ class Return:
     def cell(self, row: AnswerRow, key: str) -> str:
         """Return the address of a row's cell, filled or not; that of column A where the column is lost."""
         return f"{self.columns.get(row.sheet, {}).get(key, 'A')}{row.row}"
+
+
+def listed(every: Iterable[Return]) -> list[Return]:
+    """Leave out what need not be told of files that are gone.
+
+    That is one whose bytes lie, or lay last, under another name, and one that could not be read before
+    under a name that was read since.
+    """
+    every = list(every)
+    firsts = [one for one in every if one.outcome is not Outcome.DUPLICATE]
+    last = {one.received.sha256: one for one in sorted(firsts, key=lambda one: one.here)}
+    read = {one.received.path for one in every if one.received.sha256 and one.here}
+    return [one for one in every if one.here or _is_remembered(one, last, read)]
+
+
+def _is_remembered(one: Return, last: Mapping[str, Return], read: Collection[str]) -> bool:
+    received = one.received
+    return last.get(received.sha256, one) is one if received.sha256 else received.path not in read

@@ -17,7 +17,7 @@ from qpexcel.intake.codec import (
     return_from_json,
     return_to_json,
 )
-from qpexcel.intake.returns import Outcome, Received, Return, Ruling
+from qpexcel.intake.returns import Received, Return, Ruling, at_first, earliest, listed
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json, plan_to_json
 
@@ -121,25 +121,20 @@ class Ledger:
 
     def files(self) -> list[Return]:
         """Return every file ever seen, as it was last read; one that was moved only where it is now."""
-        every = [reading.one for reading in self.readings()]
-        last = {one.received.sha256: one for one in every if _is_first(one)}
-        last |= {one.received.sha256: one for one in every if _is_first(one) and one.here}
-        return [
-            one
-            for one in every
-            if one.here or not one.received.sha256 or last.get(one.received.sha256, one) is one
-        ]
+        return listed(reading.one for reading in self.readings())
 
     def readings(self) -> list[Reading]:
         """Return every file ever seen with its last reading, in the order in which they came."""
         latest = """
-            SELECT path, sha256, received_at, saved_at, sender, outer, here, terms, body
-            FROM files JOIN readings ON readings.file = files.id
-            WHERE first_seen <= :until AND readings.id IN (
-                SELECT MAX(id) FROM readings WHERE read_at <= :until GROUP BY file)
+            SELECT path, sha256, received_at, saved_at, sender, outer, presence.here, terms, body
+            FROM files JOIN readings ON readings.file = files.id JOIN presence ON presence.file = files.id
+            WHERE readings.id IN (SELECT MAX(id) FROM readings WHERE read_at <= :until GROUP BY file)
+            AND presence.id IN (SELECT MAX(id) FROM presence WHERE since <= :until GROUP BY file)
             ORDER BY files.id
         """
-        return [_reading(line, history=self._until != _ALWAYS) for line in self._of_then(latest)]
+        readings = [_reading(line) for line in self._of_then(latest)]
+        came = earliest(reading.one.received for reading in readings)
+        return [_at_first(reading, came) for reading in readings]
 
     def record_files(self, readings: Iterable[Reading], settled: Iterable[Return], at: datetime) -> None:
         """Remember what became of every file, and how those were read that were read just now.
@@ -151,6 +146,7 @@ class Ledger:
         """
         self._db.execute("UPDATE files SET here = 0")
         self._db.executemany(_RECORD_FILE, (_file_row(one, at) for one in settled))
+        self._db.execute(_RECORD_PRESENCE, (moment_to_text(at),))
         for reading in readings:
             self._record_reading(reading, at)
 
@@ -169,11 +165,13 @@ class Ledger:
 
     def rulings(self) -> dict[str, Ruling]:
         """Return the latest ruling on each file by its hash; none for those left to the rules again."""
-        lines = self._of_then(
-            "SELECT sha256, ruling, why, ruled_at FROM rulings WHERE ruled_at <= :until ORDER BY id"
-        )
-        found = {digest: Ruling(digest, ruling, why, _moment(at)) for digest, ruling, why, at in lines}
+        found = {one.sha256: one for one in self.every_ruling()}
         return {digest: ruling for digest, ruling in found.items() if ruling.ruling != "lift"}
+
+    def every_ruling(self) -> list[Ruling]:
+        """Return everything that was ever ruled, in order."""
+        query = "SELECT sha256, ruling, why, ruled_at FROM rulings WHERE ruled_at <= :until ORDER BY id"
+        return [Ruling(digest, ruling, why, _moment(at)) for digest, ruling, why, at in self._of_then(query)]
 
     def record_ruling(self, ruling: Ruling) -> None:
         """Add a ruling."""
@@ -264,6 +262,12 @@ _RECORD_FILE = """
         round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
 """
 
+_RECORD_PRESENCE = """
+    INSERT INTO presence (file, since, here)
+    SELECT id, ?, here FROM files WHERE here IS NOT (
+        SELECT presence.here FROM presence WHERE file = files.id ORDER BY presence.id DESC LIMIT 1)
+"""
+
 
 def _file_row(one: Return, at: datetime) -> tuple[Any, ...]:
     received = one.received
@@ -273,15 +277,16 @@ def _file_row(one: Return, at: datetime) -> tuple[Any, ...]:
     return (*came, one.here, one.unit, one.round, one.outcome, reason)
 
 
-def _reading(line: tuple[Any, ...], *, history: bool) -> Reading:
+def _reading(line: tuple[Any, ...]) -> Reading:
     path, digest, received_at, saved_at, sender, outer, here, terms, body = line
     received = Received(path, digest, _moment(received_at), _moment(saved_at), sender, outer)
     one = return_from_json(body, received)
-    return Reading(replace(one, here=history or bool(here)), terms)
+    return Reading(replace(one, here=bool(here)), terms)
 
 
-def _is_first(one: Return) -> bool:
-    return one.outcome is not Outcome.DUPLICATE
+def _at_first(reading: Reading, came: Mapping[str, Received]) -> Reading:
+    one = reading.one
+    return replace(reading, one=replace(one, received=at_first(one.received, came)))
 
 
 def _moment(text: str) -> datetime:

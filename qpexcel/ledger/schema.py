@@ -43,11 +43,17 @@ MIGRATIONS = (
         terms TEXT NOT NULL, body TEXT NOT NULL
     );
     CREATE INDEX readings_by_file ON readings (file, id);
+    CREATE TABLE presence (
+        id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (id), since TEXT NOT NULL,
+        here INTEGER NOT NULL
+    );
+    CREATE INDEX presence_by_file ON presence (file, id);
     INSERT INTO files
         SELECT rowid, path, sha256, '', received_at, saved_at, '', received_at, 1, unit, round, outcome, ''
         FROM files_before;
     INSERT INTO readings (file, read_at, terms, body)
         SELECT rowid, received_at, '', body FROM files_before;
+    INSERT INTO presence (file, since, here) SELECT rowid, received_at, 1 FROM files_before;
     DROP TABLE files_before;
     CREATE TABLE rulings (
         id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, ruling TEXT NOT NULL, why TEXT NOT NULL,

@@ -132,7 +132,7 @@ def _unpacked(members: Sequence[Unfolded], outer: Received, workspace: Workspace
         received = Received(
             path=member.path,
             sha256=digest,
-            received_at=min(member.sent_at or outer.received_at, outer.received_at),
+            received_at=member.sent_at or outer.received_at,
             saved_at=member.sent_at or member.saved_at or outer.saved_at,
             sender=member.sender,
             outer=outer.sha256,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cache, lru_cache
 
@@ -166,10 +165,10 @@ def as_percentage(answer: Answer, value: object) -> Answer:
     if isinstance(value, str) or not isinstance(number, float) or not 0 < number <= 1:
         return answer
     if number == 1:
-        return replace(answer, findings=(*answer.findings, Finding("RET028", answer.text)))
+        return answer._replace(findings=(*answer.findings, Finding("RET028", answer.text)))
     percent = round(number * 100, 6)
     found = Finding("RET025", answer.text, {"number": f"{percent:g}"})
-    return replace(answer, value=percent, findings=(*answer.findings, found))
+    return answer._replace(value=percent, findings=(*answer.findings, found))
 
 
 def _in_chinese(text: str) -> list[str]:

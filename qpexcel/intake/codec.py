@@ -93,7 +93,7 @@ def return_from_json(text: str, received: Received) -> Return:
 
 def _row_to_json(row: AnswerRow) -> list[Any]:
     answers = {
-        key: [a.text, a.value, a.cell, [finding_to_json(f) for f in a.findings]]
+        key: (a.text, a.value, a.cell, [finding_to_json(f) for f in a.findings] if a.findings else ())
         for key, a in row.answers.items()
     }
     return [row.key, row.sheet, row.row, answers]
@@ -107,7 +107,7 @@ def _row_from_json(data: list[Any]) -> AnswerRow:
 def answer_from_json(data: list[Any]) -> Answer:
     """Return one answer from its JSON list."""
     text, value, cell, findings = data
-    return Answer(text, value, cell, tuple(finding_from_json(finding) for finding in findings))
+    return Answer(text, value, cell, tuple(map(finding_from_json, findings)) if findings else ())
 
 
 def _inspection_to_json(one: Inspection) -> list[Any]:

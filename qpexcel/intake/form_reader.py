@@ -104,15 +104,24 @@ class Headings:
     def __init__(self, by_label: dict[str, str]) -> None:
         self.by_fold = {fold(label): key for label, key in by_label.items()}
         self.shown = {key: label for label, key in reversed(by_label.items())}
-        self._known: dict[str, str] = {}
+        self._met = _Met(self.by_fold)
 
-    def key_of(self, text: str) -> str:
-        """Return the key of a heading as it stands in a cell; "" for any other text."""
-        key = self._known.get(text)
-        if key is None:
-            key = self.by_fold.get(fold(text), "")
-            if len(self._known) < _MOST_KNOWN:
-                self._known[text] = key
+    def keys_of(self, cells: Sequence[object]) -> list[str]:
+        """Return the key of each cell that is a heading, however it is spaced; "" for any other cell."""
+        return [*map(self._met.__getitem__, cells)]
+
+
+class _Met(dict[object, str]):
+    """The cells met so far with the keys they stand for: the same ones come again in every workbook."""
+
+    def __init__(self, by_fold: Mapping[str, str]) -> None:
+        super().__init__()
+        self._by_fold = by_fold
+
+    def __missing__(self, cell: object) -> str:
+        key = self._by_fold.get(fold(cell), "") if isinstance(cell, str) else ""
+        if len(self) < _MOST_KNOWN:
+            self[cell] = key
         return key
 
 
@@ -153,14 +162,12 @@ def columns_in(grid: Grid, row: int, known: Headings) -> tuple[dict[str, int], l
     """Return which column holds what by the headings in a row, and RET026 for those that stand twice."""
     columns: dict[str, int] = {}
     again: list[Finding] = []
-    cells = grid.rows[row]
-    if len(cells) - cells.count("") < _FEWEST_LABELS:
+    keys = known.keys_of(grid.rows[row])
+    if len(keys) - keys.count("") < _FEWEST_LABELS:
         return columns, again
-    for col, text in enumerate(cells):
-        if not isinstance(text, str) or not text:
-            continue
-        key = known.key_of(text)
+    for col, key in enumerate(keys):
         if key and columns.setdefault(key, col) != col:
+            text = str(grid.rows[row][col])
             again.append(Finding("RET026", text).at(sheet=grid.name, cell=grid.cell(row, col)))
     return columns, again
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from qpexcel.findings import Finding
 from qpexcel.model import Inspection
@@ -69,8 +70,7 @@ class Ruling:
     ruled_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One filled cell: the text as typed, what it means, where it stands, what is doubtful about it.
 
     `value` is an Execution's word, an ISO day, a number, or the text itself; None where the text

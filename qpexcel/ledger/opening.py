@@ -98,4 +98,6 @@ def _told(path: Path) -> Iterator[None]:
         name, why = getattr(error, "sqlite_errorname", ""), {"why": str(error)}
         if name.startswith(_UNWRITABLE):
             raise QpexcelError(Finding("WSP001", str(path.parent), why)) from error
-        raise QpexcelError(Finding("WSP010" if name.startswith(_BUSY) else "WSP004", str(path), why)) from error
+        raise QpexcelError(
+            Finding("WSP010" if name.startswith(_BUSY) else "WSP004", str(path), why)
+        ) from error

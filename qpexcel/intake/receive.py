@@ -16,11 +16,16 @@ from qpexcel.intake.reading import turned_away
 from qpexcel.intake.returns import COUNTING, Outcome, Received, Return, Ruling
 from qpexcel.intake.terms import Terms
 from qpexcel.intake.worker import Opened, Task, Unpacked, job
+from qpexcel.limits import MB
 from qpexcel.pool import Lost, Runner, pooled
 from qpexcel.workspace import Workspace
 
 # What may have been the machine's fault: read again, though nothing changed.
 _AGAIN = ("FIL014", "FIL019", "FIL027")
+
+# Bytes of a file that are sent to whoever reads it. More are left for them to fetch from the archive: many
+# large files on their way at once would fill the memory.
+_TRAVELS = 1 * MB
 
 
 @dataclass(slots=True)
@@ -112,7 +117,8 @@ class Intake:
                 received = entry.received
                 self._workspace.keep_bytes(collected.data, received.sha256, Path(received.path).suffix)
                 if not self._remembered(entry):
-                    yield entry, Task(entry.received, collected.data)
+                    travels = len(collected.data) <= _TRAVELS
+                    yield entry, Task(received, collected.data if travels else b"")
 
     def _inner_tasks(self, packed: Iterable[_Entry]) -> Iterator[tuple[_Entry, Task]]:
         for entry in packed:

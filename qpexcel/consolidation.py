@@ -83,11 +83,12 @@ def consolidate(
         counting = [one for one in returns if one.outcome in COUNTING]
         known = replace(known, attached=gather(workspace, plan, counting, ledger))
         standing = stand(known, as_of)
-        write_whole(workspace.master, draw_book(master_book(standing, load_words(plan.settings.language))))
+        book = draw_book(master_book(standing, load_words(plan.settings.language)))
+        write_whole(workspace.master, book)
         fresh = (Reading(one.one, terms.name(one.one.received.sha256), one.text) for one in read if one.fresh)
         ledger.record_files(fresh, returns, now)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now)
-        ledger.remember(master=sha256(workspace.master.read_bytes()))
+        ledger.remember(master=sha256(book))
     return standing
 
 
@@ -122,7 +123,10 @@ def _take_in_master(workspace: Workspace, plan: Plan, ledger: Ledger, now: datet
     path = workspace.master
     if not path.is_file():
         return []
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:  # on Windows a program may keep what it has open to itself
+        raise QpexcelError(Finding("WSP002", path.name, place=Place(file=path.name))) from error
     if sha256(data) == ledger.get("master"):
         return []
     workspace.keep(path)

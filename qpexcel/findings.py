@@ -317,3 +317,7 @@ class QpexcelError(Exception):
         super().__init__(finding.code)
         self.finding = finding
         self.others = others
+
+    def __reduce__(self) -> tuple[type[QpexcelError], tuple[Finding, tuple[Finding, ...]]]:
+        """Travel between processes."""
+        return type(self), (self.finding, self.others)

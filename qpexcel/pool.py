@@ -13,13 +13,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as TooLateError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from qpexcel.findings import QpexcelError
 from qpexcel.limits import Limits
 from qpexcel.memory import limit_own_memory, watched
 
@@ -33,6 +34,7 @@ _PARCEL = 16  # tasks that travel together
 _AHEAD = 2  # parcels a process that wait for it, so that it never waits for us
 _MOST_PROCESSES = 8
 _TRIES = 3  # pools that may break over one parcel
+_MARGIN = 60.0  # seconds that a parcel may take beyond what its tasks and those before it may
 _STDERR = 2  # the file descriptor: what other languages write passes sys.stderr by
 
 # Seconds that the pool's own threads sleep before they look again. The default of 0.1 would be most of what
@@ -43,7 +45,7 @@ _EVERY = 0.02
 class Lost(StrEnum):
     """What came of a task that gave no result."""
 
-    DIED = "died"  # its process ended, or its memory did not suffice
+    DIED = "died"  # its process ended, its memory did not suffice, or it raised what nobody foresaw
     SILENT = "silent"  # it did not come to an end
 
 
@@ -78,6 +80,9 @@ def pooled(job: Job[T, R], tasks: Iterable[T], limits: Limits) -> Iterator[R | L
         job: What to do.
         tasks: What to do it with; taken as they are needed, never all at once.
         limits: How long a task may take and how much memory its process.
+
+    Raises:
+        QpexcelError: what a task raises of that kind; it is about more than the task.
     """
     parcels = _parcels(tasks)
     first = next(parcels, None)
@@ -85,7 +90,7 @@ def pooled(job: Job[T, R], tasks: Iterable[T], limits: Limits) -> Iterator[R | L
         return
     processes = 1 if len(first) < _PARCEL else min(os.cpu_count() or 1, _MOST_PROCESSES)
     with watched(limits.memory), _Processes(job, limits, processes) as pool:
-        sent: deque[tuple[list[T], Any]] = deque()
+        sent: deque[tuple[list[T], _Sent]] = deque()
         for parcel in chain((first,), parcels):
             sent.append((parcel, pool.send(parcel)))
             if len(sent) > processes * _AHEAD:
@@ -103,6 +108,14 @@ def _parcels(tasks: Iterable[T]) -> Iterator[list[T]]:
             parcel = []
     if parcel:
         yield parcel
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A parcel on its way: its future, and the pool that it was sent to."""
+
+    pool: pebble.ProcessPool
+    future: Any  # pebble's is not generic in 5.0
 
 
 class _Processes(Generic[T, R]):
@@ -133,13 +146,21 @@ class _Processes(Generic[T, R]):
             context=_context(self._job.preload),
         )
 
-    def send(self, parcel: Sequence[T]) -> Any:  # noqa: ANN401 - pebble's future is not generic in 5.0
-        """Send a parcel out; its future comes back."""
-        return self._pool.schedule(_work, args=(parcel,), timeout=self._limits.seconds)
+    def send(self, parcel: Sequence[T]) -> _Sent:
+        """Send a parcel out."""
+        try:
+            return self._sent(parcel)
+        except RuntimeError:  # the pool broke meanwhile
+            self._renew()
+            return self._sent(parcel)
 
-    def results(self, parcel: Sequence[T], future: Any) -> list[R | Lost]:  # noqa: ANN401
+    def _sent(self, parcel: Sequence[T]) -> _Sent:
+        future = self._pool.schedule(_work, args=(parcel,), timeout=self._limits.seconds)
+        return _Sent(self._pool, future)
+
+    def results(self, parcel: Sequence[T], sent: _Sent) -> list[R | Lost]:
         """Wait for a parcel's results; where it came to harm, for each task's by itself."""
-        found = self._result(future)
+        found = self._result(sent)
         if isinstance(found, list):
             return found
         if len(parcel) > 1:
@@ -152,21 +173,29 @@ class _Processes(Generic[T, R]):
                 return found
         return [Lost.DIED]
 
-    def _result(self, future: Any) -> list[R | Lost] | Lost | None:  # noqa: ANN401
+    def _result(self, sent: _Sent) -> list[R | Lost] | Lost | None:
         """Return a parcel's results, what came of it, or None where it was the pool that broke."""
+        if sent.pool is not self._pool and not sent.future.done():
+            return None  # nobody works on it any more
         # Others are before it in the queue, each of which may take its full time.
-        longest = self._limits.seconds * (2 * _AHEAD + 2) + 60
+        longest = self._limits.seconds * (2 * _AHEAD + 2) + _MARGIN
         try:
-            return list(future.result(timeout=longest))
+            return list(sent.future.result(timeout=longest))
+        except QpexcelError:
+            raise
         except Exception as error:  # noqa: BLE001 - a broken pool says so in many ways, its cancelled tasks too
-            if isinstance(error, TooLateError) and future.done():
+            if isinstance(error, TooLateError) and sent.future.done():
                 return Lost.SILENT
             if type(error).__name__ == "ProcessExpired" or isinstance(error, MemoryError):
                 return Lost.DIED
+        if sent.pool is self._pool:
+            self._renew()
+        return None
+
+    def _renew(self) -> None:
         with suppress(Exception):
             self._stop()
         self._pool = self._started()
-        return None
 
     def _stop(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
@@ -180,10 +209,26 @@ def _context(preload: str) -> Any:  # noqa: ANN401 - its classes differ by syste
 
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([preload])
-        with suppress(OSError):  # such as a temporary folder with too long a name for a socket
+        with suppress(OSError), _mute():  # such as a temporary folder with too long a name for a socket
             forkserver.ensure_running()
             return context
     return multiprocessing.get_context("spawn")
+
+
+@contextmanager
+def _mute() -> Iterator[None]:
+    """Let what is started in the block say nothing on the terminal, for as long as it lives.
+
+    A process that is not needed any more before it has begun would say so at length.
+    """
+    spoken, nowhere = os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(spoken, _STDERR)
+        os.close(spoken)
+        os.close(nowhere)
 
 
 _job: Job[Any, Any] | None = None
@@ -203,7 +248,16 @@ def _begin(job: Job[Any, Any], memory: int) -> None:
 def _work(tasks: Sequence[Any]) -> list[Any]:
     if _job is None:  # pragma: no cover - pebble begins before it works
         raise RuntimeError("not begun")
-    return [_job.work(task) for task in tasks]
+    return [_done(_job, task) for task in tasks]
+
+
+def _done(job: Job[T, R], task: T) -> R | Lost:
+    try:
+        return job.work(task)
+    except (QpexcelError, MemoryError):
+        raise
+    except BaseException:  # noqa: BLE001 - even a panic in Rust costs this task only, not those beside it
+        return Lost.DIED
 
 
 def _end_with_parent() -> None:

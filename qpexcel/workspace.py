@@ -126,19 +126,37 @@ class Workspace:
             clear_left_behind(folder, now)
 
     def back_up(self, path: Path, now: datetime) -> Path:
-        """Copy a file a person may have edited beside itself before it is overwritten."""
+        """Copy a file a person may have edited beside itself before it is overwritten.
+
+        Raises:
+            QpexcelError: WSP001 where its folder cannot be written.
+        """
         stem = f"{path.stem}.{now:%Y%m%d-%H%M%S}"
         count = 1
         while True:
             backup = path.with_name(f"{stem}{f'-{count}' if count > 1 else ''}.bak{path.suffix}")
             try:
-                with backup.open("xb") as file:  # never over another backup of the same second
-                    file.write(path.read_bytes())
+                _copy(path, backup)
             except FileExistsError:
                 count += 1
-                continue
-            shutil.copystat(path, backup)
-            return backup
+            except OSError as error:
+                why = {"why": error.strerror or ""}
+                raise QpexcelError(Finding("WSP001", str(path.parent), why)) from error
+            else:
+                return backup
+
+
+def _copy(path: Path, backup: Path) -> None:
+    """Copy a file; never over another backup of the same second, and never half of it."""
+    with backup.open("xb") as file:
+        try:
+            file.write(path.read_bytes())
+            file.flush()
+        except OSError:
+            file.close()
+            backup.unlink()
+            raise
+    shutil.copystat(path, backup)
 
 
 def sha256(data: bytes) -> str:

@@ -34,6 +34,7 @@ PLAN = f"""
 | 1-2  | 按季檢討 | 按季     | {UNITS}  |
 """
 AS_OF = date(2007, 6, 15)
+SOURCE = Path(__file__).parent.parent
 COMMAND = (sys.executable, "-m", "qpexcel", "--lang", "en")
 
 
@@ -65,7 +66,12 @@ def started(
     root: Path, *arguments: str, command: Sequence[str | Path] = COMMAND, **options: Any
 ) -> subprocess.Popen[bytes]:
     """Start a command on a workspace in a session of its own."""
-    chosen = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True} | options
+    chosen: dict[str, Any] = {
+        "env": os.environ | {"PYTHONPATH": str(SOURCE)},
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "start_new_session": True,
+    } | options
     return subprocess.Popen([*command, *arguments, "-w", str(root)], **chosen)
 
 
@@ -83,7 +89,7 @@ def ended(process: subprocess.Popen[bytes], seconds: float = 120) -> tuple[int, 
 def one_line(said: str, *codes: str) -> str:
     """Return the line a command ended with: one, an error of ours, no traceback."""
     assert "Traceback" not in said
-    [line] = [line for line in said.splitlines() if line.startswith("error")]
+    [line] = [line for line in said.splitlines() if line.startswith("Error")]
     assert line == said.splitlines()[-1]
     assert line.split()[1] in codes
     return line
@@ -170,9 +176,18 @@ def all_gone(group: int, seconds: float = 15) -> bool:
     return not alive(group)
 
 
+def powerless() -> None:
+    """Let permissions count for the process that is about to run, even where it is root's (on Linux)."""
+    if sys.platform == "linux" and os.geteuid() == 0:
+        import ctypes
+
+        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+            assert ctypes.CDLL(None).prctl(24, capability, 0, 0, 0) == 0  # PR_CAPBSET_DROP
+
+
 @contextlib.contextmanager
 def immutable(folder: Path) -> Iterator[None]:
-    """Make a folder and all below it unwritable for whoever is not root."""
+    """Make a folder and all below it unwritable for whoever is `powerless`."""
     every = [folder, *folder.rglob("*")]
     modes = [path.stat().st_mode for path in every]
     for path in every:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -153,3 +154,27 @@ def test_none_of_a_collection_of_odd_files_counts_or_stops_the_rest(office):
     assert set(outcomes.values()) <= {"refused", "ignored", "duplicate"}
     assert {path.split("/")[0] for path in outcomes} == set(names)
     assert all(one["reason"] for one in document["files"] if one["outcome"] != "accepted")
+
+
+def test_large_files_do_not_travel_to_whoever_reads_them(tmp_path):
+    office = Office.opened(tmp_path / "office", tables(PLAN, "秘書室、人事室"))
+    office.generate()
+    with zipfile.ZipFile(
+        office.clerk("秘書室").type("1-1", 執行情形="已完成").send("a.xlsx"), "a"
+    ) as archive:
+        archive.writestr("docProps/large.bin", random.Random(1).randbytes(3_000_000))  # noqa: S311
+    office.clerk("人事室").type("1-1", 執行情形="辦理中").send("b.xlsx")
+    sent = {}
+
+    def run(job, tasks, limits):
+        def seen():
+            for task in tasks:
+                sent[task.received.path] = len(task.data)
+                yield task
+
+        return pooled(job, seen(), limits)
+
+    document = office.consolidate(run=run)
+    assert sent["a.xlsx"] == 0
+    assert sent["b.xlsx"] > 0
+    assert [row["execution"] for row in document["rows"]] == ["done", "in_progress"]

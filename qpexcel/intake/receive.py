@@ -15,6 +15,7 @@ from qpexcel.intake.reading import turned_away
 from qpexcel.intake.returns import COUNTING, Outcome, Received, Return, Ruling, at_first, earliest, listed
 from qpexcel.intake.terms import Terms
 from qpexcel.intake.worker import Opened, Task, Unpacked, job
+from qpexcel.limits import MB
 from qpexcel.pool import Lost, Runner, pooled
 from qpexcel.workspace import Workspace
 
@@ -22,7 +23,10 @@ from qpexcel.workspace import Workspace
 _AGAIN = ("FIL014", "FIL019", "FIL027")
 # What says nothing of the answers in it: an earlier reading of the same bytes goes on counting.
 _NOTHING_SAID = ("FIL003", "FIL027")
-_SENT_ALONG = 1024 * 1024  # bytes; larger files go to the reading processes by way of the archive
+
+# Bytes of a file that are sent to whoever reads it. More are left for them to fetch from the archive: many
+# large files on their way at once would fill the memory.
+_TRAVELS = 1 * MB
 
 
 @dataclass(slots=True)
@@ -118,8 +122,8 @@ class Intake:
                 received = entry.received
                 self._workspace.keep_bytes(collected.data, received.sha256, Path(received.path).suffix)
                 if not self._remembered(entry):
-                    small = len(collected.data) <= _SENT_ALONG
-                    yield entry, Task(entry.received, collected.data if small else b"")
+                    travels = len(collected.data) <= _TRAVELS
+                    yield entry, Task(entry.received, collected.data if travels else b"")
 
     def _inner_tasks(self, packed: Iterable[_Entry]) -> Iterator[tuple[_Entry, Task]]:
         for entry in packed:

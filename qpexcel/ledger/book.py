@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -76,7 +77,8 @@ class Ledger:
 
     def rounds(self) -> list[str]:
         """Return the labels of the rounds, in the order in which they began."""
-        return list(json.loads(self.get("rounds", "[]")))
+        with damage_told():
+            return list(json.loads(self.get("rounds", "[]")))
 
     def begin_round(self, label: str, at: datetime) -> None:
         """Remember that a round's forms go out; a round that has begun before stays where it is."""
@@ -240,14 +242,15 @@ class Ledger:
         if not found:
             return None
         as_of, ran_at, plan, findings, figures, known = found
-        return Consolidation(
-            date.fromisoformat(as_of),
-            _moment(ran_at),
-            plan_from_json(plan),
-            tuple(finding_from_json(finding) for finding in json.loads(findings)),
-            json.loads(figures),
-            json.loads(known),
-        )
+        with damage_told():
+            return Consolidation(
+                date.fromisoformat(as_of),
+                _moment(ran_at),
+                plan_from_json(plan),
+                tuple(finding_from_json(finding) for finding in json.loads(findings)),
+                json.loads(figures),
+                json.loads(known),
+            )
 
     def _of_then(self, query: str) -> Iterator[Any]:
         return iter(self._db.execute(query, {"until": self._until}))
@@ -279,14 +282,24 @@ def _file_row(one: Return, at: datetime) -> tuple[Any, ...]:
 
 def _reading(line: tuple[Any, ...]) -> Reading:
     path, digest, received_at, saved_at, sender, outer, here, terms, body = line
-    received = Received(path, digest, _moment(received_at), _moment(saved_at), sender, outer)
-    one = return_from_json(body, received)
+    with damage_told():
+        received = Received(path, digest, _moment(received_at), _moment(saved_at), sender, outer)
+        one = return_from_json(body, received)
     return Reading(replace(one, here=bool(here)), terms)
 
 
 def _at_first(reading: Reading, came: Mapping[str, Received]) -> Reading:
     one = reading.one
     return replace(reading, one=replace(one, received=at_first(one.received, came)))
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """Raise sqlite3.DatabaseError where what the ledger holds makes no sense: SQLite keeps no checksums."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise sqlite3.DatabaseError(f"{type(error).__name__}: {error}") from error
 
 
 def _moment(text: str) -> datetime:

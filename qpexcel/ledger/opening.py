@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from qpexcel.findings import Finding, QpexcelError
-from qpexcel.ledger.book import Ledger
+from qpexcel.ledger.book import Ledger, damage_told
 from qpexcel.ledger.schema import MIGRATIONS, migrate, version_in
 
 WAIT = 60.0  # seconds for another command to end
@@ -58,12 +58,16 @@ def read_ledger(path: Path) -> Iterator[Ledger]:
             connection.execute("BEGIN")
             yield Ledger(connection)
             return
-    with open_ledger(path) as ledger:  # of an earlier version
-        yield ledger
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
+            connection.backup(ours)  # of an earlier version, which whoever writes next brings up to date
+            migrate(ours)
+            yield Ledger(ours)
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """Return the version of a ledger that is not newer than ours."""
+    """Return the version of a ledger that is not newer than ours, and whose tables SQLite can tell."""
+    with damage_told():
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
     version = version_in(connection)
     if version > len(MIGRATIONS):
         raise QpexcelError(Finding("WSP019", str(path)))
@@ -95,7 +99,8 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        name, why = getattr(error, "sqlite_errorname", ""), {"why": str(error)}
+        name = getattr(error, "sqlite_errorname", "")
+        why = {"why": "".join(filter(str.isprintable, str(error)))}  # it may quote what is damaged
         if name.startswith(_UNWRITABLE):
             raise QpexcelError(Finding("WSP001", str(path.parent), why)) from error
         raise QpexcelError(

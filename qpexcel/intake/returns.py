@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     IGNORED = "ignored"
 
 
+_PASSING = ("FIL014", "FIL016", "FIL019")  # what is nothing that came, once it is gone
 COUNTING = (Outcome.ACCEPTED, Outcome.SUPERSEDED)  # the outcomes whose answers are merged
 
 
@@ -173,16 +174,16 @@ class Return:
 def listed(every: Iterable[Return]) -> list[Return]:
     """Leave out what need not be told of files that are gone.
 
-    That is one whose bytes lie, or lay last, under another name, and one that could not be read before
-    under a name that was read since.
+    That is one whose bytes lie, or lay last, under another name, and what never was a file that came: a
+    program's own, one that was still being copied or went before it could be opened.
     """
     every = list(every)
     firsts = [one for one in every if one.outcome is not Outcome.DUPLICATE]
     last = {one.received.sha256: one for one in sorted(firsts, key=lambda one: one.here)}
-    read = {one.received.path for one in every if one.received.sha256 and one.here}
-    return [one for one in every if one.here or _is_remembered(one, last, read)]
+    return [one for one in every if one.here or _is_remembered(one, last)]
 
 
-def _is_remembered(one: Return, last: Mapping[str, Return], read: Collection[str]) -> bool:
-    received = one.received
-    return last.get(received.sha256, one) is one if received.sha256 else received.path not in read
+def _is_remembered(one: Return, last: Mapping[str, Return]) -> bool:
+    if one.received.sha256:
+        return last.get(one.received.sha256, one) is one
+    return not one.reason or one.reason.code not in _PASSING

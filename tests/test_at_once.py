@@ -42,7 +42,7 @@ def expected(before, tmp_path_factory):
     return consolidated(root), master(root)
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.1, 0.6])
+@pytest.mark.parametrize("delay", [0.0, 0.6])
 def test_two_consolidations_come_to_the_same(before, expected, tmp_path, delay):
     root = copied(before, tmp_path / "office")
     first = consolidating(root)
@@ -76,11 +76,11 @@ def test_other_commands_while_one_consolidates(before, expected, tmp_path, comma
     mark = next(one["sha256"] for one in told(root)["files"] if one["path"].endswith("丙科.xlsx"))
     words = [word.format(mark) for word in COMMANDS[command]]
     running = [consolidating(root)]
-    for _ in range(3):
+    for _ in range(2):
         time.sleep(0.3)
         running.append(started(root, *words))
     results = [process.communicate(timeout=180) for process in running]
-    assert [process.returncode for process in running] == [0, 0, 0, 0], [said for _, said in results]
+    assert [process.returncode for process in running] == [0, 0, 0], [said for _, said in results]
     for out, _ in results[1:]:
         if "--json" in words:
             assert json.loads(out)["schema"] == 1

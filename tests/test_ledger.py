@@ -82,7 +82,7 @@ def test_a_damaged_ledger_is_told_and_its_remedy_works(before, tmp_path, damage)
 def test_whatever_is_overwritten_in_a_ledger_ends_in_one_line(before, tmp_path):
     chance = random.Random(7)  # noqa: S311 - no secret
     data = Workspace(before).ledger.read_bytes()
-    for number in range(60):
+    for number in range(25):
         root = copied(before, tmp_path / str(number))
         size = chance.choice((1, 16, 300, 4096))
         start = chance.randrange(100, len(data) - size)

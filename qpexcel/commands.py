@@ -121,8 +121,11 @@ def reported(function: Callable[P, None]) -> Callable[P, None]:
 
 
 def _workspace(context: click.Context, _: click.Parameter, value: str | None) -> Workspace:
-    del context
-    return Workspace(Path(value) if value else default_workspace())
+    if value:
+        return Workspace(Path(value))
+    # `files -w DIR exclude` means that folder, as `files exclude -w DIR` does.
+    outer = context.parent.params.get("workspace") if context.parent else None
+    return outer or Workspace(default_workspace())
 
 
 workspace_option = click.option("-w", "--workspace", metavar="DIR", callback=_workspace, expose_value=True)

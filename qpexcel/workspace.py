@@ -110,14 +110,15 @@ class Workspace:
         """Put bytes into the archive under their hash, once; return the path."""
         known = suffix.lower() if suffix.lower() in _KNOWN_SUFFIXES else ""
         kept = self.archive / f"{digest}{known}"
-        if not kept.exists() or kept.stat().st_size != len(data):  # a power cut may have emptied it
+        if not kept.exists() or kept.read_bytes() != data:  # a power cut may have spoilt it
             with replacing(kept) as beside:
                 beside.write_bytes(data)
         return kept
 
     def kept(self, digest: str) -> bytes:
         """Return the bytes archived under a hash; none where the archive no longer has them whole."""
-        found = (path.read_bytes() for path in sorted(self.archive.glob(f"{digest}*")))
+        places = (self.archive / f"{digest}{suffix}" for suffix in ("", *sorted(_KNOWN_SUFFIXES)))
+        found = (path.read_bytes() for path in places if path.exists())
         return next((data for data in found if sha256(data) == digest), b"")
 
     def clear_left_behind(self, now: datetime) -> None:

@@ -195,3 +195,20 @@ def test_every_ruling_is_kept_with_its_reason_and_moment(office):
     with read_ledger(office.workspace.ledger) as ledger:
         said = [(one.ruling, one.why, one.ruled_at.hour) for one in ledger.every_ruling()]
     assert said == [("exclude", "一", 9), ("lift", "二", 10), ("exclude", "三", 11)]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_workspace_may_be_named_before_or_after_the_subcommand(office, tmp_path, monkeypatch, place):
+    from click.testing import CliRunner
+
+    from qpexcel.cli import cli
+
+    send(office, "a.xlsx", "舊")
+    told(office)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("QPEXCEL_WORKSPACE", raising=False)
+    command = ["exclude", mark(office, "a.xlsx"), "--why", "寄錯了 [bold]"]
+    command[place:place] = ["-w", str(office.workspace.root)]
+    done = CliRunner().invoke(cli, ["--lang", "zh-TW", "files", *command])
+    assert (done.exit_code, done.exception) == (0, None)
+    assert told(office) == ({"a.xlsx": "ignored"}, [])

@@ -234,7 +234,7 @@ def test_a_zip_of_eight_forms(office):
 
 def test_a_zip_of_good_and_bad_files(office):
     form = filled(office).bytes()
-    inside = {"好.xlsx": form, "斷.xlsx": form[:3000], "空.xlsx": b"", "說明.pdf": b"%PDF", "二.xlsx": form}
+    inside = {"好.xlsx": form, "斷.xlsx": form[:3000], "空.xlsx": b"", "說明.pdf": b"%PDF", "過.xlsx": form}
     put(office, "a.zip", zipped(inside))
     document = office.consolidate()
     assert outcomes(document) == {
@@ -243,7 +243,7 @@ def test_a_zip_of_good_and_bad_files(office):
         "a.zip/斷.xlsx": "refused",
         "a.zip/空.xlsx": "refused",
         "a.zip/說明.pdf": "ignored",
-        "a.zip/二.xlsx": "duplicate",
+        "a.zip/過.xlsx": "duplicate",
     }
     reasons = sorted(one.reason.code for one in office.standing.files if one.reason)
     assert reasons == ["FIL002", "FIL009", "FIL011", "FIL020"]
@@ -333,6 +333,13 @@ def test_the_later_saved_counts_whatever_came_first_or_is_called_what(office):
     assert outcomes(document) == {"z 最終版.xlsx": "superseded", "a.xlsx": "accepted"}
     assert results(document) == {"秘書室": "新"}
     assert office.codes("RET012") == ["RET012"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2090-01-01", "1979-12-31"])
+def test_a_day_that_cannot_be_counts_as_none(office, day):
+    put(office, "時鐘不準.xlsx", saved(filled(office, result="舊"), day), came=2)
+    put(office, "更正.xlsx", saved(filled(office, result="新"), "2007-06-03"), came=4)
+    assert results(office.consolidate()) == {"秘書室": "新"}
 
 
 def test_an_old_file_copied_anew_does_not_come_before_the_newer(office):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ _XLSX_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*([0-9TZ:.+-]+)\s*</dcte
 _ODS_MODIFIED = re.compile(rb"<dc:date>\s*([0-9TZ:.+-]+)\s*</dc:date>")
 _XLS_META = "\x05SummaryInformation"
 _XLS_MODIFIED = 0x0D  # the property's number
-_DAY, _LATEST = 86_400, 253_370_764_800  # seconds since 1970: a day after its beginning, and the year 9999
+_DAY, _LATEST = 86_400, 253_370_764_800  # seconds: a day, and from 1970 to the year 9999
 _EARLIEST = 1980  # no spreadsheet program is older: a year before it stands for nothing
 
 
@@ -116,11 +117,13 @@ def _printable(path: PurePath) -> str:
 def saved_at(data: bytes) -> datetime | None:
     """Return when the program that saved an .xlsx, .ods or .xls says it did; None if it does not.
 
-    Local time, naive. Never raises.
+    Local time, naive; None also for a day that has not come yet, by a clock that is wrong. Never raises.
     """
     try:
         moment = _saved_ole(data) if is_ole(data) else _saved_zip(data)
-        return _local(moment.timestamp()) if moment and moment.year >= _EARLIEST else None
+        if moment is None or moment.year < _EARLIEST or moment.timestamp() > time.time() + _DAY:
+            return None
+        return _local(moment.timestamp())
     except Exception:  # noqa: BLE001 - of a damaged file anything may be raised; the day it came is known
         return None
 

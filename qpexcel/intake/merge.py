@@ -59,7 +59,7 @@ def in_order(returns: Iterable[Return], rounds: Sequence[str] = ()) -> list[Retu
     every = list(returns)
     saved = {one.received.sha256: one.received.saved_at for one in every}
 
-    def rank(one: Return) -> tuple[int, datetime, int, datetime, str]:
+    def rank(one: Return) -> tuple[int, datetime, int, datetime, str, str]:
         corrected = [saved[digest] for digest in one.corrects if digest in saved]
         received = one.received
         return (
@@ -68,6 +68,7 @@ def in_order(returns: Iterable[Return], rounds: Sequence[str] = ()) -> list[Retu
             len(corrected),
             received.received_at,
             received.path,
+            received.sha256,
         )
 
     return sorted(every, key=rank)

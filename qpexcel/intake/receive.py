@@ -83,7 +83,8 @@ class Intake:
         """
         entries: list[_Entry] = []
         self._read(self._outer_tasks(paths, entries), seen)
-        packed = [member for entry in entries for member in entry.members]
+        # By their paths, so that of two copies the same one counts whether they were read or are known.
+        packed = [member for entry in entries for member in sorted(entry.members, key=_path)]
         self._read(self._inner_tasks(packed), seen)
         every = _distinct([*entries, *packed])
         outcomes = _outcomes_within(every)
@@ -160,12 +161,31 @@ class Intake:
         if one.reason and one.reason.code in _AGAIN:
             return False
         inner = self._inner.get((received.path, received.sha256), ())
+        if one.outcome is Outcome.ACCEPTED and not (one.unit or inner or received.outer):
+            return False  # an archive, of which nothing is known to be in it
         if inner:
             entry.container = True
+<<<<<<< HEAD
             entry.members = [_Entry(member) for member in inner]
         entry.received = replace(received, saved_at=one.received.saved_at)
         entry.one, entry.fresh = replace(one, here=True), False
+=======
+            entry.members = list(map(self._known_member, inner))
+        entry.one, entry.fresh = replace(one, received=received, here=True), False
+>>>>>>> h-hostile
         return True
+
+    def _known_member(self, received: Received) -> _Entry:
+        """Return what a known archive or mail holds; what only came along with a form stays that."""
+        one, _ = self._known[received.path, received.sha256]
+        entry = _Entry(received)
+        if one.reason and one.reason.code == "FIL020":
+            entry.one, entry.fresh = replace(one, here=True), False
+        return entry
+
+
+def _path(entry: _Entry) -> str:
+    return entry.received.path
 
 
 def _open(entry: _Entry, opened: Opened) -> None:

@@ -165,14 +165,9 @@ class Intake:
             return False  # an archive, of which nothing is known to be in it
         if inner:
             entry.container = True
-<<<<<<< HEAD
-            entry.members = [_Entry(member) for member in inner]
+            entry.members = list(map(self._known_member, inner))
         entry.received = replace(received, saved_at=one.received.saved_at)
         entry.one, entry.fresh = replace(one, here=True), False
-=======
-            entry.members = list(map(self._known_member, inner))
-        entry.one, entry.fresh = replace(one, received=received, here=True), False
->>>>>>> h-hostile
         return True
 
     def _known_member(self, received: Received) -> _Entry:

@@ -260,14 +260,8 @@ _RECORD_FILE = """
     INSERT INTO files (path, sha256, outer, received_at, saved_at, sender, first_seen, here,
         unit, round, outcome, reason)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-<<<<<<< HEAD
-    ON CONFLICT (path, sha256) DO UPDATE SET here = excluded.here, unit = excluded.unit,
-        received_at = MIN(received_at, excluded.received_at),
-        round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
-=======
     ON CONFLICT (path, sha256) DO UPDATE SET outer = excluded.outer, here = excluded.here,
         unit = excluded.unit, round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
->>>>>>> h-hostile
 """
 
 _RECORD_PRESENCE = """

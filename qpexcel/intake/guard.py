@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from qpexcel.containers.kinds import is_foreign_archive, kind_of
 from qpexcel.findings import Finding
 from qpexcel.limits import Limits
 from qpexcel.sheets.extent import is_ole, is_zip, look_at, package_of, zip_of
@@ -12,18 +13,6 @@ from qpexcel.sheets.package import STANDARD, UnfitPackageError
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")
-_MAIL = (b"From ", b"Received:", b"Return-Path:", b"MIME-Version:", b"Message-ID:", b"Delivered-To:")
-# rar, 7z, gzip, bzip2, xz, zstandard, cab; a tar says so only further on
-_ARCHIVES = (
-    b"Rar!\x1a\x07",
-    b"7z\xbc\xaf\x27\x1c",
-    b"\x1f\x8b",
-    b"BZh",
-    b"\xfd7zXZ\0",
-    b"\x28\xb5\x2f\xfd",
-    b"MSCF",
-)
-_TAR, _TAR_AT = b"ustar", 257
 _PART_OF_ZIP = (b"PK\x05\x06", b"PK\x07\x08", b"PK00PK")  # an empty one, or one of several
 _BOOK_PARTS = {"[Content_Types].xml", "mimetype", "content.xml"}
 _OTHER_DOCUMENTS = {"word/document.xml", "ppt/presentation.xml", "visio/document.xml"}
@@ -39,7 +28,7 @@ def unfit(data: bytes, limits: Limits = STANDARD) -> Finding | None:
         return _unfit_ole(data)
     if data.startswith(_PART_OF_ZIP):
         return Finding("FIL002")
-    if data.startswith((*_MAIL, *_ARCHIVES)) or data[_TAR_AT:].startswith(_TAR):
+    if is_foreign_archive(data) or kind_of(data):
         return Finding("FIL013")
     return Finding("FIL001")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ _ODS_MODIFIED = re.compile(rb"<dc:date>\s*([0-9TZ:.+-]+)\s*</dc:date>")
 _XLS_META = "\x05SummaryInformation"
 _XLS_MODIFIED = 0x0D  # the property's number
 _DAY, _LATEST = 86_400, 253_370_764_800  # seconds: a day, and from 1970 to the year 9999
-_EARLIEST = 1980  # no spreadsheet program is older: a year before it stands for nothing
+_FIRST_YEAR, _NO_YEAR = 1980, 2100  # no spreadsheet program is older, and no clock is right that says more
 
 
 _USUAL = Limits()
@@ -117,13 +116,12 @@ def _printable(path: PurePath) -> str:
 def saved_at(data: bytes) -> datetime | None:
     """Return when the program that saved an .xlsx, .ods or .xls says it did; None if it does not.
 
-    Local time, naive; None also for a day that has not come yet, by a clock that is wrong. Never raises.
+    Local time, naive; None also for a day that no file can be of. Never raises.
     """
     try:
         moment = _saved_ole(data) if is_ole(data) else _saved_zip(data)
-        if moment is None or moment.year < _EARLIEST or moment.timestamp() > time.time() + _DAY:
-            return None
-        return _local(moment.timestamp())
+        believable = moment is not None and _FIRST_YEAR <= moment.year < _NO_YEAR
+        return _local(moment.timestamp()) if moment and believable else None
     except Exception:  # noqa: BLE001 - of a damaged file anything may be raised; the day it came is known
         return None
 

@@ -164,3 +164,27 @@ def test_a_ruling_reads_that_file_again(office):
     include(office.workspace, forged.received.sha256, "電話確認過", NOW)
     assert read(office) == ["forged.xlsx"]
     assert read(office) == []
+
+
+def test_the_same_archive_within_two_archives(office):
+    inner = zipped({"b.xlsx": form(office, "秘書室", "更新")})
+    for name in ("y.zip", "z.zip"):
+        (office.workspace.returned / name).write_bytes(
+            zipped({"inner.zip": inner, f"{name}.txt": name.encode()})
+        )
+    read(office)
+    first = cells(office)
+    assert read(office) == []
+    assert cells(office) == first
+
+
+def test_a_ruling_on_a_form_deep_in_an_archive_shows_on_all_that_hold_it(office):
+    clerk = office.clerk("秘書室").type("1-1", 執行情形="已完成", 完成日期="96/4/2")
+    clerk.book["_qpexcel"]["B6"].value = "9"
+    (office.workspace.returned / "z.zip").write_bytes(zipped({"y.zip": zipped({"x.xlsx": clerk.bytes()})}))
+    for outcome in ("refused", "accepted"):
+        read(office)
+        files = {one.received.path: one for one in office.standing.files if one.received.path[0] == "z"}
+        assert {str(one.outcome) for one in files.values()} == {outcome}
+        if outcome == "refused":
+            include(office.workspace, files["z.zip/y.zip/x.xlsx"].received.sha256, "電話確認過", NOW)

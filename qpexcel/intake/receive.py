@@ -173,7 +173,7 @@ class Intake:
     def _known_member(self, received: Received) -> _Entry:
         """Return what a known archive or mail holds; what only came along with a form stays that."""
         one, _ = self._known[received.path, received.sha256]
-        entry = _Entry(received)
+        entry = _Entry(received, container=(received.path, received.outer) in self._inner)
         if one.reason and one.reason.code == "FIL020":
             entry.one, entry.fresh = replace(one, here=True), False
         return entry

@@ -74,6 +74,12 @@ class Workspace:
         return self.root / ".qpexcel" / "archive"
 
     @property
+    def ours(self) -> frozenset[Path]:
+        """What we write, as absolute paths: nothing in it came from anybody."""
+        folders = (self.outgoing, self.corrections, self.evidence, self.root / "reports", self.ledger.parent)
+        return frozenset(path.absolute() for path in (*folders, self.master, self.plan))
+
+    @property
     def signing_key_path(self) -> Path:
         """The key that stamps are signed with."""
         return self.root / ".qpexcel" / "signing.key"

@@ -178,3 +178,11 @@ def test_large_files_do_not_travel_to_whoever_reads_them(tmp_path):
     assert sent["a.xlsx"] == 0
     assert sent["b.xlsx"] > 0
     assert [row["execution"] for row in document["rows"]] == ["done", "in_progress"]
+
+
+def test_a_whole_workspace_given_as_a_folder_is_what_came_back_and_nothing_of_ours(office):
+    office.consolidate()
+    document = office.consolidate(paths=[office.workspace.root])
+    assert [(one["path"], one["outcome"]) for one in document["files"]] == [
+        ("returned/秘書室.xlsx", "accepted")
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -39,29 +39,34 @@ class Collected:
     problem: Finding | None = None
 
 
-def collect(paths: Iterable[Path], limits: Limits = _USUAL) -> Iterator[Collected]:
+def collect(
+    paths: Iterable[Path], limits: Limits = _USUAL, ours: Collection[Path] = ()
+) -> Iterator[Collected]:
     """Yield every file at or below the paths, in a stable order; never follows a link out of them.
 
-    A folder that cannot be looked into is yielded as a file that cannot be opened.
+    What lies below a path and is among `ours` (absolute paths) came from nobody, and is left out. A folder
+    that cannot be looked into is yielded as a file that cannot be opened.
     """
     for root in paths:
         if root.is_dir():
-            for path, closed in _below(root):
+            for path, closed in _below(root, ours):
                 name = _printable(path.relative_to(root))
                 yield _unopened(name) if closed else _collect(path, name, limits)
         else:
             yield _collect(root, _printable(Path(root.name)), limits)
 
 
-def _below(root: Path) -> list[tuple[Path, bool]]:
+def _below(root: Path, ours: Collection[Path]) -> list[tuple[Path, bool]]:
     """Return every file below a folder, links too, and the folders that cannot be looked into (True)."""
     closed: list[tuple[Path, bool]] = []
     found: list[tuple[Path, bool]] = []
     for folder, folders, files in os.walk(
         root, onerror=lambda error: closed.append((Path(error.filename), True))
     ):
+        there = Path(folder).absolute()
+        folders[:] = [name for name in folders if there / name not in ours]
         links = (name for name in folders if Path(folder, name).is_symlink())
-        found += [(Path(folder, name), False) for name in (*files, *links)]
+        found += [(Path(folder, name), False) for name in (*files, *links) if there / name not in ours]
     return sorted([*found, *closed])
 
 

@@ -114,7 +114,7 @@ class Intake:
             seen()
 
     def _outer_tasks(self, paths: Iterable[Path], entries: list[_Entry]) -> Iterator[tuple[_Entry, Task]]:
-        for collected in collect(paths, self._terms.limits):
+        for collected in collect(paths, self._terms.limits, self._workspace.ours):
             entry = _Entry(at_first(collected.received, self._earliest))
             entries.append(entry)
             if collected.problem:

@@ -273,7 +273,7 @@ def files(context: click.Context, workspace: Workspace, *, as_json: bool) -> Non
     if as_json:
         print_json({"schema": 1, "files": files_json(standing.files, console.words)})
         return
-    console.files(standing.files)
+    console.files(standing)
 
 
 @files.command("exclude")

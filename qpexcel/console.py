@@ -17,7 +17,7 @@ from rich.text import Text
 
 from qpexcel.findings import Finding, Severity
 from qpexcel.intake.mend import units_to_correct
-from qpexcel.intake.returns import Outcome, Return
+from qpexcel.intake.returns import Outcome
 from qpexcel.master.reasons import reason_text
 from qpexcel.model import Plan
 from qpexcel.plan.wording import due_words, period_words, short_day, targets_words
@@ -75,7 +75,7 @@ class Console:
         """Print which units have something to mend, and the command that gives them their workbooks back."""
         units = units_to_correct(findings)
         if units:
-            self.say("terminal.to_correct", count=len(units), names="、".join(units))
+            self.say("terminal.to_correct", count=len(units), names=self._list(units))
 
     def corrected(self, done: Corrected, folder: Path) -> None:
         """Print which workbooks go back, and what was left alone."""
@@ -98,18 +98,22 @@ class Console:
 
     def returned(self, standing: Standing) -> None:
         """Print what is wrong with what came back: files refused, then answers; the plan in one line."""
-        counts = Counter(one.outcome for one in standing.files)
+        counts = Counter(one.outcome_word for one in standing.files)
         if counts:
-            each = "、".join(f"{self.words(f'outcome.{outcome}')} {counts[outcome]}" for outcome in Outcome)
+            keys = ["outcome.accepted", *sorted(counts.keys() - {"outcome.accepted"})]
+            each = self._list(f"{self.words(key)} {counts[key]}" for key in keys)
             self.say("terminal.files_received", count=len(standing.files), each=each)
         else:
             self.say("terminal.no_files")
-        self.files(standing.files, only_trouble=True)
+        self.files(standing, only_trouble=True)
         refused = {one.received.path for one in standing.files if one.outcome is Outcome.REFUSED}
         of_plan = ("PLN", "DUE", "TGT")
         self.plan_doubts(f for f in standing.findings if f.code.startswith(of_plan))
         others = (f for f in standing.findings if not f.code.startswith(of_plan))
         self.findings(f for f in others if f.place.file not in refused)
+
+    def _list(self, parts: Iterable[str]) -> str:
+        return ("、" if self.words.language == "zh-TW" else ", ").join(parts)
 
     def of_plan(self, findings: Sequence[Finding]) -> None:
         """Print a plan's findings; what 待確認 only says over again stands once."""
@@ -144,8 +148,9 @@ class Console:
             )
         self._out.print(table)
 
-    def files(self, files: Iterable[Return], *, only_trouble: bool = False) -> None:
-        """Print the files that came back and what became of them."""
+    def files(self, standing: Standing, *, only_trouble: bool = False) -> None:
+        """Print the files that came back and what became of them, each archive before what is in it."""
+        files = sorted(standing.files, key=lambda one: one.received.path.split("/"))
         shown = [one for one in files if not only_trouble or one.outcome is Outcome.REFUSED]
         if not shown:
             if not only_trouble:
@@ -156,7 +161,8 @@ class Console:
             reason = self.words.message(one.reason) if one.reason else ""
             outcome = self.words(one.outcome_word)
             received = one.received
-            came = f"{received.received_at:%Y-%m-%d %H:%M}" if received.sha256 else ""
+            day = short_day(received.received_at.date(), standing.plan)
+            came = f"{day} {received.received_at:%H:%M}" if received.sha256 else ""
             texts = (received.sha256[:_MARK], _printable(received.path), came, outcome, one.unit, reason)
             table.add_row(*map(Text, texts))
         self._out.print(table)
@@ -172,7 +178,7 @@ class Console:
         for state in ("missing", "awaited", "needs_correction"):
             names = [one.unit for one in standing.register if one.state == state]
             if names:
-                self.say("terminal.units", state=self.words(f"register.{state}"), names="、".join(names))
+                self.say("terminal.units", state=self.words(f"register.{state}"), names=self._list(names))
 
     def _attention(self, urgent: Sequence[RowStanding], standing: Standing) -> None:
         table = self._table("", "light", "item", "unit", "period", "due", "why", "action")
@@ -196,7 +202,7 @@ class Console:
         """Print what the demo did, what it shows and what to open."""
         for line in sorted(self.words.group("demo_story")):
             self.say(f"demo_story.{line}", folder=result.workspace.root)
-        self.files(result.standing.files)
+        self.files(result.standing)
         self.findings(f for f in result.standing.findings if f.code.startswith(("RET", "DAT")))
         self.standing(result.standing)
         self.say("terminal.demo_open", path=result.workspace.master)

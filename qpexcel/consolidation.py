@@ -30,7 +30,7 @@ from qpexcel.master.tracking import cells_of
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
 from qpexcel.plan.obligations import obligations, rows_by_unit
-from qpexcel.plan.wording import due_words
+from qpexcel.plan.wording import due_words, short_day
 from qpexcel.pool import Runner, pooled
 from qpexcel.sheets.draw import draw_book
 from qpexcel.sheets.grids import UnreadableWorkbookError
@@ -74,7 +74,7 @@ def consolidate(
         rulings = ledger.rulings()
         terms = _terms(workspace, plan, ledger, passwords, rulings)
         readings = ledger.readings()
-        intake = Intake(workspace, terms, ((one.one, one.terms) for one in readings), run)
+        intake = Intake(workspace, terms, ((one.one, one.terms) for one in readings), run, now)
         read = intake.read(paths or [workspace.returned], progress)
         of_master = _take_in_master(workspace, plan, ledger, now)
         every = with_remembered([one.one for one in read], (one.one for one in readings))
@@ -163,7 +163,9 @@ def standing_as_of(
         last = ledger.last_consolidation(as_of if known_then else None)
         if known_then:
             if last is None:
-                raise QpexcelError(Finding("WSP011", str(as_of or today)))
+                asked, issued = as_of or today, ledger.get("plan")
+                shown = short_day(asked, plan_from_json(issued)) if issued else asked.isoformat()
+                raise QpexcelError(Finding("WSP011", shown))
             ledger = ledger.as_known(last)  # noqa: PLW2901 - from here on the same ledger, of then
         snapshot = ledger.get("plan")
         if last is None and not snapshot:

@@ -107,6 +107,7 @@ SEVERITY: Mapping[str, Severity] = {
     "WSP016": E,  # a refusal that nobody can overrule
     "WSP017": E,  # a password file that cannot be read
     "WSP019": E,  # a ledger of a newer version
+    "WSP020": E,  # a ruling without a reason
     # GEN: making unit workbooks
     "GEN001": W,  # an outgoing workbook was edited by a person
     "GEN002": E,  # no unit of that name
@@ -149,6 +150,7 @@ SEVERITY: Mapping[str, Severity] = {
     "FIL033": W,  # included by the secretariat
     "FIL024": E,  # packed too deep
     "FIL036": E,  # too many files in one archive or mail
+    "FIL034": E,  # locked, and no password opens it
     # RET: answers in a returned workbook
     "RET001": E,  # a row of another unit
     "RET002": E,  # an answer whose row cannot be told

@@ -27,10 +27,12 @@ def exclude(workspace: Workspace, mark: str, why: str, now: datetime) -> Return:
         now: When.
 
     Raises:
-        QpexcelError: WSP005 where nothing came back yet, WSP012 for a mark of no file, WSP013 of several.
+        QpexcelError: WSP005 where nothing came back yet, WSP012 for a mark of no file, WSP013 of several,
+            WSP020 without a reason.
     """
     with _opened(workspace) as ledger:
         one = _file(ledger, mark)
+        _need(why)
         for digest in _with_contents(one, ledger):
             ledger.record_ruling(Ruling(digest, "exclude", why, now))
     return one
@@ -47,6 +49,7 @@ def include(workspace: Workspace, mark: str, why: str, now: datetime) -> Return:
     """
     with _opened(workspace) as ledger:
         one = _file(ledger, mark)
+        _need(why)
         excluded = [digest for digest in _with_contents(one, ledger) if _is_excluded(digest, ledger)]
         if one.received.sha256 not in excluded:
             _can_be_taken_in(one)
@@ -54,6 +57,11 @@ def include(workspace: Workspace, mark: str, why: str, now: datetime) -> Return:
         for digest in excluded:
             ledger.record_ruling(Ruling(digest, _before_exclusion(digest, ledger), why, now))
     return one
+
+
+def _need(why: str) -> None:
+    if not why.strip():
+        raise QpexcelError(Finding("WSP020"))
 
 
 def _opened(workspace: Workspace) -> AbstractContextManager[Ledger]:

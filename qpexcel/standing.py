@@ -19,7 +19,7 @@ from qpexcel.decisions import Decision
 from qpexcel.fields import quantity_keys
 from qpexcel.findings import Finding
 from qpexcel.intake.merge import Current
-from qpexcel.intake.returns import Outcome, Return
+from qpexcel.intake.returns import COUNTING, Outcome, Return
 from qpexcel.model import Execution, Inspection, Item, Obligation, Plan, Target
 from qpexcel.plan.obligations import obligations, version_of
 
@@ -351,11 +351,8 @@ def _register(rows: Sequence[RowStanding], known: Known, as_of: date) -> Iterato
     counting = {row.obligation.unit for row in rows if row.counts}
     to_mend = {finding.place.unit for finding in known.findings if finding.severity == "error"}
     not_nil = {finding.place.unit for finding in known.findings if finding.code == "RET038"}
-    counted = {
-        one.unit: one
-        for one in known.files
-        if one.outcome is Outcome.ACCEPTED and one.round in (known.round, "")
-    }
+    returns = [one for one in known.files if one.outcome in COUNTING and one.round in (known.round, "")]
+    counted = {one.unit: one for one in returns if one.outcome is Outcome.ACCEPTED}
     for unit in known.plan.units:
         if unit.name not in counting:
             continue
@@ -365,8 +362,12 @@ def _register(rows: Sequence[RowStanding], known: Known, as_of: date) -> Iterato
             state = "needs_correction" if unit.name in to_mend else "nil" if nil else "received"
         else:
             state = "awaited" if known.return_by and as_of <= known.return_by else "missing"
-        yield UnitStanding(unit.name, state, _came_late(one, known.return_by), one)
+        own = [each for each in returns if each.unit == unit.name]
+        yield UnitStanding(unit.name, state, bool(one) and _came_late(own, known.return_by), one)
 
 
-def _came_late(one: Return | None, return_by: date | None) -> bool:
-    return bool(one and return_by and one.received.received_at.date() > return_by)
+def _came_late(returns: Sequence[Return], return_by: date | None) -> bool:
+    """Whether a unit's first answer of the round came after the day: mending it later makes nobody late."""
+    said = [one for one in returns if one.nil or any(row.answers for row in one.rows)] or returns
+    came = [one.received.received_at.date() for one in said]
+    return bool(came and return_by and min(came) > return_by)

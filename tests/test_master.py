@@ -63,7 +63,7 @@ def answers_of(rng):
     execution = rng.choice([*Execution, Execution.DONE, Execution.DONE, "?"])
     said = {"execution": Answer(CHINESE.get(f"execution.{execution}", "差不多"), None, "I7")}
     if execution != "?":
-        said["execution"] = replace(said["execution"], value=str(execution))
+        said["execution"] = said["execution"]._replace(value=str(execution))
     day = date(2007, rng.randint(3, 10), rng.randint(1, 28))
     if rng.random() < 0.7:
         said["completed_on"] = Answer(f"{day:%m/%d}", day.isoformat(), "J7")

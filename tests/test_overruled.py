@@ -135,7 +135,7 @@ def test_an_unverified_file_is_taken_in_where_the_plan_refuses_such(tmp_path):
 
 def test_what_cannot_be_ruled(office):
     with pytest.raises(QpexcelError) as error:
-        exclude(office.workspace, "0123", "", NOW)
+        exclude(office.workspace, "0123", "誤寄", NOW)
     assert code(error) == "WSP012"  # generated, and nothing came back
     send(office, "a.xlsx", "舊")
     send(office, "b.xlsx", "新")
@@ -145,11 +145,11 @@ def test_what_cannot_be_ruled(office):
     for rule in (exclude, include):
         for wrong in ("", "zzzz", newer[:3], f"{newer}0", "*", "%"):
             with pytest.raises(QpexcelError) as error:
-                rule(office.workspace, wrong, "", NOW)
+                rule(office.workspace, wrong, "誤寄", NOW)
             assert code(error) == "WSP012"
     for digest, expected in ((newer, "WSP014"), (older, "WSP015"), (bad, "WSP016")):
         with pytest.raises(QpexcelError) as error:
-            include(office.workspace, digest, "", NOW)
+            include(office.workspace, digest, "誤寄", NOW)
         assert code(error) == expected
     assert [one.code for one in error.value.others] == ["FIL001"]
     with read_ledger(office.workspace.ledger) as ledger:
@@ -174,8 +174,17 @@ def test_a_mark_of_several_files_names_them(office):
         exclude(office.workspace, digits, "", NOW)
     assert code(error) == "WSP013"
     assert set(error.value.finding.words["files"].split("、")) == {"a.txt", "b.txt"}
-    exclude(office.workspace, mark(office, "a.txt")[:12], "", NOW)
+    exclude(office.workspace, mark(office, "a.txt")[:12], "誤寄", NOW)
     assert told(office)[0] == {"a.txt": "ignored", "b.txt": "refused"}
+
+
+def test_a_ruling_says_why(office):
+    send(office, "a.xlsx", "舊")
+    told(office)
+    for rule in (exclude, include):
+        with pytest.raises(QpexcelError) as error:
+            rule(office.workspace, mark(office, "a.xlsx"), " \n", NOW)
+        assert code(error) == "WSP020"
 
 
 def test_before_anything_came_back(tmp_path):

@@ -26,7 +26,7 @@ from qpexcel.intake.returns import Outcome, Received, Return
 from qpexcel.watching.disk import Disk, changes
 from qpexcel.watching.events import Arriving, Consolidated, Failed, Judged, Watching, event_json, event_line
 from qpexcel.watching.loop import Timing, watch, watch_workspace
-from qpexcel.words import load_words
+from qpexcel.words import load_words, show_day
 from qpexcel.workspace import Workspace
 
 PLAN = """
@@ -444,7 +444,8 @@ def test_a_line_of_each_kind():
     figures = {"rows": 2, "reported": 1, "done": 1, "overdue": 1}
     done = Consolidated(NOW, NOW.date(), Path("master.xlsx"), figures, ("人事室",))
     assert event_line(done, zh) == (
-        "09:41  已彙整：2 列，已填報 1、已完成 1、逾期未完成 1；1 個單位未填報。master.xlsx"
+        "09:41  已彙整（判定基準日 96年6月15日）：2 列，"
+        "已填報 1、已完成 1、逾期未完成 1；1 個單位未填報。master.xlsx"
     )
     assert event_json(done, zh) == {
         "event": "consolidated", "at": "2007-06-15T09:41:00", "as_of": "2007-06-15", **figures,
@@ -542,14 +543,15 @@ def test_a_workbook_copied_in_slowly_a_broken_one_and_ctrl_c(office):
         (returned / "\x1b[31m壞.txt").write_text("不是表", encoding="utf-8")
         running.wait_for("已彙整", 3)
         lines = running.end()
-    master = office.workspace.master
+    master, today = office.workspace.master, show_day(date.today())  # noqa: DTZ011 - the watch's own day
     assert lines == [
         f"監看 {returned}，按 Ctrl-C 結束。",
-        f"已彙整：2 列，已填報 0、已完成 0、逾期未完成 2；2 個單位未填報。{master}",
+        f"已彙整（判定基準日 {today}）：2 列，已填報 0、已完成 0、逾期未完成 2；2 個單位未填報。{master}",
         "秘書室.xlsx  採計（秘書室）",
-        f"已彙整：2 列，已填報 1、已完成 1、逾期未完成 1；1 個單位未填報。{master}",
-        "�[31m壞.txt  退回：不是試算表檔案。請寄回原來的填報表（.xlsx）。",
-        f"已彙整：2 列，已填報 1、已完成 1、逾期未完成 1；1 個單位未填報。{master}",
+        f"已彙整（判定基準日 {today}）：2 列，已填報 1、已完成 1、逾期未完成 1；1 個單位未填報。{master}",
+        "�[31m壞.txt  退回：不是試算表檔案。"
+        "請寄回原來的填報表（.xlsx）；如是佐證資料，請貼在填報表的該列上。",
+        f"已彙整（判定基準日 {today}）：2 列，已填報 1、已完成 1、逾期未完成 1；1 個單位未填報。{master}",
         "已停止監看。",
     ]
 

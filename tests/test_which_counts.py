@@ -351,6 +351,26 @@ def test_an_old_file_copied_anew_does_not_come_before_the_newer(office):
     assert results(office.consolidate()) == {"秘書室": "新"}
 
 
+def test_who_was_in_time_is_not_late_for_mending_the_form_later(office):
+    put(office, "a.xlsx", saved(filled(office), "2007-06-08"), came=8)
+    put(office, "改.xlsx", saved(filled(office, result="更正"), "2007-06-12"), came=12)
+    document = office.consolidate()
+    assert register(document) == ("received", False)
+    assert row(document, "1-1|秘書室|")["result"] == "更正"
+
+
+def test_who_sent_an_empty_form_in_time_is_late_with_the_filled_one(office):
+    put(office, "空.xlsx", saved(office.clerk("秘書室"), "2007-06-08"), came=8)
+    put(office, "a.xlsx", saved(filled(office), "2007-06-12"), came=12)
+    assert register(office.consolidate()) == ("received", True)
+
+
+def test_a_saving_that_is_still_to_come_is_not_believed(office):
+    put(office, "a.xlsx", saved(filled(office, result="舊"), "2098-01-01"), came=5)
+    put(office, "b.xlsx", saved(filled(office, result="更正"), "2007-06-07"), came=7)
+    assert row(office.consolidate(), "1-1|秘書室|")["result"] == "更正"
+
+
 @needs("soffice")
 def test_a_form_saved_again_as_ods_is_a_later_return_that_says_the_same(office, tmp_path):
     path = put(office, "a.xlsx", filled(office).bytes())

@@ -106,6 +106,8 @@ def _unlocked(data: bytes, reader: Reader) -> tuple[bytes, Finding | None]:
     problem = unfit(data, limits)
     if problem and problem.code == "FIL003" and (opened := decrypted(data, reader.passwords)):
         return opened, unfit(opened, limits)
+    if problem and problem.code == "FIL003" and reader.passwords:
+        return data, Finding("FIL034")
     return data, problem
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from qpexcel.findings import Finding
@@ -22,11 +23,12 @@ from qpexcel.workspace import Workspace
 # What may have been the machine's fault: read again, though nothing changed.
 _AGAIN = ("FIL014", "FIL019", "FIL027")
 # What says nothing of the answers in it: an earlier reading of the same bytes goes on counting.
-_NOTHING_SAID = ("FIL003", "FIL027")
+_NOTHING_SAID = ("FIL003", "FIL027", "FIL034")
 
 # Bytes of a file that are sent to whoever reads it. More are left for them to fetch from the archive: many
 # large files on their way at once would fill the memory.
 _TRAVELS = 1 * MB
+_A_DAY = timedelta(days=1)  # clocks go by several zones
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class Intake:
         terms: What they are read by.
         known: Earlier readings with the name of their terms.
         run: Who does the reading.
+        now: When; a file that says it was saved later is not believed.
     """
 
     def __init__(
@@ -67,8 +70,10 @@ class Intake:
         terms: Terms,
         known: Iterable[tuple[Return, str]] = (),
         run: Runner = pooled,
+        now: datetime = datetime.min,  # noqa: DTZ901 - then when a file came is all there is to go by
     ) -> None:
         self._workspace = workspace
+        self._now = now
         self._terms = terms
         self._run = run
         self._known = {(one.received.path, one.received.sha256): (one, name) for one, name in known}
@@ -107,11 +112,16 @@ class Intake:
             elif result.opened:
                 _open(entry, result.opened)
             else:
-                moment = result.saved_at or entry.received.saved_at
-                entry.received = replace(entry.received, saved_at=moment)
+                entry.received = self._saved(entry.received, result.saved_at)
                 entry.one, entry.text = return_from_json(result.text, entry.received), result.text
             self._keep_what_counts(entry)
             seen()
+
+    def _saved(self, received: Received, said: datetime | None) -> Received:
+        """Return a file with when it says it was saved, unless that is still to come: its clock was wrong."""
+        if said is None or said > max(self._now, received.received_at) + _A_DAY:
+            return received
+        return replace(received, saved_at=said)
 
     def _outer_tasks(self, paths: Iterable[Path], entries: list[_Entry]) -> Iterator[tuple[_Entry, Task]]:
         for collected in collect(paths, self._terms.limits, self._workspace.ours):

@@ -9,6 +9,7 @@ from qpexcel.sheets.describe import Condition, Sheet, Value
 
 _OF_RETURNS = ("RET", "DAT")
 _OF_FILES = "FIL"
+_OF_SECRETARIAT = ("FIL007", "FIL033")  # whose it is: the unit cannot know of it
 
 
 def corrections_sheet(view: View) -> Sheet:
@@ -45,7 +46,7 @@ def _is_a_units(finding: Finding) -> bool:
     if finding.severity is Severity.INFO:
         return False
     if finding.code.startswith(_OF_FILES):
-        return bool(finding.place.unit)
+        return bool(finding.place.unit) and finding.code not in _OF_SECRETARIAT
     return finding.code.startswith(_OF_RETURNS)
 
 

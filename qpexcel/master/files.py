@@ -25,7 +25,8 @@ def files_sheet(view: View) -> Sheet:
         "saved_at": Listed("master_column.saved_at", 16, "code"),
         "mark": Listed("master_column.mark", 16, "code"),
     }
-    return listing("files", columns, [_row(one, view) for one in view.standing.files], view)
+    files = sorted(view.standing.files, key=lambda one: one.received.path.split("/"))
+    return listing("files", columns, [_row(one, view) for one in files], view)
 
 
 def _row(one: Return, view: View) -> dict[str, Value]:

@@ -15,7 +15,7 @@ from qpexcel.intake.returns import Outcome, Return
 from qpexcel.plan_document import finding_json
 from qpexcel.standing import Standing
 from qpexcel.status_document import files_json
-from qpexcel.words import Words
+from qpexcel.words import LANGUAGES, Words, show_day
 
 _DONE = ("on_time", "late", "done_undated")
 _SILENT = ("missing", "awaited")  # states of the register
@@ -101,8 +101,10 @@ def event_line(event: Event, words: Words) -> str:
             return words("terminal.watch_arriving", time=time, path=path)
         case Judged(_, file, to_mend):
             return _file_line(time, file, to_mend, words)
-        case Consolidated(_, _, master, figures, silent):
-            return words("terminal.watch_done", time=time, path=master, silent=len(silent), **figures)
+        case Consolidated(_, as_of, master, figures, silent):
+            day = show_day(as_of, roc_calendar=words.language == LANGUAGES[0])
+            gaps = {"time": time, "day": day, "path": master, "silent": len(silent)}
+            return words("terminal.watch_done", **gaps, **figures)
         case Failed(_, finding):
             gaps = {"severity": words("severity.error"), "code": finding.code, "line": words.line(finding)}
             return words("terminal.watch_failed", time=time, **gaps)

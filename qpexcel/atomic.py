@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -24,7 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
         QpexcelError: WSP001 where the folder cannot be written, WSP002 where the file is held open
             by another program (on Windows a rename onto it fails). What existed before is whole.
     """
-    beside = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}.tmp")
+    beside = path.with_name(f".{path.stem[:40]}.{os.urandom(4).hex()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield beside

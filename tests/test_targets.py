@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qpexcel.model import Target
-from qpexcel.plan.targets import format_target, format_targets, read_targets, targets_in
+from qpexcel.plan.target_words import format_target, format_targets
+from qpexcel.plan.targets import read_targets, targets_in
 
 
 def short(targets):

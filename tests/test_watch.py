@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from kit import Office, tables
+from kit import ZH, Office, tables
 
 from qpexcel.cli import cli
 from qpexcel.console import Console
@@ -549,8 +549,7 @@ def test_a_workbook_copied_in_slowly_a_broken_one_and_ctrl_c(office):
         f"已彙整（判定基準日 {today}）：2 列，已填報 0、已完成 0、逾期未完成 2；2 個單位未填報。{master}",
         "秘書室.xlsx  採計（秘書室）",
         f"已彙整（判定基準日 {today}）：2 列，已填報 1、已完成 1、逾期未完成 1；1 個單位未填報。{master}",
-        "�[31m壞.txt  退回：不是試算表檔案。"
-        "請寄回原來的填報表（.xlsx）；如是佐證資料，請貼在填報表的該列上。",
+        f"�[31m壞.txt  退回：{ZH.message(Finding('FIL001'))}",
         f"已彙整（判定基準日 {today}）：2 列，已填報 1、已完成 1、逾期未完成 1；1 個單位未填報。{master}",
         "已停止監看。",
     ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from qpexcel.findings import Finding
 from qpexcel.model import Frequency, Target
-from qpexcel.plan.targets import format_targets, read_targets, targets_in
+from qpexcel.plan.target_words import format_targets
+from qpexcel.plan.targets import read_targets, targets_in
 
 _NOT_COUNTS = ("%", "‰", "分")
 _WHOLE = ("plan", "year")

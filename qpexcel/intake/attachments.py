@@ -11,7 +11,7 @@ from qpexcel.findings import Finding
 from qpexcel.intake.returns import AnswerRow, KeptPicture, Remark
 from qpexcel.limits import Limits
 from qpexcel.model import Inspection
-from qpexcel.sheets.describe import address
+from qpexcel.sheets.address import address
 from qpexcel.sheets.extent import is_ole, zip_of
 
 Keep = Callable[[bytes, str], str]  # puts a picture away under its suffix; its hash comes back

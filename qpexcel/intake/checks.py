@@ -12,7 +12,7 @@ from qpexcel.findings import Finding
 from qpexcel.forms.rules import RowRules, is_overdue, row_rules
 from qpexcel.intake.merge import Current
 from qpexcel.model import Execution, Plan
-from qpexcel.plan.targets import format_target
+from qpexcel.plan.target_words import format_target
 from qpexcel.plan.wording import due_words, example_day
 from qpexcel.sheets.draw import LONGEST_TEXT, fit
 from qpexcel.words import load_words

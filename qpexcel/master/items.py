@@ -8,7 +8,7 @@ from qpexcel.master.formulas import AS_OF
 from qpexcel.master.tracking import light_conditions
 from qpexcel.master.view import TITLE_HEIGHTS, View, quoted
 from qpexcel.model import Item, Role
-from qpexcel.plan.targets import format_count
+from qpexcel.plan.target_words import format_count
 from qpexcel.plan.wording import section_words, targets_words
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Column, Formula, Sheet, Table, Value

@@ -17,7 +17,8 @@ from qpexcel.findings import Finding
 from qpexcel.model import Deadline, Frequency, Item, Section, Target
 from qpexcel.plan.settings import Head, choice_key
 from qpexcel.plan.tables import Entry, Record
-from qpexcel.plan.targets import format_targets, read_targets, targets_in
+from qpexcel.plan.target_words import format_targets
+from qpexcel.plan.targets import read_targets, targets_in
 from qpexcel.plan.units import Directory, read_responsible
 from qpexcel.text import ascii_digits
 from qpexcel.words import show_day

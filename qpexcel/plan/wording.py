@@ -7,7 +7,7 @@ from datetime import date
 from qpexcel.dates.periods import crosses_years, period_label
 from qpexcel.dates.roc import format_short
 from qpexcel.model import Plan, Section, Target
-from qpexcel.plan.targets import format_target
+from qpexcel.plan.target_words import format_target
 from qpexcel.words import Words, show_day
 
 _NUMERALS = "〇一二三四五六七八九"

@@ -33,7 +33,8 @@ def replacing(path: Path) -> Iterator[Path]:
         raise QpexcelError(Finding("WSP001", str(path.parent), {"why": why})) from error
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            if beside.exists():
+                beside.unlink()
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -33,9 +33,10 @@ _A_DAY = timedelta(days=1)  # clocks go by several zones
 
 @dataclass(slots=True)
 class _Entry:
-    """One file on its way: what came of it, whose copy it is, what it holds."""
+    """One file on its way: its bytes while it is read, what came of it, whose copy it is, what it holds."""
 
     received: Received
+    data: bytes = b""
     one: Return | None = None
     text: str = ""
     twin: _Entry | None = None
@@ -108,14 +109,21 @@ class Intake:
         for result in self._run(job(self._terms, self._workspace), sent(), self._terms.limits):
             entry = waiting.popleft()
             if isinstance(result, Lost):
+                self._archive(entry, entry.data)
                 entry.one = turned_away(entry.received, Finding("FIL027"))
             elif result.opened:
                 _open(entry, result.opened)
             else:
                 entry.received = self._saved(entry.received, result.saved_at)
                 entry.one, entry.text = return_from_json(result.text, entry.received), result.text
+            entry.data = b""
             self._keep_what_counts(entry)
             seen()
+
+    def _archive(self, entry: _Entry, data: bytes) -> None:
+        if data:
+            received = entry.received
+            self._workspace.keep_bytes(data, received.sha256, Path(received.path).suffix)
 
     def _saved(self, received: Received, said: datetime | None) -> Received:
         """Return a file with when it says it was saved, unless that is still to come: its clock was wrong."""
@@ -130,11 +138,17 @@ class Intake:
             if collected.problem:
                 entry.one = turned_away(entry.received, collected.problem)
             elif not self._is_copy(entry):
-                received = entry.received
-                self._workspace.keep_bytes(collected.data, received.sha256, Path(received.path).suffix)
-                if not self._remembered(entry):
-                    travels = len(collected.data) <= _TRAVELS
-                    yield entry, Task(entry.received, collected.data if travels else b"")
+                yield from self._to_read(entry, collected.data)
+
+    def _to_read(self, entry: _Entry, data: bytes) -> Iterator[tuple[_Entry, Task]]:
+        """Yield the task of reading a file, unless it is known; who gets its bytes archives them first."""
+        known = self._remembered(entry)
+        if known or len(data) > _TRAVELS:
+            self._archive(entry, data)
+        else:
+            entry.data = data
+        if not known:
+            yield entry, Task(entry.received, entry.data)
 
     def _inner_tasks(self, packed: Iterable[_Entry]) -> Iterator[tuple[_Entry, Task]]:
         for entry in packed:

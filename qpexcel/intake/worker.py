@@ -105,7 +105,10 @@ def _begin(terms: Terms, workspace: Workspace) -> None:
 def _work(task: Task) -> Result:
     if _begun is None:
         raise RuntimeError("not begun")
-    data = task.data or _begun.workspace.kept(task.received.sha256)
+    received = task.received
+    if task.data:  # before anything else happens to it
+        _begun.workspace.keep_bytes(task.data, received.sha256, Path(received.path).suffix)
+    data = task.data or _begun.workspace.kept(received.sha256)
     if not task.received.outer and kind_of(data):
         return Result(None, opened=_opened(task.received, data, _begun))
     one = read_return(Collected(task.received, data), _begun.reader)

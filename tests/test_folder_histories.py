@@ -134,10 +134,10 @@ class History:
             return
         digest = self.chance.choice(list(self.came))
         if digest in self.excluded:
-            include(self.office.workspace, digest, "", NOW)
+            include(self.office.workspace, digest, "電話確認", NOW)
             self.excluded.discard(digest)
         else:
-            exclude(self.office.workspace, digest, "", NOW)
+            exclude(self.office.workspace, digest, "誤寄", NOW)
             self.excluded.add(digest)
 
     # What must hold

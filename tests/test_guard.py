@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import struct
 import zipfile
@@ -23,6 +24,7 @@ from qpexcel.limits import Limits
 from qpexcel.sheets.decrypt import decrypted
 from qpexcel.sheets.extent import is_zip, lean_copy, look_at
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError, read_grids
+from qpexcel.sheets.package import UnfitPackageError, inflate
 from qpexcel.sheets.safely import read_here
 
 PLAN = """
@@ -590,3 +592,13 @@ def test_an_old_workbook_says_nothing_before_it_is_read():
     with pytest.raises(UnreadableWorkbookError):
         read_here(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 1000)
     assert look_at(b"PK\x03\x04").fault == ""
+
+
+def test_bytes_after_a_part_that_lies_of_its_size_are_not_unpacked_for_ever():
+    data = zipped({"a.xml": b"a" * 100_000, "b.xml": random.Random(1).randbytes(1000)})  # noqa: S311 - no secret
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        part = archive.getinfo("a.xml")
+    part.file_size, part.compress_size = 10, part.compress_size + 500
+    with pytest.raises(UnfitPackageError) as error:
+        inflate(data, part, 1_000_000)
+    assert error.value.code == "FIL002"

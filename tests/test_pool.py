@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import pebble
 import psutil
 import pytest
 from pebble.pool.channel import WorkerChannel
@@ -263,7 +264,7 @@ def test_a_worker_killed_while_it_holds_the_channel_is_not_waited_for_long(monke
 @on_posix
 def test_workers_killed_at_fifty_moments_never_hold_the_run_up(monkeypatch):
     monkeypatch.setattr(pool, "_MARGIN", 5.0)
-    monkeypatch.setattr(pool.pebble.CONSTS, "channel_lock_timeout", 5.0)
+    monkeypatch.setattr(pebble.CONSTS, "channel_lock_timeout", 5.0)
     chance = random.Random(5)  # noqa: S311 - no secret
     for _ in range(50):
         ended = threading.Event()

@@ -161,8 +161,10 @@ def _unpacked(packed: bytes, said: int, most: int) -> bytes:
 
 def _count(unpacker: zlib._Decompress, size: int, most: int) -> None:
     """Unpack the rest of a part that is larger than was said, and forget it: is it too large as well?"""
-    while unpacker.unconsumed_tail and size <= most:
-        size += len(unpacker.decompress(unpacker.unconsumed_tail, _CHUNK))
+    piece = unpacker.unconsumed_tail
+    while piece and size <= most:  # past the stream's end there may be bytes that give nothing
+        piece = unpacker.decompress(unpacker.unconsumed_tail, _CHUNK)
+        size += len(piece)
     if size > most:
         raise UnfitPackageError("FIL012", f"> {most // MB:,} MB")
 

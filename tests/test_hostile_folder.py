@@ -104,7 +104,7 @@ NAMES = {
     "<b>&amp;'\".xlsx": "<b>&amp;'\".xlsx",
     "[bold]紅[⁄bold].xlsx": "[bold]紅[⁄bold].xlsx",
     " 空 .xlsx": " 空 .xlsx",
-    "非字\ufffe\uffff.xlsx": "非字\ufffe\uffff.xlsx",
+    "非字\ufffe\uffff.xlsx": "非字\ufffd\ufffd.xlsx",
     b"\xa6\x72\xa6\x57.xlsx": "字名.xlsx",  # Big5
     b"\xff\xfe\x80.xlsx": "\ufffd\ufffd\ufffd.xlsx",
 }

@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 
 # Big5 first: these are Taiwanese files, and most Big5 would pass as GB18030 too.
 _ENCODINGS = ("utf-8", "cp950", "gb18030")
-_UNSHOWABLE = {"Cc", "Cs", "Zl", "Zp"}
-# They turn the letters after them around, so that a name ends in another suffix than it seems to.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Wide spaces stand in names here, joiners within emoji, and marks of direction in names from right to left.
+# Others that no font shows may hide something, as those that turn the letters after them around, so that a
+# name ends in another suffix than it seems to.
+_SHOWN_ALL_THE_SAME = frozenset("\u3000\u200c\u200d\u200e\u200f")
+_PRIVATE, _SPACE = "Co", "Zs"  # letters of people's names that Big5 does not have, and spaces of any width
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _LONGEST = 200  # letters of a part of a path
 _NAMELESS = "unnamed"
@@ -35,8 +37,8 @@ def readable(raw: bytes) -> str:
 
 
 def printable(text: str) -> str:
-    """Return the text with U+FFFD for controls, halves of letters and changes of direction."""
-    return "".join("\ufffd" if _is_unshowable(letter) else letter for letter in text)
+    """Return the text with plain spaces, and U+FFFD for whatever else cannot be shown."""
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def member_path(name: str) -> str:
@@ -57,8 +59,10 @@ def numbered(path: str, number: int) -> str:
     return f"{path.removesuffix(suffix)} ({number}){suffix}"
 
 
-def _is_unshowable(letter: str) -> bool:
-    return letter in _TURNING or unicodedata.category(letter) in _UNSHOWABLE
+def _shown(letter: str) -> str:
+    if letter.isprintable() or letter in _SHOWN_ALL_THE_SAME or unicodedata.category(letter) == _PRIVATE:
+        return letter
+    return " " if unicodedata.category(letter) == _SPACE else "\ufffd"
 
 
 def _shortened(part: str) -> str:

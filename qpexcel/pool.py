@@ -115,7 +115,7 @@ class _Sent:
     """A parcel on its way: its future, and the pool that it was sent to."""
 
     pool: pebble.ProcessPool
-    future: Any  # pebble's is not generic in 5.0
+    future: Any  # pebble's is not generic in 5.2.0
 
 
 class _Processes(Generic[T, R]):

@@ -206,6 +206,27 @@ class Ledger:
             "INSERT INTO decisions (key, field, text, recorded_at) VALUES (?, ?, ?, ?)", rows
         )
 
+    # What was scored
+
+    def scores(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Return the latest text of each cell of 考核, by (unit, item) and column; item "" is the unit."""
+        latest = """
+            SELECT unit, item, field, text FROM scores WHERE id IN (
+                SELECT MAX(id) FROM scores WHERE recorded_at <= :until GROUP BY unit, item, field)
+        """
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for unit, item, field, text in self._of_then(latest):
+            if text:
+                found.setdefault((unit, item), {})[field] = text
+        return found
+
+    def record_scores(self, scores: Iterable[tuple[str, str, str, str]], at: datetime) -> None:
+        """Add (unit, item, field, text) that a person put into 考核; "" takes one back."""
+        rows = [(*score, moment_to_text(at)) for score in scores]
+        self._db.executemany(
+            "INSERT INTO scores (unit, item, field, text, recorded_at) VALUES (?, ?, ?, ?, ?)", rows
+        )
+
     # Consolidations
 
     def record_consolidation(

@@ -74,6 +74,16 @@ MIGRATIONS = (
             json_each(readings.body, '$.rows') AS line,
             json_each(line.value, '$[3]') AS answer;
     """,
+    # What the secretariat scored (item "" is the unit as a whole), and by which a consolidation that found
+    # nothing new is told from one that did.
+    """
+    CREATE TABLE scores (
+        id INTEGER PRIMARY KEY, unit TEXT NOT NULL, item TEXT NOT NULL, field TEXT NOT NULL,
+        text TEXT NOT NULL, recorded_at TEXT NOT NULL
+    );
+    CREATE INDEX scores_by_key ON scores (unit, item, field, id);
+    ALTER TABLE consolidations ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

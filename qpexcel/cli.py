@@ -245,7 +245,7 @@ def correct(workspace: Workspace, units: tuple[str, ...], *, force: bool) -> Non
 @reported
 def status(workspace: Workspace, as_of: date | None, *, known_then: bool, as_json: bool) -> None:
     """Say where everything stands."""
-    from qpexcel.consolidation import standing_as_of  # noqa: PLC0415
+    from qpexcel.recall import standing_as_of  # noqa: PLC0415
     from qpexcel.status_document import status_json  # noqa: PLC0415
 
     console = open_console()
@@ -265,7 +265,7 @@ def files(context: click.Context, workspace: Workspace, *, as_json: bool) -> Non
     """List every file that came back."""
     if context.invoked_subcommand:
         return
-    from qpexcel.consolidation import standing_as_of  # noqa: PLC0415
+    from qpexcel.recall import standing_as_of  # noqa: PLC0415
     from qpexcel.status_document import files_json  # noqa: PLC0415
 
     console = open_console()

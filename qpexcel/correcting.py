@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from qpexcel.atomic import write_whole
-from qpexcel.consolidation import standing_as_of
 from qpexcel.corrections.workbook import Case, Correction, correction
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.generate import is_edited, resolved_units
@@ -21,6 +20,7 @@ from qpexcel.intake.returns import COUNTING, Return
 from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.model import Obligation
 from qpexcel.plan.obligations import rows_by_unit, version_of
+from qpexcel.recall import standing_as_of
 from qpexcel.rounds import row_states
 from qpexcel.standing import Standing
 from qpexcel.words import load_words

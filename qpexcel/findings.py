@@ -151,6 +151,7 @@ SEVERITY: Mapping[str, Severity] = {
     "FIL024": E,  # packed too deep
     "FIL036": E,  # too many files in one archive or mail
     "FIL034": E,  # locked, and no password opens it
+    "FIL037": I,  # a copy of the master
     # RET: answers in a returned workbook
     "RET001": E,  # a row of another unit
     "RET002": E,  # an answer whose row cannot be told
@@ -251,6 +252,15 @@ SEVERITY: Mapping[str, Severity] = {
     "MAS002": W,  # an extension that is no date
     "MAS004": W,  # an extension before the deadline it extends
     "MAS003": W,  # a master that cannot be read back
+    "MAS007": W,  # two copies of the master decide differently
+    "MAS008": W,  # a cell was changed that is not decided in the master
+    "MAS009": W,  # something in the master that no new one holds
+    "MAS010": I,  # a decision on a row that the plan no longer has
+    "MAS011": E,  # a row merged into itself
+    "MAS012": W,  # a row merged into an item that the plan does not have
+    "MAS013": W,  # a merger that does not say into what
+    "MAS014": W,  # an item to merge into, and no merger
+    "MAS015": W,  # a copy of another plan's master
 }
 
 

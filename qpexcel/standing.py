@@ -124,7 +124,11 @@ class OnRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything there is to show for a day. `attached` goes by row key."""
+    """Everything there is to show for a day. `attached` goes by row key.
+
+    `numbers` are those of the last decision and the last score that it knows. `kept_at` says where in the
+    workspace the returned files lie, by their hash.
+    """
 
     plan: Plan
     version: str
@@ -138,6 +142,8 @@ class Standing:
     findings: tuple[Finding, ...]
     inspections: tuple[Inspection, ...] = ()
     attached: Mapping[str, OnRow] = field(default_factory=dict)
+    numbers: tuple[int, int] = (0, 0)
+    kept_at: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,8 @@ class Known:
     findings: Sequence[Finding]
     inspections: tuple[Inspection, ...] = ()
     attached: Mapping[str, OnRow] = field(default_factory=dict)
+    numbers: tuple[int, int] = (0, 0)
+    kept_at: Mapping[str, str] = field(default_factory=dict)
 
 
 def stand(known: Known, as_of: date) -> Standing:
@@ -174,6 +182,8 @@ def stand(known: Known, as_of: date) -> Standing:
         findings=tuple(known.findings),
         inspections=known.inspections,
         attached=known.attached,
+        numbers=known.numbers,
+        kept_at=known.kept_at,
     )
 
 

@@ -121,6 +121,15 @@ class Workspace:
                 beside.write_bytes(data)
         return kept
 
+    def kept_at(self, path: str, digest: str) -> str:
+        """Return where a returned file lies, from the workspace on: in returned/, else in the archive; or "".
+
+        `path` is the file's within returned/, as it is shown; one that cannot be shown is not found by it.
+        """
+        places = [self.returned / path, *(self.archive / f"{digest}{suffix}" for suffix in _KNOWN_SUFFIXES)]
+        found = next((place for place in places if place.is_file()), None)
+        return found.relative_to(self.root).as_posix() if found else ""
+
     def kept(self, digest: str) -> bytes:
         """Return the bytes archived under a hash; none where the archive no longer has them whole."""
         places = (self.archive / f"{digest}{suffix}" for suffix in ("", *sorted(_KNOWN_SUFFIXES)))

@@ -102,7 +102,7 @@ def consolidated(root: Path) -> dict[str, Any]:
 
 def told(root: Path) -> dict[str, Any]:
     """Return what `status` says: rows, register and files."""
-    from qpexcel.consolidation import standing_as_of
+    from qpexcel.recall import standing_as_of
 
     return _told(status_json(standing_as_of(Workspace(root), AS_OF, AS_OF), ZH))
 

@@ -21,7 +21,7 @@ import pytest
 from kit import NOW, ZH, Office, tables
 from packing import mail, zipped
 
-from qpexcel.consolidation import standing_as_of
+from qpexcel.recall import standing_as_of
 from qpexcel.ruling import exclude, include
 from qpexcel.status_document import status_json
 from qpexcel.workspace import Workspace, sha256

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from kit import NOW, Office, tables
 
-from qpexcel.consolidation import standing_as_of
 from qpexcel.intake.codec import return_from_json, return_to_json
 from qpexcel.ledger import open_ledger
+from qpexcel.recall import standing_as_of
 
 PLAN = """
 | 項次 | 推動作法     | 完成期限 | 承辦單位       |

@@ -10,8 +10,8 @@ import pytest
 from kit import ZH, Office, tables
 from packing import mail, zipped
 
-from qpexcel.consolidation import standing_as_of
 from qpexcel.findings import QpexcelError
+from qpexcel.recall import standing_as_of
 from qpexcel.ruling import exclude, include
 from qpexcel.status_document import status_json
 

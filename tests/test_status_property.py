@@ -16,7 +16,6 @@ from kit import ZH, tables
 from naive_status import Settings as NaiveSettings
 from naive_status import naive_status
 
-from qpexcel.consolidation import known_from
 from qpexcel.demo import fill_form
 from qpexcel.forms.generate import Round, generate
 from qpexcel.intake.collect import Collected
@@ -28,6 +27,7 @@ from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.wording import period_words
 from qpexcel.plan_document import plan_json
+from qpexcel.recall import known_from
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import stand
 from qpexcel.status_document import status_json

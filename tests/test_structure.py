@@ -20,8 +20,10 @@ LAYERS = (
     {"intake"},
     {"ledger"},
     {"standing", "rounds"},
+    {"fingerprint"},
     {"master", "status_document", "corrections", "evidence"},
-    {"cycle", "importing", "consolidation", "correcting", "console", "demo", "watching", "ruling"},
+    {"cycle", "recall", "deciding", "consolidation", "correcting"},
+    {"importing", "console", "demo", "watching", "ruling"},
     {"cli", "commands", "__main__", "__init__"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

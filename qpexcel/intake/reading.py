@@ -11,6 +11,7 @@ from datetime import date
 
 from qpexcel.findings import Finding
 from qpexcel.forms.corrected import read_corrected
+from qpexcel.forms.master_mark import read_master_mark
 from qpexcel.forms.request import FormRequest
 from qpexcel.intake.attachments import Keep, attachments
 from qpexcel.intake.collect import Collected
@@ -30,7 +31,7 @@ from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
 from qpexcel.workspace import sha256
 
-_IGNORED = ("FIL016", "FIL019", "FIL020")  # nobody need mend these
+_IGNORED = ("FIL016", "FIL019", "FIL020", "FIL037")  # nobody need mend these
 _PASSWORD = "password"  # noqa: S105 - the word in the reader's message, not a secret
 
 
@@ -123,6 +124,8 @@ def _holds(grid: Grid) -> bool:
 
 
 def _read_grids(received: Received, data: bytes, grids: list[Grid], reader: Reader) -> Return:
+    if read_master_mark(grids):  # what was decided in it is read apart from the answers
+        return turned_away(received, Finding("FIL037"))
     inspected = find_inspections(grids, reader.labels)
     forms = without(find_forms(grids, reader.labels), inspected)
     binary = is_binary_zip(data)

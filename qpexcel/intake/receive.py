@@ -262,11 +262,15 @@ def _outcomes_within(entries: Iterable[_Entry]) -> dict[str, set[Outcome]]:
         one = entry.twin.one if entry.twin else entry.one
         if not entry.received.outer or one is None or entry.container:
             continue
-        outcome = one.outcome
+        outcome = Outcome.ACCEPTED if _is_master(one) else one.outcome
         parts = entry.received.path.split("/")
         for count in range(1, len(parts)):
             found.setdefault("/".join(parts[:count]), set()).add(outcome)
     return found
+
+
+def _is_master(one: Return) -> bool:
+    return one.reason is not None and one.reason.code == "FIL037"
 
 
 def _by_outer(known: Iterable[Return]) -> dict[tuple[str, str], list[Received]]:

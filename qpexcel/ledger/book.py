@@ -23,13 +23,20 @@ from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json, plan_to_json
 
 _ALWAYS = "9999"  # later than every moment
+_EVERY_NUMBER = 2**62
+# The tables that are only ever added to: what a consolidation knew of them ends at a number.
+_GROWING = ("readings", "presence", "rulings", "decisions", "scores")
 # What a consolidation went by besides the plan, so that it can be told later.
 _KNOWN = ("round", "rounds", "round_started", "return_by")
 
 
 @dataclass(frozen=True, slots=True)
 class Consolidation:
-    """A consolidation: the day it judged by, when it ran, its plan, what it found, its figures."""
+    """A consolidation: the day it judged by, when it ran, its plan, what it found, its figures.
+
+    `known` are the words it went by; `numbers` the last lines it knew of each table, none where it was by an
+    earlier version.
+    """
 
     as_of: date
     ran_at: datetime
@@ -37,6 +44,7 @@ class Consolidation:
     findings: tuple[Finding, ...]
     figures: Mapping[str, int]
     known: Mapping[str, str]
+    numbers: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +56,32 @@ class Reading:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was last said of a cell that people fill in the master, and when it was read."""
+
+    text: str
+    at: datetime
+
+
 class Ledger:
     """An open ledger. Use `open_ledger` or `read_ledger`."""
 
     def __init__(
-        self, connection: sqlite3.Connection, until: str = _ALWAYS, known: Mapping[str, str] | None = None
+        self,
+        connection: sqlite3.Connection,
+        until: str = _ALWAYS,
+        known: Mapping[str, str] | None = None,
+        numbers: Mapping[str, int] | None = None,
     ) -> None:
         self._db = connection
         self._until = until
         self._known = known or {}
+        self._numbers = dict.fromkeys(_GROWING, _EVERY_NUMBER) | dict(numbers or {})
 
     def as_known(self, then: Consolidation) -> Ledger:
         """Return the ledger as it was when a consolidation had run."""
-        return Ledger(self._db, moment_to_text(then.ran_at), then.known)
+        return Ledger(self._db, moment_to_text(then.ran_at), then.known, then.numbers)
 
     # Words
 
@@ -130,8 +151,10 @@ class Ledger:
         latest = """
             SELECT path, sha256, received_at, saved_at, sender, outer, presence.here, terms, body
             FROM files JOIN readings ON readings.file = files.id JOIN presence ON presence.file = files.id
-            WHERE readings.id IN (SELECT MAX(id) FROM readings WHERE read_at <= :until GROUP BY file)
-            AND presence.id IN (SELECT MAX(id) FROM presence WHERE since <= :until GROUP BY file)
+            WHERE readings.id IN (SELECT MAX(id) FROM readings
+                WHERE read_at <= :until AND id <= :readings GROUP BY file)
+            AND presence.id IN (SELECT MAX(id) FROM presence
+                WHERE since <= :until AND id <= :presence GROUP BY file)
             ORDER BY files.id
         """
         readings = [_reading(line) for line in self._of_then(latest)]
@@ -172,7 +195,10 @@ class Ledger:
 
     def every_ruling(self) -> list[Ruling]:
         """Return everything that was ever ruled, in order."""
-        query = "SELECT sha256, ruling, why, ruled_at FROM rulings WHERE ruled_at <= :until ORDER BY id"
+        query = """
+            SELECT sha256, ruling, why, ruled_at FROM rulings
+            WHERE ruled_at <= :until AND id <= :rulings ORDER BY id
+        """
         return [Ruling(digest, ruling, why, _moment(at)) for digest, ruling, why, at in self._of_then(query)]
 
     def record_ruling(self, ruling: Ruling) -> None:
@@ -180,19 +206,55 @@ class Ledger:
         row = (ruling.sha256, ruling.ruling, ruling.why, moment_to_text(ruling.ruled_at))
         self._db.execute("INSERT INTO rulings (sha256, ruling, why, ruled_at) VALUES (?, ?, ?, ?)", row)
 
-    # What was decided
+    # What was decided and scored
 
     def decisions(self) -> dict[str, dict[str, str]]:
         """Return the latest word of each decision column, by row key."""
-        latest = """
-            SELECT key, field, text FROM decisions WHERE id IN (
-                SELECT MAX(id) FROM decisions WHERE recorded_at <= :until GROUP BY key, field)
-        """
         found: dict[str, dict[str, str]] = {}
-        for key, field, text in self._of_then(latest):
-            if text:
-                found.setdefault(key, {})[field] = text
+        for (key, field), said in self.decided().items():
+            if said.text:
+                found.setdefault(key, {})[field] = said.text
         return found
+
+    def scores(self) -> dict[tuple[str, str], dict[str, str]]:
+        """Return the latest text of each cell of 考核, by (unit, item) and column; item "" is the unit."""
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for (unit, item, field), said in self.scored().items():
+            if said.text:
+                found.setdefault((unit, item), {})[field] = said.text
+        return found
+
+    def decided(self, up_to: int | None = None) -> dict[tuple[str, ...], Said]:
+        """Return what was last decided, by (row key, column), blanks too.
+
+        Args:
+            up_to: The number of the last decision that a copy of the master knew; None for all.
+        """
+        return self._said("decisions", "key, field", up_to)
+
+    def scored(self, up_to: int | None = None) -> dict[tuple[str, ...], Said]:
+        """Return what was last scored, by (unit, item, column), blanks too; `up_to` as in `decided`."""
+        return self._said("scores", "unit, item, field", up_to)
+
+    def _said(self, table: str, columns: str, up_to: int | None) -> dict[tuple[str, ...], Said]:
+        latest = f"""
+            SELECT text, recorded_at, {columns} FROM {table} WHERE id IN (
+                SELECT MAX(id) FROM {table}
+                WHERE recorded_at <= :until AND id <= MIN(:{table}, :most) GROUP BY {columns})
+        """  # noqa: S608 - both are words of ours
+        most = _EVERY_NUMBER if up_to is None else up_to
+        lines = self._of_then(latest, most=most)
+        return {tuple(where): Said(text, _moment(at)) for text, at, *where in lines}
+
+    def last_numbers(self) -> tuple[int, int]:
+        """Return the numbers of the last decision and the last score; 0 where there is none."""
+        numbers = self._last_numbers()
+        return numbers["decisions"], numbers["scores"]
+
+    def _last_numbers(self) -> dict[str, int]:
+        latest = ((table, f"SELECT MAX(id) FROM {table}") for table in _GROWING)  # noqa: S608 - words of ours
+        found = {table: self._db.execute(query).fetchone()[0] or 0 for table, query in latest}
+        return {table: min(number, self._numbers[table]) for table, number in found.items()}
 
     def texts_ever(self, field: str) -> list[tuple[str, str]]:
         """Return every (row key, text) ever recorded in a decision column."""
@@ -205,20 +267,6 @@ class Ledger:
         self._db.executemany(
             "INSERT INTO decisions (key, field, text, recorded_at) VALUES (?, ?, ?, ?)", rows
         )
-
-    # What was scored
-
-    def scores(self) -> dict[tuple[str, str], dict[str, str]]:
-        """Return the latest text of each cell of 考核, by (unit, item) and column; item "" is the unit."""
-        latest = """
-            SELECT unit, item, field, text FROM scores WHERE id IN (
-                SELECT MAX(id) FROM scores WHERE recorded_at <= :until GROUP BY unit, item, field)
-        """
-        found: dict[tuple[str, str], dict[str, str]] = {}
-        for unit, item, field, text in self._of_then(latest):
-            if text:
-                found.setdefault((unit, item), {})[field] = text
-        return found
 
     def record_scores(self, scores: Iterable[tuple[str, str, str, str]], at: datetime) -> None:
         """Add (unit, item, field, text) that a person put into 考核; "" takes one back."""
@@ -236,8 +284,10 @@ class Ledger:
         findings: Iterable[Finding],
         figures: Mapping[str, int],
         at: datetime,
+        *,
+        digest: str,
     ) -> None:
-        """Add a consolidation with all that it judged by."""
+        """Add a consolidation with all that it judged by; `digest` stands for what it shows."""
         row = (
             as_of.isoformat(),
             moment_to_text(at),
@@ -245,24 +295,31 @@ class Ledger:
             json.dumps([finding_to_json(finding) for finding in findings], ensure_ascii=False),
             json.dumps({name: self.get(name) for name in _KNOWN if self.get(name)}, ensure_ascii=False),
             json.dumps(figures),
+            digest,
+            json.dumps(self._last_numbers()),
         )
         query = """
-            INSERT INTO consolidations (as_of, ran_at, plan, findings, known, figures)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO consolidations (as_of, ran_at, plan, findings, known, figures, digest, numbers)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """
         self._db.execute(query, row)
 
-    def last_consolidation(self, until: date | None = None) -> Consolidation | None:
-        """Return the latest consolidation, or that of a day or before; None where there was none."""
+    def last_consolidation(self, until: date | None = None, other_than: str = "") -> Consolidation | None:
+        """Return the latest consolidation; None where there was none.
+
+        Args:
+            until: Only those that ran on this day or before.
+            other_than: Only those whose digest is another.
+        """
         query = """
-            SELECT as_of, ran_at, plan, findings, figures, known FROM consolidations
-            WHERE ran_at <= ? ORDER BY id DESC LIMIT 1
+            SELECT as_of, ran_at, plan, findings, figures, known, numbers FROM consolidations
+            WHERE ran_at <= ? AND (digest <> ? OR digest = '') ORDER BY id DESC LIMIT 1
         """
         most = f"{until.isoformat()}T99" if until else self._until
-        found = self._db.execute(query, (most,)).fetchone()
+        found = self._db.execute(query, (most, other_than)).fetchone()
         if not found:
             return None
-        as_of, ran_at, plan, findings, figures, known = found
+        as_of, ran_at, plan, findings, figures, known, numbers = found
         with damage_told():
             return Consolidation(
                 date.fromisoformat(as_of),
@@ -271,10 +328,11 @@ class Ledger:
                 tuple(finding_from_json(finding) for finding in json.loads(findings)),
                 json.loads(figures),
                 json.loads(known),
+                json.loads(numbers),
             )
 
-    def _of_then(self, query: str) -> Iterator[Any]:
-        return iter(self._db.execute(query, {"until": self._until}))
+    def _of_then(self, query: str, **more: int) -> Iterator[Any]:
+        return iter(self._db.execute(query, {"until": self._until, **self._numbers, **more}))
 
 
 _RECORD_FILE = """

@@ -74,8 +74,8 @@ MIGRATIONS = (
             json_each(readings.body, '$.rows') AS line,
             json_each(line.value, '$[3]') AS answer;
     """,
-    # What the secretariat scored (item "" is the unit as a whole), and by which a consolidation that found
-    # nothing new is told from one that did.
+    # What the secretariat scored (item "" is the unit as a whole). Of a consolidation by what it is told from
+    # one that found something else, and the last lines of the tables that it knew.
     """
     CREATE TABLE scores (
         id INTEGER PRIMARY KEY, unit TEXT NOT NULL, item TEXT NOT NULL, field TEXT NOT NULL,
@@ -83,6 +83,7 @@ MIGRATIONS = (
     );
     CREATE INDEX scores_by_key ON scores (unit, item, field, id);
     ALTER TABLE consolidations ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+    ALTER TABLE consolidations ADD COLUMN numbers TEXT NOT NULL DEFAULT '{}';
     """,
 )
 

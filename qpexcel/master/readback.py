@@ -1,64 +1,159 @@
-"""master.xlsx → what people typed into its decision columns, wherever they moved them."""
+"""master.xlsx → what people typed into it, wherever they moved or sorted it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
+from qpexcel.attached.model import Comment
+from qpexcel.attached.read import attached_to
 from qpexcel.dates.typed import read_typed_date
 from qpexcel.fields import DECISION_FIELDS, labels
+from qpexcel.forms.master_mark import MasterMark, read_master_mark
+from qpexcel.master.view import HELPERS
 from qpexcel.model import Plan
 from qpexcel.plan.wording import short_day
 from qpexcel.sheets.grids import Grid
 from qpexcel.sheets.safely import read_safely
 from qpexcel.text import fold
+from qpexcel.words import LANGUAGES, every_language, load_words
 
+NOTE = "note:"  # before a column's key: what a person noted on its cell
 _HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _KEY_PARTS = 3
-_DECISIONS = tuple(field.key for field in DECISION_FIELDS)
+_DECISIONS = frozenset(field.key for field in DECISION_FIELDS)
+_MOST_LOOSE = 20  # of what stands beside the table; the file is kept anyway
 
 
-def read_decisions(data: bytes, plan: Plan) -> list[tuple[str, str, str]]:
-    """Read the decisions out of a master workbook.
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Something a person put into the master that no new one holds: on which sheet, which cell, its text."""
+
+    sheet: str
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """追蹤總表 as it was found: its header's place within the grid, and its columns by key."""
+
+    grid: Grid
+    header: int
+    columns: Mapping[str, int]
+
+    def keyed_rows(self) -> Iterator[tuple[int, str]]:
+        """Yield (place, row key) of every row that has one."""
+        for place in range(self.header + 1, len(self.grid.rows)):
+            key = str(self.grid.rows[place][self.columns["key"]])
+            if key.count("|") == _KEY_PARTS - 1:
+                yield place, key
+
+    def loose(self) -> Iterator[Loose]:
+        """Yield what stands in columns and rows that are none of ours."""
+        ours = set(self.columns.values())
+        of_rows = {place for place, _ in self.keyed_rows()}
+        for place in range(self.header + 1, len(self.grid.rows)):
+            for col, value in enumerate(self.grid.rows[place]):
+                if str(value).strip() and (place not in of_rows or col not in ours):
+                    yield Loose(self.grid.name, self.grid.cell(place, col), str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in one copy of the master.
+
+    `decisions` holds, by (row key, column key), what people typed into the decision columns, and by (row
+    key, "note:" and the column key) what they noted on any cell of the row; "" where there is nothing.
+    `rows` says where each row key stands.
+    """
+
+    mark: MasterMark | None
+    decisions: Mapping[tuple[str, ...], str]
+    rows: Mapping[str, tuple[DecisionTable, int]]
+    loose: tuple[Loose, ...]
+
+    def value(self, key: str, column: str) -> object:
+        """Return what a cell holds; None where the row or the column is gone."""
+        table, place = self.rows.get(key, (None, 0))
+        return table.grid.rows[place][table.columns[column]] if table and column in table.columns else None
+
+    def cell(self, key: str, column: str) -> str:
+        """Return a cell's A1 address. KeyError where the row or the column is gone."""
+        table, place = self.rows[key]
+        return table.grid.cell(place, table.columns[column])
+
+
+def read_master(data: bytes, plan: Plan) -> Typed:
+    """Read a master workbook back.
 
     Args:
         data: The workbook, as anybody saved it.
         plan: For the headings, which are known in every language.
 
     Returns:
-        (row key, column key, text) for every row and decision column that is there; "" where the
-        cell is blank. Of a row that stands twice, what was filled in first counts.
+        What is in it. Of a row that stands twice, what was filled in first counts.
 
     Raises:
         UnreadableWorkbookError: The bytes are no workbook that can be read.
     """
+    grids = read_safely(data)
     known = {fold(label): key for label, key in labels(plan).items()}
-    read: dict[tuple[str, str], str] = {}
-    for grid in read_safely(data):
-        for key, field, text in _read_grid(grid, known, plan):
-            read[key, field] = read.get((key, field)) or text
-    return [(key, field, text) for (key, field), text in read.items()]
+    known |= {fold(name): helper for helper in HELPERS for name in every_language(f"master.{helper}")}
+    tables = [table for table in (_table(grid, known) for grid in grids) if table]
+    decisions: dict[tuple[str, ...], str] = {}
+    rows: dict[str, tuple[DecisionTable, int]] = {}
+    for table in tables:
+        for place, key in table.keyed_rows():
+            rows.setdefault(key, (table, place))
+            for column in table.columns.keys() & _DECISIONS:
+                text = typed_text(table.grid.rows[place][table.columns[column]], plan)
+                decisions[key, column] = decisions.get((key, column)) or text
+    noted, elsewhere = _notes(attached_to(data).comments, tables)
+    loose = (*_strange_sheets(grids), *(one for table in tables for one in table.loose()), *elsewhere)
+    return Typed(read_master_mark(grids), decisions | noted, rows, tuple(islice(loose, _MOST_LOOSE)))
 
 
-def _read_grid(grid: Grid, known: Mapping[str, str], plan: Plan) -> Iterator[tuple[str, str, str]]:
-    header, columns = _header(grid, known)
-    for row in grid.rows[header + 1 :] if columns else ():
-        key = str(row[columns["key"]])
-        if key.count("|") == _KEY_PARTS - 1:
-            for field in _DECISIONS:
-                if field in columns:
-                    yield key, field, typed_text(row[columns[field]], plan)
-
-
-def _header(grid: Grid, known: Mapping[str, str]) -> tuple[int, dict[str, int]]:
-    """Return the header's place and its columns by key; no columns where this is another sheet."""
+def _table(grid: Grid, known: Mapping[str, str]) -> DecisionTable | None:
+    """Return the table with the decision columns, or None where this is another sheet."""
     for number in range(min(len(grid.rows), _HEADER_WITHIN)):
         columns: dict[str, int] = {}
         for col, text in grid.texts(number):
             columns.setdefault(known.get(fold(text), ""), col)
-        if "key" in columns and columns.keys() & set(_DECISIONS):
-            return number, columns
-    return 0, {}
+        if "key" in columns and columns.keys() & _DECISIONS:
+            columns.pop("", None)
+            return DecisionTable(grid, number, columns)
+    return None
+
+
+def _notes(
+    comments: Sequence[Comment], tables: Iterable[DecisionTable]
+) -> tuple[dict[tuple[str, ...], str], list[Loose]]:
+    """Return the notes on rows by (row key, "note:" and column key), "" for none, and the other notes."""
+    said = {(one.sheet, one.row, one.col): one for one in comments}
+    found: dict[tuple[str, ...], str] = {}
+    for table in tables:
+        for place, key in table.keyed_rows():
+            number = table.grid.row_number(place)
+            for field, col in table.columns.items():
+                one = said.pop((table.grid.name, number, table.grid.left + col), None)
+                found[key, NOTE + field] = _noted(one) if one else ""
+    return found, [Loose(one.sheet, "", _noted(one)) for one in said.values()]
+
+
+def _noted(comment: Comment) -> str:
+    """Return a note with who wrote it, as Excel shows it."""
+    return f"{comment.author}:\n{comment.text}" if comment.author else comment.text
+
+
+def _strange_sheets(grids: Iterable[Grid]) -> Iterator[Loose]:
+    """Yield the visible sheets with anything on them that are none of ours."""
+    ours = {name for language in LANGUAGES for name in load_words(language).group("sheet").values()}
+    for grid in grids:
+        if not grid.hidden and grid.name not in ours and any(any(row) for row in grid.rows):
+            yield Loose(grid.name, "", "")
 
 
 def typed_text(value: object, plan: Plan) -> str:

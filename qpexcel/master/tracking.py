@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from urllib.parse import quote
 
-from qpexcel.fields import BY_KEY, DECISION_FIELDS, OWN_PREFIX, QUANTITY, Owner, choices_of, kind_of, label_of
+from qpexcel.fields import BY_KEY, OWN_PREFIX, QUANTITY, Owner, kind_of, label_of
+from qpexcel.forms.master_mark import MasterMark
 from qpexcel.intake.returns import Answer
+from qpexcel.master.decision_columns import DECISIONS, decision_column, doubtful_cells, row_notes
 from qpexcel.master.formulas import (
     days_column,
     light_column,
@@ -16,11 +19,10 @@ from qpexcel.master.formulas import (
     timeliness_column,
 )
 from qpexcel.master.view import HELPERS, TITLE_HEIGHTS, TRACKING_HEADER, View, column_keys
-from qpexcel.model import Execution, FieldKind, Item, Plan
-from qpexcel.plan.obligations import obligations
-from qpexcel.plan.wording import example_day, period_words, section_words, targets_words
+from qpexcel.model import Execution, FieldKind, Item
+from qpexcel.plan.wording import period_words, section_words, targets_words
 from qpexcel.sheets import measure
-from qpexcel.sheets.describe import Cell, Column, Condition, Link, Rule, Sheet, Table, Value, address
+from qpexcel.sheets.describe import Cell, Column, Condition, Link, Rule, Sheet, Table, Value
 from qpexcel.sheets.theme import width_of
 from qpexcel.standing import OnRow, RowStanding
 from qpexcel.words import Words
@@ -32,7 +34,9 @@ _CODES = ("item", "unit", "role", "period", "execution", "request", "timeliness"
 # Excel's calendar is wrong before this day and has none before 1900.
 FIRST_DAY = date(1900, 3, 1)
 _NOTHING = OnRow()
-_DECISIONS = tuple(field.key for field in DECISION_FIELDS)
+_LINKS = ("pictures", "source")
+# Excel holds 65,530 links a sheet, and none longer than this.
+_MOST_LINKED_ROWS, _LONGEST_LINK = 30_000, 2_000
 _LEAST_HEIGHT = 2 * measure.LINE + measure.PADDING
 _MEASURED = ("result", "evidence", "delay_reason", "measures", "review", "resolution")
 
@@ -42,21 +46,28 @@ def tracking_sheet(view: View) -> Sheet:
     columns = tuple(_columns(view))
     return Sheet(
         name=view.words("sheet.tracking"),
-        cells=(*view.head("tracking", _REPEATED), *_banners(view)),
+        cells=(*_head(view), _mark(view), *_banners(view)),
         tables=(Table(TRACKING_HEADER, columns, heights=_heights(view), header_height=36),),
         heights={**TITLE_HEIGHTS, TRACKING_HEADER - 1: 22},
         freeze=(TRACKING_HEADER, 2),
         # On one page's width nobody could read it; the item's number stands on every page.
         page=replace(view.page(TRACKING_HEADER), wide=2, repeat_columns=_REPEATED),
-        protect=True,
+        notes=row_notes(view),
     )
 
 
-def cells_of(plan: Plan) -> Callable[[str, str], str]:
-    """Return where a row key's column stands on the sheet as it is written; "" for a row it has not."""
-    rows = {row.key: number for number, row in enumerate(obligations(plan), start=TRACKING_HEADER + 1)}
-    columns = {key: col for col, key in enumerate(column_keys(plan))}
-    return lambda key, field: address(rows[key], columns[field]) if key in rows else ""
+def _head(view: View) -> list[Cell]:
+    """Return title and lead; how many cells a person must look at again stands in the lead."""
+    title, lead = view.head("tracking", _REPEATED)
+    count = len(doubtful_cells(view))
+    again = view.words("master.tracking_doubts", count=count) if count else ""
+    return [title, replace(lead, value=f"{lead.value}{again}")]
+
+
+def _mark(view: View) -> Cell:
+    """Say, in the hidden column of the keys, which decisions this master knows."""
+    decisions, scores = view.standing.numbers
+    return Cell(1, view.columns["key"], MasterMark(view.plan.id, decisions, scores).text(), "hidden")
 
 
 def _columns(view: View) -> list[Column]:
@@ -69,20 +80,28 @@ def _columns(view: View) -> list[Column]:
         "reasons": reasons_column(view),
         "pictures": [_pictures(row, view) for row in view.standing.rows],
         "remarks": [_said(row, view) for row in view.standing.rows],
-        "source": [source_text(row) for row in view.standing.rows],
+        "source": [_source(row, view) for row in view.standing.rows],
     }
+    # Typing into them changes nothing and is refused, though a locked sheet could not be sorted.
+    words = view.words
+    keep = Rule("never", title=words("rule.never_title"), message=words("rule.never"))
     columns = []
     for key in column_keys(view.plan):
         if key in HELPERS or key == "key":
             label = view.words(f"field.{key}" if key == "key" else f"master.{key}")
-            columns.append(Column(label, width_of("key"), made[key], "hidden", hidden=True))
+            columns.append(Column(label, width_of("key"), made[key], "hidden", rule=keep, hidden=True))
         elif key in made:
-            columns.append(_shown(key, made[key], view))
-        elif key in _DECISIONS:
-            columns.append(_decision_column(key, view))
+            columns.append(replace(_shown(key, made[key], view), rule=keep))
+        elif key in DECISIONS:
+            columns.append(decision_column(key, view))
         else:
-            columns.append(_shown(key, answers(key, view), view))
+            columns.append(replace(_shown(key, answers(key, view), view), rule=keep))
     return columns
+
+
+def shown_values(key: str, view: View) -> Sequence[Value]:
+    """Return what a column of the plan's or the units' shows, row by row."""
+    return _plan_values(view).get(key) or answers(key, view)
 
 
 def _attached(row: RowStanding, view: View) -> OnRow:
@@ -100,20 +119,22 @@ def _pictures(row: RowStanding, view: View) -> Value:
         return ""
     folder, _, first = names[0].partition("/")
     if len(names) == 1:
-        return Link(_target(names[0]), first)
+        return _link(f"evidence/{names[0]}", first, view)
     shown = view.words("master.pictures", count=len(names), first=first)
-    return Link(_target(f"{folder}/"), shown)
+    return _link(f"evidence/{folder}/", shown, view)
 
 
-def _target(path: str) -> str:
-    """Return a link to a place within evidence/; % and # would mean something else in it."""
-    return f"external:evidence/{path}".replace("%", "%25").replace("#", "%23")
+def _link(path: str, text: str, view: View) -> Value:
+    """Link a place within the workspace, where there may be as many links; % and # mean something else."""
+    target = f"external:{path}".replace("%", "%25").replace("#", "%23")
+    fits = len(view.standing.rows) <= _MOST_LINKED_ROWS and len(quote(target)) <= _LONGEST_LINK
+    return Link(target, text) if fits else text
 
 
 def _shown(key: str, values: Sequence[Value], view: View) -> Column:
     kind = FieldKind.TEXT if key in ("days_left", "reasons") else kind_of(key, view.plan)
     style = {FieldKind.DATE: "date", FieldKind.NUMBER: "number"}.get(kind, "cell")
-    style = "code" if key in _CODES else style
+    style = "code" if key in _CODES else "link" if key in _LINKS else style
     conditions = light_conditions(view.words) if key == "light" else ()
     return Column(label_of(key, view.plan, view.words), width_of(key), values, style, conditions=conditions)
 
@@ -196,32 +217,14 @@ def _read_number(answer: Answer) -> Value:
     return answer.value if isinstance(answer.value, int | float) else answer.text
 
 
-def _decision_column(key: str, view: View) -> Column:
-    words = view.words
-    return Column(
-        label=label_of(key, view.plan, words),
-        width=width_of(key),
-        values=[row.decision.texts.get(key, "") for row in view.standing.rows],
-        style="input" if key in ("review", "resolution") else "input_code",
-        rule=_decision_rule(key, view),
-    )
-
-
-def _decision_rule(key: str, view: View) -> Rule | None:
-    words = view.words
-    if key == "decision":
-        choices = choices_of(key, view.plan, words)
-        message = words("rule.choice", choices="、".join(choices))
-        return Rule("list", choices, title=words("rule.choice_title"), message=message)
-    if key == "extension":
-        return Rule("any", prompt=words("rule.date_prompt", example=example_day(view.plan)))
-    return None
-
-
-def source_text(row: RowStanding) -> str:
-    """Return where a row last spoke: file ▸ sheet!row; "" where it never did."""
+def _source(row: RowStanding, view: View) -> Value:
+    """Say where a row last spoke, and link the file; "" where it never did."""
     current = row.current
-    return f"{current.source.path} ▸ {current.sheet}!{current.row}" if current else ""
+    if current is None:
+        return ""
+    text = f"{current.source.path} ▸ {current.sheet}!{current.row}"
+    path = view.standing.kept_at.get(current.source.sha256, "")
+    return _link(path, text, view) if path else text
 
 
 def _banners(view: View) -> list[Cell]:

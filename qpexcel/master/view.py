@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -9,8 +10,9 @@ from functools import cached_property
 from qpexcel.fields import FIELDS, QUANTITY, most_targets, own_key, quantity_keys
 from qpexcel.forms.form import footer
 from qpexcel.model import Plan
+from qpexcel.plan.obligations import obligations
 from qpexcel.plan.wording import due_words, short_day
-from qpexcel.sheets.describe import Cell, Page, letter
+from qpexcel.sheets.describe import Cell, Page, address, letter
 from qpexcel.standing import RowStanding, Standing
 from qpexcel.words import Words
 
@@ -37,6 +39,13 @@ def column_keys(plan: Plan) -> tuple[str, ...]:
     return (*keys, *HELPERS)
 
 
+def cells_of(plan: Plan) -> Callable[[str, str], str]:
+    """Return where a row key's column stands on the sheet as it is written; "" for a row it has not."""
+    rows = {row.key: number for number, row in enumerate(obligations(plan), start=TRACKING_HEADER + 1)}
+    columns = {key: col for col, key in enumerate(column_keys(plan))}
+    return lambda key, field: address(rows[key], columns[field]) if key in rows else ""
+
+
 @dataclass(frozen=True)
 class View:
     """A standing, the language it is shown in, and the standing shown the last time."""
@@ -51,9 +60,14 @@ class View:
         return self.standing.plan
 
     @cached_property
+    def columns(self) -> dict[str, int]:
+        """The columns of 追蹤總表 by key: item → 0."""
+        return {key: col for col, key in enumerate(column_keys(self.plan))}
+
+    @cached_property
     def letters(self) -> dict[str, str]:
         """The columns of 追蹤總表 by key: item → A."""
-        return {key: letter(col) for col, key in enumerate(column_keys(self.plan))}
+        return {key: letter(col) for key, col in self.columns.items()}
 
     @cached_property
     def unit_numbers(self) -> dict[str, int]:

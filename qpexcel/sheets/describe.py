@@ -51,7 +51,8 @@ class Cell:
 class Rule:
     """What Excel itself should hold against typed input.
 
-    `kind` list|number|day. `choices` for a list; `source` a range to take them from instead.
+    `kind` list|number|day|any|never: "any" only prompts, "never" takes nothing. `choices` for a list;
+    `source` a range to take them from instead.
     `strict` refuses, otherwise Excel only warns. `title`/`message` explain a refusal; `prompt`
     shows when the cell is entered.
     """

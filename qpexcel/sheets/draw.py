@@ -327,6 +327,8 @@ def _criteria(rule: Rule) -> dict[str, Any]:
         return {"validate": "decimal", "criteria": ">=", "value": 0}
     if rule.kind == "day":
         return {"validate": "date", "criteria": ">=", "value": date(1912, 1, 1)}
+    if rule.kind == "never":
+        return {"validate": "custom", "value": "=FALSE"}
     if rule.kind == "any":
         return {"validate": "any"}
     raise ValueError(rule.kind)

@@ -12,10 +12,11 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Protocol
 
-from qpexcel.consolidation import consolidate, standing_as_of
+from qpexcel.consolidation import consolidate
 from qpexcel.cycle import load_plan
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.intake.returns import Outcome, Return
+from qpexcel.recall import standing_as_of
 from qpexcel.standing import Standing
 from qpexcel.unforeseen import unforeseen
 from qpexcel.watching.disk import Disk, changes

@@ -1,0 +1,247 @@
+"""Taking in what people decided in the master, and in copies of it, before it is rewritten.
+
+Every copy knows which decisions it was written with, so that what a person changed in it is told from what
+is only old in it. Where two copies, or a copy and what was decided since, say different things of one cell,
+the later saved stands and the other is kept beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from qpexcel.decisions import OVERRULED
+from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.intake.collect import saved_at
+from qpexcel.intake.returns import Return
+from qpexcel.ledger import Ledger
+from qpexcel.ledger.book import Said
+from qpexcel.master.altered import altered
+from qpexcel.master.readback import NOTE, Typed, read_master
+from qpexcel.master.view import View
+from qpexcel.model import Plan
+from qpexcel.recall import last_standing
+from qpexcel.sheets.grids import UnreadableWorkbookError
+from qpexcel.words import Words, load_words
+from qpexcel.workspace import Workspace, sha256
+
+_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb")
+_BACKUP = ".bak"  # in the names of what we put beside a file ourselves
+_IS_MASTER = "FIL037"
+_READ = "masters_read"  # the word under which the ledger remembers which copies were read
+_MOST_READ = 500
+_NOTHING = Said("", datetime.min)  # noqa: DTZ901 - before everything
+
+_Where = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A copy of the master: its name as people see it, when it was saved, what is in it."""
+
+    name: str
+    at: datetime
+    typed: Typed
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What one copy, or the ledger, says of a cell, and since when."""
+
+    at: datetime
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One kind of what people fill in: how the ledger tells it, by a copy's number, and records it."""
+
+    said: Callable[[int | None], Mapping[_Where, Said]]
+    record: Callable[[Iterable[Any], datetime], None]
+
+
+def take_in_masters(
+    workspace: Workspace,
+    plan: Plan,
+    ledger: Ledger,
+    returns: Iterable[Return],
+    now: datetime,
+) -> list[Finding]:
+    """Keep the master that is about to be rewritten and every copy of it; record what people put into them.
+
+    Args:
+        workspace: Where; copies may lie beside the master or have come back among the returns.
+        plan: The plan of the workspace.
+        ledger: Open for writing.
+        returns: Every file that was read.
+        now: When.
+
+    Raises:
+        QpexcelError: WSP002 where the master is open in a program that keeps it to itself.
+    """
+    copies, findings = _read_copies(workspace, plan, ledger, returns, now)
+    if not copies:
+        return findings
+    words = load_words(plan.settings.language)
+    before = ledger.last_numbers()
+    _record(
+        _Kept(ledger.decided, ledger.record_decisions),
+        [(one, one.typed.mark.decisions if one.typed.mark else None, one.typed.decisions) for one in copies],
+        words,
+        now,
+    )
+    standing = last_standing(ledger)
+    for copy in copies:
+        findings += _not_kept(copy, workspace, now)
+        mark = copy.typed.mark
+        if standing and mark and (mark.decisions, mark.scores) == before:
+            findings += _altered(copy, View(standing, words))
+    return findings
+
+
+def _read_copies(
+    workspace: Workspace, plan: Plan, ledger: Ledger, returns: Iterable[Return], now: datetime
+) -> tuple[list[_Copy], list[Finding]]:
+    """Read and keep every copy that was not read before; say which are of no use."""
+    findings: list[Finding] = []
+    copies = []
+    read = list(json.loads(ledger.get(_READ, "[]")))
+    for name, at, data in _candidates(workspace, returns, {*read, ledger.get("master")}):
+        digest = sha256(data)
+        read.append(digest)
+        try:
+            typed = read_master(data, plan)
+        except UnreadableWorkbookError:
+            findings += _unread(workspace, name, now)
+            continue
+        if typed.mark and typed.mark.plan_id != plan.id:
+            findings.append(Finding("MAS015", name, place=Place(file=name)))
+        elif typed.decisions:
+            workspace.keep_bytes(data, digest, Path(name).suffix)
+            copies.append(_Copy(name, at, typed))
+    ledger.remember(**{_READ: json.dumps(read[-_MOST_READ:])})
+    return copies, findings
+
+
+def _candidates(
+    workspace: Workspace, returns: Iterable[Return], known: set[str]
+) -> Iterator[tuple[str, datetime, bytes]]:
+    """Yield name, saving and bytes of the master and what may be a copy, those aside that are known."""
+    for path in _beside(workspace):
+        data = _bytes(path, must=path == workspace.master)
+        if data and sha256(data) not in known:
+            known.add(sha256(data))
+            yield path.name, saved_at(data) or _mtime(path), data
+    for one in returns:
+        digest = one.received.sha256
+        if one.reason and one.reason.code == _IS_MASTER and digest not in known:
+            known.add(digest)
+            yield one.received.path, one.received.saved_at, workspace.kept(digest)
+
+
+def _beside(workspace: Workspace) -> list[Path]:
+    """Return the master and the workbooks beside it that may be copies of it."""
+    others = (
+        path
+        for path in sorted(workspace.root.iterdir())
+        if path.suffix.lower() in _SUFFIXES
+        and path not in (workspace.plan, workspace.master)
+        and _BACKUP not in path.suffixes
+        and not path.name.startswith(("~", "."))
+        and path.is_file()
+        and not path.is_symlink()
+    )
+    return [*([workspace.master] if workspace.master.is_file() else []), *others]
+
+
+def _bytes(path: Path, *, must: bool) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:  # on Windows a program may keep what it has open to itself
+        if must:
+            raise QpexcelError(Finding("WSP002", path.name, place=Place(file=path.name))) from error
+        return b""
+
+
+def _mtime(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime)  # noqa: DTZ006 - local, as everywhere
+
+
+def _unread(workspace: Workspace, name: str, now: datetime) -> list[Finding]:
+    """MAS003 of the master itself; of another file nobody knows whether it was one."""
+    if name != workspace.master.name:
+        return []
+    backup = workspace.back_up(workspace.master, now)
+    return [Finding("MAS003", backup.name, place=Place(file=name))]
+
+
+def _record(
+    kept: _Kept, copies: Sequence[tuple[_Copy, int | None, Mapping[_Where, str]]], words: Words, now: datetime
+) -> None:
+    """Write down what changed, and what was said against what counts now."""
+    known = kept.said(None)
+    changes: dict[_Where, list[_Voice]] = {}
+    for copy, mark, texts in copies:
+        base = known if mark is None else kept.said(mark)
+        for where, text in _changed(texts, base):
+            voices = changes.setdefault(where, [])
+            since = known.get(where, _NOTHING)
+            if not voices and since != base.get(where, _NOTHING):
+                voices.append(_Voice(since.at, since.text, words("master.decided_before")))
+            voices.append(_Voice(copy.at, text, copy.name))
+    heard: dict[_Where, str] = {}
+    for where, voices in changes.items():
+        heard |= _settled(where, voices, words)
+    kept.record(
+        ((*where, text) for where, text in heard.items() if text != known.get(where, _NOTHING).text), now
+    )
+
+
+def _changed(texts: Mapping[_Where, str], base: Mapping[_Where, Said]) -> Iterator[tuple[_Where, str]]:
+    """Yield what a copy says that it was not written with; lost notes only where others were kept.
+
+    Some programs keep no notes at all: that all are gone says nothing.
+    """
+    keeps_notes = any(text for where, text in texts.items() if where[-1].startswith(NOTE))
+    for where, text in texts.items():
+        lost = not text and where[-1].startswith(NOTE)
+        if text != base.get(where, _NOTHING).text and (keeps_notes or not lost):
+            yield where, text
+
+
+def _settled(where: _Where, voices: Sequence[_Voice], words: Words) -> dict[_Where, str]:
+    """Let the later saved stand, and keep what else was said of the cell beside it."""
+    text = max(voices, key=lambda voice: voice.at).text
+    against = [
+        words("master.overruled", text=voice.text or words("master.blank"), name=voice.name)
+        for voice in voices
+        if voice.text != text
+    ]
+    beside = (*where[:-1], OVERRULED + where[-1])
+    return {where: text, beside: words("master.comma_list").join(against)}
+
+
+def _not_kept(copy: _Copy, workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    """MAS009: what no new master holds stays in a file that people find."""
+    if not copy.typed.loose:
+        return
+    ours = copy.name == workspace.master.name
+    backup = workspace.back_up(workspace.master, now).name if ours else copy.name
+    for one in copy.typed.loose:
+        yield Finding(
+            "MAS009", one.text or one.sheet, {"backup": backup}, Place(copy.name, one.sheet, one.cell)
+        )
+
+
+def _altered(copy: _Copy, view: View) -> Iterator[Finding]:
+    """MAS008: cells that were changed though nothing is decided in them."""
+    sheet = view.words("sheet.tracking")
+    for key, column, was, value in altered(copy.typed, view):
+        item, unit, _ = key.split("|")
+        place = Place(copy.name, sheet, copy.typed.cell(key, column), item, unit)
+        yield Finding("MAS008", value, {"was": was}, place)

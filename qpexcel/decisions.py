@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from qpexcel.dates.deadlines import Context, read_deadline
 from qpexcel.dates.typed import read_typed_date
 from qpexcel.fields import BY_KEY, CLOSING_DECISIONS, DECISION_FIELDS, label_of
 from qpexcel.findings import Finding, Place
@@ -60,6 +61,17 @@ def read_decisions(
     return read, reader.findings
 
 
+def granted_day(text: str, plan: Plan) -> date | None:
+    """Return the last day that counts of a granted extension; a month means its last (contract §4)."""
+    if not text.strip():
+        return None
+    day = read_typed_date(text, plan.span).day
+    if day:
+        return day
+    deadline, findings = read_deadline(text, "", Context(plan.span, plan.year))
+    return None if findings or deadline.periods else deadline.due
+
+
 class _Reader:
     """Reads decisions one by one and keeps what is doubtful in them."""
 
@@ -109,8 +121,7 @@ class _Reader:
                 self.find("MAS007", key, own, texts.get(own, ""), field=label, other=other)
 
     def _day(self, texts: Mapping[str, str]) -> date | None:
-        text = texts.get("extension", "")
-        return read_typed_date(text, self._plan.span).day if text else None
+        return granted_day(texts.get("extension", ""), self._plan)
 
     def _into(self, key: str, kind: str, text: str) -> tuple[str, ...]:
         """Return the items a row is merged into; say where that makes no sense."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from qpexcel.dates.typed import read_typed_date
-from qpexcel.decisions import Decision, read_decisions
+from qpexcel.decisions import Decision, granted_day, read_decisions
 from qpexcel.fields import label_of
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.intake.checks import check_rows
@@ -135,7 +134,7 @@ def extensions_ever(ledger: Ledger, plan: Plan) -> dict[str, set[date]]:
     """Return every deadline the secretariat ever granted, by row key: a form may still show an older one."""
     found: dict[str, set[date]] = {}
     for key, text in ledger.texts_ever("extension"):
-        day = read_typed_date(text, plan.span).day
+        day = granted_day(text, plan)
         if day:
             found.setdefault(key, set()).add(day)
     return found
@@ -147,7 +146,7 @@ def _extensions_backward(plan: Plan, decisions: Mapping[str, Decision]) -> Itera
     for row in obligations(plan):
         extension = decisions[row.key].extension if row.key in decisions else None
         if extension and row.due and extension < row.due:
-            place = Place("master.xlsx", words("sheet.tracking"), cell_of(row.key, "extension"), row.item.id)
+            place = Place("master.xlsx", words("sheet.tracking"), cell_of(row.key, "extension"), row.item.id, row.unit)
             gaps = {"due": due_words(row.due, plan)}
             yield Finding("MAS004", due_words(extension, plan), gaps, place)
 

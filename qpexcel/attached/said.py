@@ -13,6 +13,7 @@ _OUR_WORDS = re.compile(rf"(?:\A\s*|\n\n){_OURS}:[ \t]*\n.*?(?=\n[ \t]*\n|\Z)", 
 _EXPLAINED = "go.microsoft.com/fwlink/?linkid=870924"
 _EXPLAINED_BY = 5  # the line where the explanation ends, at the latest
 _NUMBER = "tc={"
+_NOBODY = "None"  # what openpyxl saves where nobody is named
 # What Google Sheets writes over each text of a conversation.
 _GOOGLE = re.compile(
     r"^[=-]{6}\nID#\S+\n(.{0,99}?)[ \t]{0,9}\(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\)\n", re.MULTILINE
@@ -23,7 +24,7 @@ _LABEL = re.compile(r"^\S.{0,30}[:：][ \t]*$\n?", re.MULTILINE)
 def said(text: str, author: str) -> tuple[str, str]:
     """Return (text, author) as the person meant them; the text is "" where only programs spoke."""
     text = text[:MOST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
-    author = "" if author.startswith(_NUMBER) else author.strip()
+    author = "" if author.startswith(_NUMBER) or author == _NOBODY else author.strip()
     text = _OUR_WORDS.sub("", text)
     google = _GOOGLE.match(text.strip())
     if google:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import replace
 from datetime import date, datetime
@@ -9,8 +10,6 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from kit import ZH, md, plan_of
 from openxml_audit import OpenXmlValidator
 from python_calamine import CalamineWorkbook
@@ -146,6 +145,8 @@ EXAMPLES = """
 | 7/1 | | 7/1 | 列管決定=解除列管 | decision 列管決定：→解除列管 |
 | 7/1 | 列管決定=解除列管 | 7/1 | 列管決定=繼續列管 | overdue 期限判定：解除列管→逾期未完成 |
 | | | | | decision 列管決定：解除列管→繼續列管 |
+| 7/1 | 列管決定=解除列管，執行情形=已完成 | 7/1 | 執行情形=已完成 | decision 列管決定：解除列管→ |
+| | | | | judged 期限判定：解除列管→已完成（日期待補） |
 | 6/1 | 列管決定=解除列管 | 6/1 | | decision 列管決定：解除列管→ |
 | | | | | judged 期限判定：解除列管→未逾期 |
 | 7/1 | | 7/1 | 核定展延期限=96.8.31 | extended 完成期限：96/6/30→96/8/31 |
@@ -153,6 +154,7 @@ EXAMPLES = """
 | 6/1 | 核定展延期限=96/8/31 | 6/1 | | decision 完成期限：96/8/31→96/6/30 |
 | 6/1 | 核定展延期限=96/8/31 | 6/1 | 核定展延期限=96/7/31 | decision 完成期限：96/8/31→96/7/31 |
 | 6/1 | 核定展延期限=96/8/31 | 6/1 | 核定展延期限=96.8.31 | decision 核定展延期限：96/8/31→96.8.31 |
+| 6/1 | | 6/1 | 核定展延期限=96/6/30 | decision 核定展延期限：→96/6/30 |
 | 6/1 | | 6/1 | 核定展延期限=改天 | decision 核定展延期限：→改天 |
 """  # noqa: E501 - a table is read in rows
 
@@ -315,32 +317,34 @@ def test_the_most_important_come_first_and_the_rest_as_in_the_plan():
     ]
 
 
-STATUSES = ("尚未辦理", "辦理中", "已完成", "無法辦理")
-DAYS = ("96/4/2", "96/6/20", "96/12/1")
-ROW = st.fixed_dictionaries(
-    {},
-    optional={
-        "execution": st.sampled_from(STATUSES),
-        "completed_on": st.sampled_from(DAYS),
-        "result": st.sampled_from(("甲", "乙")),
-        "own:score": st.sampled_from(("高", "低")),
-        "decision": st.sampled_from(("繼續列管", "解除列管", "撤銷列管")),
-        "extension": st.sampled_from(DAYS),
-        "review": st.sampled_from(("同意", "請補")),
-    },
-)
-KEYS = [row.key for row in obligations(BASE)]
-FILLED = st.fixed_dictionaries({}, optional=dict.fromkeys(KEYS, ROW))
-WHEN = st.sampled_from((date(2007, 3, 1), JUNE_15, JULY_1, date(2008, 1, 5)))
-ITEMS = st.sets(st.sampled_from([item.id for item in BASE.items]), min_size=1)
+DAYS = ("96/4/2", "96/6/20", "96/6/30", "96/12/1")
+CHOICES = {
+    "execution": ("尚未辦理", "辦理中", "已完成", "已完成", "已完成", "無法辦理"),
+    "completed_on": DAYS,
+    "result": ("甲", "乙"),
+    "own:score": ("高", "低"),
+    "decision": ("繼續列管", "解除列管", "撤銷列管"),
+    "extension": DAYS,
+    "review": ("同意", "請補"),
+}
+OFTEN = {"execution": 0.7, "completed_on": 0.6, "decision": 0.3, "extension": 0.3}
+WHEN = (date(2007, 3, 1), JUNE_15, JULY_1, date(2008, 1, 5))
 TYPED = ("執行成果", "滿意度", "列管決定", "審核意見")
 FINISHED = ("on_time", "late", "done_undated")
 
 
-def document(filled, as_of, items):
-    plan = replace(BASE, items=tuple(item for item in BASE.items if item.id in items))
-    kept = {key: cells_ for key, cells_ in filled.items() if key.split("|")[0] in items}
-    found = standing(kept, as_of, plan)
+def document(rng):
+    """Return where things stand at random: the standing, its rows by key, and their texts by column."""
+    items = tuple(item for item in BASE.items if rng.random() < 0.8) or BASE.items
+    plan = replace(BASE, items=items)
+    filled = {
+        row.key: {
+            key: rng.choice(texts) for key, texts in CHOICES.items() if rng.random() < OFTEN.get(key, 0.4)
+        }
+        for row in obligations(plan)
+        if rng.random() < 0.8
+    }
+    found = standing(filled, rng.choice(WHEN), plan)
     rows = {row["key"]: row for row in status_json(found, ZH)["rows"]}
     texts = {
         key: {
@@ -379,13 +383,11 @@ def keys_of(found, *kinds):
     return {one.key for one in found if one.kind in kinds}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(FILLED, FILLED, WHEN, WHEN, ITEMS, ITEMS)
-def test_whatever_was_filled_in_the_same_is_told_as_by_comparing_documents(
-    filled, filled_now, as_of, as_of_now, items, items_now
-):
-    before, rows, texts = document(filled, as_of, items)
-    now, rows_now, texts_now = document(filled_now, as_of_now, items_now)
+@pytest.mark.parametrize("seed", range(100))
+def test_at_random_the_same_is_told_as_by_comparing_status_documents(seed):
+    rng = random.Random(seed)  # noqa: S311 - the same each time, no secret
+    before, rows, texts = document(rng)
+    now, rows_now, texts_now = document(rng)
     found = [one for one in changes(before, now) if one.key]
     told = [(one.key, field_label(one.field, BASE, ZH)) for one in found]
     assert len(told) == len(set(told))

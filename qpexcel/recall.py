@@ -146,7 +146,9 @@ def _extensions_backward(plan: Plan, decisions: Mapping[str, Decision]) -> Itera
     for row in obligations(plan):
         extension = decisions[row.key].extension if row.key in decisions else None
         if extension and row.due and extension < row.due:
-            place = Place("master.xlsx", words("sheet.tracking"), cell_of(row.key, "extension"), row.item.id, row.unit)
+            place = Place(
+                "master.xlsx", words("sheet.tracking"), cell_of(row.key, "extension"), row.item.id, row.unit
+            )
             gaps = {"due": due_words(row.due, plan)}
             yield Finding("MAS004", due_words(extension, plan), gaps, place)
 

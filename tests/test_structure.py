@@ -20,7 +20,7 @@ LAYERS = (
     {"intake"},
     {"ledger"},
     {"standing", "rounds"},
-    {"fingerprint"},
+    {"fingerprint", "changes"},
     {"master", "status_document", "corrections", "evidence"},
     {"cycle", "recall", "deciding", "consolidation", "correcting"},
     {"importing", "console", "demo", "watching", "ruling"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qpexcel.master.view import TITLE_HEIGHTS, View
 from qpexcel.sheets import measure
-from qpexcel.sheets.describe import Cell, Column, Condition, Sheet, Table, Value
+from qpexcel.sheets.describe import Cell, Column, Condition, Link, Sheet, Table, Value
 
 HEADER = 4
 
@@ -32,6 +32,7 @@ def table_of(
             one.width,
             [each[key] for each in rows],
             one.style,
+            _with_links(rows, key, one.style),
             conditions=one.conditions,
         )
         for key, one in columns.items()
@@ -43,6 +44,12 @@ def table_of(
         for each in rows
     ]
     return Table(row, shown, heights=heights, header_height=26)
+
+
+def _with_links(rows: Sequence[Mapping[str, Value]], key: str, style: str) -> list[str] | None:
+    """Return a style for each value of a column that holds links, which look like links."""
+    linked = [isinstance(each[key], Link) for each in rows]
+    return ["link_code" if is_link else style for is_link in linked] if any(linked) else None
 
 
 def listing(

@@ -13,7 +13,7 @@ from qpexcel.fields import BY_KEY, CLOSING_DECISIONS, DECISION_FIELDS, label_of
 from qpexcel.findings import Finding, Place
 from qpexcel.model import Plan
 from qpexcel.plan.obligations import obligations
-from qpexcel.plan.wording import example_day
+from qpexcel.plan.wording import example_day, period_words
 from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
 
@@ -109,7 +109,8 @@ class _Reader:
         for one in DECISION_FIELDS:
             if texts.get(one.key):
                 label = label_of(one.key, self._plan, self._words)
-                self.find("MAS010", key, one.key, texts[one.key], field=label)
+                period = period_words(key.split("|")[2], self._plan, self._words)
+                self.find("MAS010", key, one.key, texts[one.key], field=label, period=period)
         return Decision(decision_kind(texts.get("decision", "")) or "", self._day(texts), dict(texts))
 
     def _overruled(self, key: str, texts: Mapping[str, str]) -> None:

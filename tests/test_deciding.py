@@ -200,6 +200,10 @@ def test_a_decision_on_a_row_that_is_gone_is_kept_and_told(office):
     assert (finding.value, finding.place.item, finding.place.unit) == ("再議", "1-1", "人事室")
     with read_ledger(office.workspace.ledger) as ledger:
         assert ledger.decisions()["1-1|人事室|"] == {"review": "再議"}
+    lines = openpyxl.load_workbook(office.workspace.master)["異動"].iter_rows(values_only=True)
+    assert [line[1:8] for line in lines if "再議" in line and line[0] is None] == [
+        ("1-1", None, "人事室", None, "審核意見", None, "再議")
+    ]
 
 
 class TestCopies:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from qpexcel.changes import Change, Kind, changes, field_label, said
 from qpexcel.fields import Owner
 from qpexcel.findings import Place
+from qpexcel.master.gone import gone_decisions
 from qpexcel.master.listing import HEADER, Listed, table_of
 from qpexcel.master.register import state_conditions
 from qpexcel.master.tracking import light_conditions
@@ -43,12 +44,13 @@ def changes_sheet(view: View) -> Sheet:
     rows = _rows(found[:MOST], view)
     head = [Cell(LEAD_ROW, 0, _lead(view), "lead"), Cell(_SUMMARY_ROW, 0, _summary(found, view), "value")]
     empty = () if rows else (Cell(HEADER + 2, 0, _nothing(view), "value"),)
+    below, heights = gone_decisions(view, tuple(columns), HEADER + max(len(rows), 2) + 2)
     last = letter(len(columns) - 1)
     return Sheet(
         name=view.words("sheet.changes"),
-        cells=(view.head("changes")[0], *head, *empty),
+        cells=(view.head("changes")[0], *head, *empty, *below),
         tables=(table_of(columns, rows, view, HEADER),),
-        heights={**TITLE_HEIGHTS, _SUMMARY_ROW: 24.0},
+        heights={**TITLE_HEIGHTS, _SUMMARY_ROW: 24.0, **heights},
         freeze=(HEADER, 2),
         page=view.page(HEADER),
         protect=True,

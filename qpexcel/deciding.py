@@ -8,7 +8,7 @@ the later saved stands and the other is kept beside it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,12 +57,7 @@ class _Voice:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """One kind of what people fill in: how the ledger tells it, by a copy's number, and records it."""
-
-    said: Callable[[int | None], Mapping[_Where, Said]]
-    record: Callable[[Iterable[Any], datetime], None]
+_Copied = tuple[_Copy, Mapping[_Where, Said], Mapping[_Where, str]]  # with what it was written with, and says
 
 
 def take_in_masters(
@@ -89,12 +84,7 @@ def take_in_masters(
         return findings
     words = load_words(plan.settings.language)
     before = ledger.last_numbers()
-    _record(
-        _Kept(ledger.decided, ledger.record_decisions),
-        [(one, one.typed.mark.decisions if one.typed.mark else None, one.typed.decisions) for one in copies],
-        words,
-        now,
-    )
+    ledger.record_decisions(_news(_decisions(copies, ledger), ledger.decided(), words), now)
     standing = last_standing(ledger)
     for copy in copies:
         findings += _not_kept(copy, workspace, now)
@@ -180,38 +170,34 @@ def _unread(workspace: Workspace, name: str, now: datetime) -> list[Finding]:
     return [Finding("MAS003", backup.name, place=Place(file=name))]
 
 
-def _record(
-    kept: _Kept, copies: Sequence[tuple[_Copy, int | None, Mapping[_Where, str]]], words: Words, now: datetime
-) -> None:
-    """Write down what changed, and what was said against what counts now."""
-    known = kept.said(None)
+def _decisions(copies: Iterable[_Copy], ledger: Ledger) -> Iterator[_Copied]:
+    """Yield what each copy says of the decision columns and in notes."""
+    for copy in copies:
+        mark, typed = copy.typed.mark, copy.typed
+        base = ledger.decided(mark.decisions if mark else None)
+        noted = (where for where in base if where[1].startswith(NOTE) and where[0] in typed.rows)
+        # Some programs keep no notes at all: that all are gone says nothing.
+        gone = dict.fromkeys(noted, "") if typed.notes else {}
+        yield copy, base, {**gone, **typed.decisions, **typed.notes}
+
+
+def _news(copied: Iterable[_Copied], known: Mapping[_Where, Said], words: Words) -> list[tuple[Any, ...]]:
+    """Return what is to be written down: the cells that people changed, and what stands against them."""
     changes: dict[_Where, list[_Voice]] = {}
-    for copy, mark, texts in copies:
-        base = known if mark is None else kept.said(mark)
-        for where, text in _changed(texts, base):
+    for copy, base, texts in copied:
+        for where, text in texts.items():
+            before = base.get(where, _NOTHING)
+            if text == before.text:
+                continue
             voices = changes.setdefault(where, [])
             since = known.get(where, _NOTHING)
-            if not voices and since != base.get(where, _NOTHING):
+            if not voices and since != before:
                 voices.append(_Voice(since.at, since.text, words("master.decided_before")))
             voices.append(_Voice(copy.at, text, copy.name))
     heard: dict[_Where, str] = {}
     for where, voices in changes.items():
         heard |= _settled(where, voices, words)
-    kept.record(
-        ((*where, text) for where, text in heard.items() if text != known.get(where, _NOTHING).text), now
-    )
-
-
-def _changed(texts: Mapping[_Where, str], base: Mapping[_Where, Said]) -> Iterator[tuple[_Where, str]]:
-    """Yield what a copy says that it was not written with; lost notes only where others were kept.
-
-    Some programs keep no notes at all: that all are gone says nothing.
-    """
-    keeps_notes = any(text for where, text in texts.items() if where[-1].startswith(NOTE))
-    for where, text in texts.items():
-        lost = not text and where[-1].startswith(NOTE)
-        if text != base.get(where, _NOTHING).text and (keeps_notes or not lost):
-            yield where, text
+    return [(*where, text) for where, text in heard.items() if text != known.get(where, _NOTHING).text]
 
 
 def _settled(where: _Where, voices: Sequence[_Voice], words: Words) -> dict[_Where, str]:

@@ -395,3 +395,15 @@ def test_an_ods_laid_out_in_lines_is_read_with_its_texts_as_they_are():
     assert merged == "合併"
     assert grid.merged == (((0, 1), (1, 1)),)
     assert grid.errors == {(0, 2): "#N/A"}
+
+
+def test_cells_below_the_thousandth_row_are_looked_through_as_those_above():
+    book = openpyxl.Workbook()
+    for row in range(1, 1502):
+        book.active[f"A{row}"] = f"第{row}列"
+        book.active[f"B{row}"] = row
+    book.active["C12"], book.active["C1200"] = "=B12", "=B1200"
+    data = saved(book)
+    assert reach_of(data) is Reach.NEAR
+    [grid] = read_safely(data)
+    assert grid.unsaved == {"C12", "C1200"}

@@ -65,13 +65,14 @@ class DecisionTable:
 class Typed:
     """What stands in one copy of the master.
 
-    `decisions` holds, by (row key, column key), what people typed into the decision columns, and by (row
-    key, "note:" and the column key) what they noted on any cell of the row; "" where there is nothing.
+    `decisions` holds, by (row key, column key), what people typed into the decision columns, "" where they
+    typed nothing; `notes`, by (row key, "note:" and the column key), what they noted on any cell of the row.
     `rows` says where each row key stands.
     """
 
     mark: MasterMark | None
     decisions: Mapping[tuple[str, ...], str]
+    notes: Mapping[tuple[str, ...], str]
     rows: Mapping[str, tuple[DecisionTable, int]]
     loose: tuple[Loose, ...]
 
@@ -113,7 +114,7 @@ def read_master(data: bytes, plan: Plan) -> Typed:
                 decisions[key, column] = decisions.get((key, column)) or text
     noted, elsewhere = _notes(attached_to(data).comments, tables)
     loose = (*_strange_sheets(grids), *(one for table in tables for one in table.loose()), *elsewhere)
-    return Typed(read_master_mark(grids), decisions | noted, rows, tuple(islice(loose, _MOST_LOOSE)))
+    return Typed(read_master_mark(grids), decisions, noted, rows, tuple(islice(loose, _MOST_LOOSE)))
 
 
 def _table(grid: Grid, known: Mapping[str, str]) -> DecisionTable | None:
@@ -131,7 +132,7 @@ def _table(grid: Grid, known: Mapping[str, str]) -> DecisionTable | None:
 def _notes(
     comments: Sequence[Comment], tables: Iterable[DecisionTable]
 ) -> tuple[dict[tuple[str, ...], str], list[Loose]]:
-    """Return the notes on rows by (row key, "note:" and column key), "" for none, and the other notes."""
+    """Return the notes on rows by (row key, "note:" and column key), and the other notes."""
     said = {(one.sheet, one.row, one.col): one for one in comments}
     found: dict[tuple[str, ...], str] = {}
     for table in tables:
@@ -139,7 +140,8 @@ def _notes(
             number = table.grid.row_number(place)
             for field, col in table.columns.items():
                 one = said.pop((table.grid.name, number, table.grid.left + col), None)
-                found[key, NOTE + field] = _noted(one) if one else ""
+                if one:
+                    found[key, NOTE + field] = _noted(one)
     return found, [Loose(one.sheet, "", _noted(one)) for one in said.values()]
 
 

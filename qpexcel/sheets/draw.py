@@ -20,7 +20,6 @@ from qpexcel.sheets.describe import (
     Book,
     Cell,
     Chart,
-    Column,
     Condition,
     Formula,
     FormulaCondition,
@@ -32,12 +31,14 @@ from qpexcel.sheets.describe import (
     Value,
     letter,
 )
+from qpexcel.sheets.streamed import StreamedWorksheet
 from qpexcel.sheets.theme import colour, properties
 
 # Excel's limit is 32,767 UTF-16 units a cell; a longer text is cut here with this mark, and the
 # whole of it stays in the ledger.
 LONGEST_TEXT = 32_767
 CUT_MARK = "…"
+_LARGE = 20_000  # rows of tables
 _MARGIN = 0.59  # inches: 1.5 cm
 _A4 = 9
 _PIXELS = 7.5  # of a half-width character's width on screen, gaps included
@@ -62,7 +63,10 @@ def draw_book(book: Book) -> bytes:
     base = properties("base", roc_calendar=book.roc_calendar)
     default = {"font_name": base["font_name"], "font_size": base["font_size"]}
     file = BytesIO()
-    with xlsxwriter.Workbook(file, {"default_format_properties": default, "in_memory": True}) as workbook:
+    large = sum(table.length for sheet in book.sheets for table in sheet.tables) > _LARGE
+    # Row by row through a file, or all in memory, which is faster.
+    kept = {"constant_memory": True} if large else {"in_memory": True}
+    with xlsxwriter.Workbook(file, {"default_format_properties": default, **kept}) as workbook:
         _describe_file(workbook, book)
         styles = _Styles(workbook, roc_calendar=book.roc_calendar)
         for sheet in book.sheets:
@@ -91,26 +95,14 @@ class _Styles:
         return self._formats[style]
 
 
-class _Worksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
-    """A worksheet that takes our formulas as they are.
-
-    xlsxwriter looks through every formula for some thirty functions that Excel 2010 does not have;
-    over a hundred thousand formulas that takes longer than everything else together.
-    """
-
-    def _prepare_formula(self, formula: str, _expand: bool = False) -> str:  # noqa: FBT001, FBT002
-        return formula.removeprefix("=")
-
-
 def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
-    target = workbook.add_worksheet(sheet.name, _Worksheet)
+    target = workbook.add_worksheet(sheet.name, StreamedWorksheet)
     _set_columns(target, sheet, styles)
     for row, height in sheet.heights.items():
         target.set_row(row - 1, height)
-    for cell in sheet.cells:
-        _draw_cell(target, cell, styles)
     for table in sheet.tables:
-        _draw_table(target, table, styles)
+        _prepare_table(target, table, styles)
+    _write_rows(target, sheet, styles)
     for where, rule in sheet.rules:
         target.data_validation(where, _validation(rule))
     for where, condition in sheet.conditions:
@@ -178,30 +170,57 @@ def _draw_cell(target: Worksheet, cell: Cell, styles: _Styles) -> None:
     _write(target, row, cell.col, cell.value, style)
 
 
-def _draw_table(target: Worksheet, table: Table, styles: _Styles) -> None:
-    first = table.row
+def _prepare_table(target: Worksheet, table: Table, styles: _Styles) -> None:
+    """Do all for a table that does not depend on its rows."""
     target.set_row(table.row - 1, table.header_height)
     for number, height in enumerate(table.heights):
-        target.set_row(first + number, height)
-    for offset, column in enumerate(table.columns):
-        _draw_column(target, table, table.col + offset, column, styles)
+        target.set_row(table.row + number, height)
+    for col, column in enumerate(table.columns, start=table.col):
+        if column.values:
+            where = f"{letter(col)}{table.row + 1}:{letter(col)}{table.row + len(column.values)}"
+            if column.rule:
+                target.data_validation(where, _validation(column.rule))
+            _add_conditions(target, where, column.conditions, styles)
     if table.autofilter and table.columns:
         last = table.row - 1 + max(table.length, 1)
         target.autofilter(table.row - 1, table.col, last, table.col + len(table.columns) - 1)
 
 
-def _draw_column(target: Worksheet, table: Table, col: int, column: Column, styles: _Styles) -> None:
-    target.write_string(table.row - 1, col, column.label, styles["header"])
-    own = [styles[name] for name in column.styles] if column.styles else None
-    one = styles[column.style]
-    for number, value in enumerate(column.values):
-        _write(target, table.row + number, col, value, own[number] if own else one)
-    if not column.values:
-        return
-    where = f"{letter(col)}{table.row + 1}:{letter(col)}{table.row + len(column.values)}"
-    if column.rule:
-        target.data_validation(where, _validation(column.rule))
-    _add_conditions(target, where, column.conditions, styles)
+def _write_rows(target: Worksheet, sheet: Sheet, styles: _Styles) -> None:
+    """Write a sheet from the top down, so that a large one need not be kept in memory."""
+    cells: dict[int, list[Cell]] = {}
+    for cell in sheet.cells:
+        cells.setdefault(cell.row, []).append(cell)
+    tables = [(table, _columns(table, styles)) for table in sheet.tables]
+    rows = cells.keys() | {
+        row for table in sheet.tables for row in range(table.row, table.row + table.length + 1)
+    }
+    for row in sorted(rows):
+        for cell in cells.get(row, ()):
+            _draw_cell(target, cell, styles)
+        for table, columns in tables:
+            if table.row <= row <= table.row + table.length:
+                _draw_table_row(target, row, row - table.row, columns)
+
+
+_Drawn = tuple[int, Sequence[Value], Sequence[Format]]
+
+
+def _columns(table: Table, styles: _Styles) -> list[_Drawn]:
+    """Return place, heading and values, and formats of every column."""
+    drawn: list[_Drawn] = []
+    for col, column in enumerate(table.columns, start=table.col):
+        names = column.styles or (column.style,) * len(column.values)
+        formats = [styles["header"], *(styles[name] for name in names)]
+        drawn.append((col, (column.label, *column.values), formats))
+    return drawn
+
+
+def _draw_table_row(target: Worksheet, row: int, number: int, columns: Sequence[_Drawn]) -> None:
+    """Write a row of a table; its heading is number 0."""
+    for col, values, formats in columns:
+        if number < len(values):
+            _write(target, row - 1, col, values[number], formats[number])
 
 
 def _draw_chart(workbook: Workbook, target: Worksheet, chart: Chart) -> None:

@@ -98,7 +98,7 @@ def look_through(sheet: bytes) -> SheetText:
     if _PLAIN_FAR.search(rest):
         far = _PLAIN_FAR.split(rest)
         rest = b"".join(far[::3])
-        pieces += [b"", *far[1:]]
+        pieces += far[1:]
     odd = list(map(_odd_cell, _START.split(rest)[1:]))
     cells = len(pieces) // 3 + len(odd)
     formulas, strings = list(filter(None, pieces[1::3])), list(filter(None, pieces[2::3]))

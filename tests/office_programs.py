@@ -198,6 +198,10 @@ class Book:
         outcomes = self._ask("type", sheet=sheet, cells=list(cells.items()), rules=rules)
         return dict(zip(cells, outcomes, strict=True))
 
+    def put(self, sheet: str, cell: str, value: Value) -> None:
+        """Set a cell's content past protection and rules, as pasting a value does; "" empties it."""
+        self._ask("put", sheet=sheet, address=cell, value=value)
+
     def read(self, sheet: str, area: str = "") -> list[list[Value]]:
         """Return what the cells of a range (A1 to the last used cell if none is named) hold.
 
@@ -333,10 +337,11 @@ def plain(cell: Cell) -> Value:
 
 def differing(computed: Computed) -> Computed:
     """Return the cells whose two values differ by more than a float's rounding."""
-    return {cell: both for cell, both in computed.items() if not _same(*both)}
+    return {cell: both for cell, both in computed.items() if not same(*both)}
 
 
-def _same(now: Value, cached: Value) -> bool:
+def same(now: Value, cached: Value) -> bool:
+    """Whether two values are the same but for a float's rounding."""
     if isinstance(now, float) and isinstance(cached, float):
         return abs(now - cached) <= 1e-9 * max(1, abs(now))
     return now == cached

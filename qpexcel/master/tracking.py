@@ -15,10 +15,10 @@ from qpexcel.master.formulas import (
     shortfalls,
     timeliness_column,
 )
-from qpexcel.master.view import HELPERS, TITLE_HEIGHTS, TRACKING_HEADER, View, column_keys
+from qpexcel.master.view import FIRST_DAY, HELPERS, TITLE_HEIGHTS, TRACKING_HEADER, View, column_keys
 from qpexcel.model import Execution, FieldKind, Item, Plan
 from qpexcel.plan.obligations import obligations
-from qpexcel.plan.wording import example_day, period_words, section_words, targets_words
+from qpexcel.plan.wording import example_day, period_words, section_words, short_day, targets_words
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Column, Condition, Link, Rule, Sheet, Table, Value, address
 from qpexcel.sheets.theme import width_of
@@ -29,8 +29,6 @@ from qpexcel.words import Words
 # its first letters.
 _REPEATED = 2
 _CODES = ("item", "unit", "role", "period", "execution", "request", "timeliness", "light", "days_left")
-# Excel's calendar is wrong before this day and has none before 1900.
-FIRST_DAY = date(1900, 3, 1)
 _NOTHING = OnRow()
 _DECISIONS = tuple(field.key for field in DECISION_FIELDS)
 _LEAST_HEIGHT = 2 * measure.LINE + measure.PADDING
@@ -139,14 +137,16 @@ def _plan_values(view: View) -> dict[str, list[Value]]:
         "unit": [one.unit for one in asked],
         "role": [roles[one.role] for one in asked],
         "period": [periods[one.period] for one in asked],
-        "original_due": [_day(one.due, one.item) for one in asked],
-        "due": [_day(row.due, row.obligation.item) for row in rows],
+        "original_due": [_day(one.due, one.item, plan) for one in asked],
+        "due": [_day(row.due, row.obligation.item, plan) for row in rows],
         "target": [targets[one.item.id] for one in asked],
     }
 
 
-def _day(due: date | None, item: Item) -> Value:
-    return due or item.due_text
+def _day(due: date | None, item: Item, plan: Plan) -> Value:
+    if due is None:
+        return item.due_text
+    return due if due >= FIRST_DAY else short_day(due, plan)
 
 
 def _helper_values(view: View) -> dict[str, list[Value]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from qpexcel.fields import FIELDS, QUANTITY, most_targets, own_key, quantity_keys
@@ -18,6 +18,9 @@ TITLE_ROW, LEAD_ROW = 1, 2
 TITLE_HEIGHTS = {TITLE_ROW: 28.0, LEAD_ROW: 20.0}
 # Where 追蹤總表 has its header; a banner stands above it.
 TRACKING_HEADER = 4
+
+# Excel's calendar is wrong before this day and has none before 1900: such a day is shown as text.
+FIRST_DAY = date(1900, 3, 1)
 
 # Hidden columns at the right of 追蹤總表 that its formulas, and those of the other sheets, go by:
 # the item's and the unit's number, the day from which the row counts (empty: never; 0: always), the

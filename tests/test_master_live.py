@@ -147,6 +147,24 @@ def test_nothing_else_of_the_tracking_sheet_depends_on_the_day(name):
     assert all(one == seen[0] for one in seen)
 
 
+@pytest.mark.parametrize(
+    ("typed", "outcome"),
+    [
+        ("2007/9/30", "typed"),
+        ("2011/1/1", "typed"),
+        # Programs take these for the years 1996 and 2619.
+        ("96/9/30", "refused"),
+        ("96.9.30", "refused"),
+        ("0960930", "refused"),
+        ("113/6/30", "refused"),
+        ("何時", "refused"),
+    ],
+)
+def test_a_day_typed_into_as_of_is_of_the_plans_years(live, typed, outcome):
+    sheet, cell = live.as_of
+    assert live.book.type(sheet, {cell: typed}) == {cell: outcome}
+
+
 @pytest.mark.parametrize("wrong", ["", "何時", "96/6/15"])
 def test_a_day_that_is_none_gives_no_errors(live, wrong):
     found = {where: value for where, value in live.at(wrong).items() if str(value).startswith("#ERR")}

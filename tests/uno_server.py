@@ -237,15 +237,17 @@ def _choices(rule, document):
 
 
 def _against_rule(cell, document):
-    """Whether the cell's validity rule would have refused what it now holds (lists, numbers and days of at least)."""
+    """Whether the cell's validity rule would have refused what it now holds (lists, numbers and days)."""
     rule = cell.Validation
     if not rule.ShowErrorMessage or rule.ErrorAlertStyle.value != "STOP":
         return False
     if rule.Type.value == "LIST":
         return cell.String not in _choices(rule, document)
     if rule.Type.value in ("DECIMAL", "WHOLE", "DATE"):
-        least = float(rule.getFormula1()) if rule.getOperator().value == "GREATER_EQUAL" else -1e300
-        return cell.Type.value != "VALUE" or cell.Value < least
+        asked = rule.getOperator().value
+        least = float(rule.getFormula1()) if asked in ("GREATER_EQUAL", "BETWEEN") else -1e300
+        most = float(rule.getFormula2()) if asked == "BETWEEN" else 1e300
+        return cell.Type.value != "VALUE" or not least <= cell.Value <= most
     return False
 
 

@@ -51,7 +51,8 @@ class Cell:
 class Rule:
     """What Excel itself should hold against typed input.
 
-    `kind` list|number|day. `choices` for a list; `source` a range to take them from instead.
+    `kind` list|number|day|any. `choices` for a list; `source` a range to take them from instead;
+    `between` the first and last day of a kind day.
     `strict` refuses, otherwise Excel only warns. `title`/`message` explain a refusal; `prompt`
     shows when the cell is entered.
     """
@@ -59,6 +60,7 @@ class Rule:
     kind: str
     choices: tuple[str, ...] = ()
     source: str = ""
+    between: tuple[date, date] = (date(1912, 1, 1), date.max)
     strict: bool = True
     title: str = ""
     message: str = ""

@@ -245,6 +245,10 @@ class Book:
         """Hide the rows of a range (with its header) whose column, 0 is the first, is not this text."""
         self._ask("filter", sheet=sheet, area=area, column=column, text=text)
 
+    def hide(self, sheet: str, area: str) -> None:
+        """Hide the columns of a range."""
+        self._ask("hide", sheet=sheet, address=area)
+
     def copy(self, sheet: str, name: str) -> None:
         """Copy a sheet and put the copy first."""
         self._ask("copy", sheet=sheet, name=name)

@@ -199,6 +199,9 @@ class Program:
         descriptor.ContainsHeader = True
         cells.filter(descriptor)
 
+    def hide(self, book, sheet, address):
+        self.sheet(book, sheet).getCellRangeByName(address).Columns.IsVisible = False
+
     def copy(self, book, sheet, name):
         self.documents[book].Sheets.copyByName(sheet, name, 0)
 

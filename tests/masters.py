@@ -39,6 +39,8 @@ TARGETS = (
     "無", "至少3次", "至少80%；5日以內", "每季至少2次；每年至少10次", "每次至少5個機關；年度內至少6項",
     "低於3件", "1篇", "每單位至少1次", "每年至少90分",
 )  # fmt: skip
+# The day that masters are drawn for unless a test names another.
+MADE_ON = date(2007, 5, 2)
 DECISIONS = ("keep", "release", "self", "merge", "withdraw")
 _HEAD = "| 項次 | 實施要項 | 推動作法 | 完成期限 | 承辦單位 | 協辦單位 | 目標 |"
 
@@ -50,6 +52,11 @@ class Office:
     known: Known
     meant: Mapping[str, dict[str, Any]]
     decided: Mapping[str, dict[str, Any]]
+
+    @classmethod
+    def empty(cls, plan: Plan) -> Office:
+        """Return an office that nobody has answered yet."""
+        return cls(Known(plan, "1", date(2007, 6, 12), {}, {}, [], []), {}, {})
 
     @property
     def plan(self) -> Plan:
@@ -95,6 +102,11 @@ def plan_by_chance(seed: int, items: int = 22, **settings: Any) -> Plan:
         lines.append(f"| {' | '.join((*cells, target))} |")
     plan = plan_of("\n".join(lines), "、".join(UNITS))
     return replace(plan, settings=replace(plan.settings, **settings))
+
+
+def silent(office: Office) -> Office:
+    """Return the same office before anybody has answered."""
+    return Office.empty(office.plan)
 
 
 def office_by_chance(seed: int, items: int = 22, **settings: Any) -> Office:
@@ -198,12 +210,12 @@ def days_by_chance(office: Office, seed: int, count: int = 20) -> list[date]:
 
 
 def cells_of(sheet: Sheet) -> Iterator[tuple[str, Value]]:
-    """Yield every described cell's address and value, those of tables too."""
+    """Yield every described cell's address and value, those of tables and their headers too."""
     for cell in sheet.cells:
         yield address(cell.row, cell.col), cell.value
     for table in sheet.tables:
         for offset, column in enumerate(table.columns):
-            for number, value in enumerate(column.values, start=table.row + 1):
+            for number, value in enumerate((column.label, *column.values), start=table.row):
                 yield address(number, table.col + offset), value
 
 

@@ -68,10 +68,10 @@ def convert(path: Path, kind: str, folder: Path, profile: Path, *options: str) -
     return folder / f"{path.stem}.{kind}"
 
 
-def gnumeric(path: Path, kind: str, folder: Path) -> Path:
-    """Let Gnumeric open a file and save it as xlsx, ods or xls."""
+def gnumeric(path: Path, kind: str, folder: Path, *options: str) -> Path:
+    """Let Gnumeric open a file and save it as xlsx, ods or xls; --recalc computes every formula anew."""
     saved = folder / f"{path.stem}.{kind}"
-    command = ["ssconvert", f"--export-type={GNUMERIC[kind]}", str(path), str(saved)]
+    command = ["ssconvert", *options, f"--export-type={GNUMERIC[kind]}", str(path), str(saved)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     return saved
 

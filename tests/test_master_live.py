@@ -11,6 +11,7 @@ from datetime import date
 import pytest
 from kit import plan_of
 from masters import (
+    MADE_ON,
     Office,
     as_of_cell,
     cells_of,
@@ -27,7 +28,6 @@ from qpexcel.sheets.describe import Formula
 from qpexcel.sheets.draw import draw_book
 
 pytestmark = needs("soffice", "uno")
-MADE_ON = date(2007, 5, 2)
 BEFORE = date(2007, 4, 2)
 OFFICES = {
     "usual": lambda: office_by_chance(1),

@@ -36,6 +36,20 @@ def days_left(row: RowStanding, as_of: date) -> int | None:
     return (row.due - as_of).days
 
 
+def counting(view: View, of: str, number: int, key: str = "", text: str = "") -> str:
+    """Return a formula, without its =, that counts rows which count on the day.
+
+    Args:
+        view: What the sheet is drawn from.
+        of: Whose rows: item_number or unit_number.
+        number: The item's or unit's number.
+        key: A column in which the text must stand too, if any.
+        text: The text; ?* is any.
+    """
+    more = f",{view.area(key)},{quoted(text)}" if key else ""
+    return f'COUNTIFS({view.area(of)},{number},{view.area("counts_from")},"<="&{AS_OF}{more})'
+
+
 def _numbered(view: View) -> Iterator[tuple[int, RowStanding]]:
     return enumerate(view.standing.rows, start=TRACKING_HEADER + 1)
 

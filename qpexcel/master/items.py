@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qpexcel.master.formulas import AS_OF
+from qpexcel.master.formulas import counting
 from qpexcel.master.tracking import light_conditions
 from qpexcel.master.view import TITLE_HEIGHTS, View, quoted
 from qpexcel.model import Item, Role
@@ -150,13 +150,12 @@ class _Counted:
     """Formulas that count an item's rows whose period has begun."""
 
     def __init__(self, number: int, view: View) -> None:
+        self._number = number
         self._view = view
-        self._own = f'{view.area("item_number")},{number},{view.area("counts_from")},"<="&{AS_OF}'
 
-    def rows(self, key: str = "", is_: str = "") -> str:
+    def rows(self, key: str = "", text: str = "") -> str:
         """Return a formula that counts the item's rows, or those with a text in a column."""
-        more = f",{self._view.area(key)},{quoted(is_)}" if key else ""
-        return f"COUNTIFS({self._own}{more})"
+        return counting(self._view, "item_number", self._number, key, text)
 
     def timeliness(self, ended: str) -> str:
         """Return the formula for the worst of the rows; open where none has begun."""

@@ -51,8 +51,7 @@ class Cell:
 class Rule:
     """What Excel itself should hold against typed input.
 
-    `kind` list|number|day|any. `choices` for a list; `source` a range to take them from instead;
-    `between` the first and last day of a kind day.
+    `kind` list|number|day. `choices` for a list; `source` a range to take them from instead.
     `strict` refuses, otherwise Excel only warns. `title`/`message` explain a refusal; `prompt`
     shows when the cell is entered.
     """
@@ -60,7 +59,7 @@ class Rule:
     kind: str
     choices: tuple[str, ...] = ()
     source: str = ""
-    between: tuple[date, date] = (date(1912, 1, 1), date.max)
+    between: tuple[date, date] = (date(1912, 1, 1), date.max)  # the first and last of a kind day
     strict: bool = True
     title: str = ""
     message: str = ""

@@ -161,7 +161,6 @@ def upside_down(sheet, top):
 def further_down(sheet, _):
     sheet.insert_rows(1, 6)
     sheet.insert_cols(3, 2)
-    sheet.title = "會議用"
 
 
 def three_returns(office: Office) -> None:

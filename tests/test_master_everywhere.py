@@ -274,11 +274,20 @@ def error(value: Value) -> bool:
     )
 
 
+def trimmed(value: Value) -> Value:
+    return value.strip() if isinstance(value, str) else value
+
+
 @needs("ssconvert")
 def test_gnumeric_sees_and_computes_the_same(master, tmp_path):
-    """Gnumeric knows no print titles of rows and columns together and says so; its values are the same."""
+    """Its values are the same.
+
+    It knows no print titles of rows and columns together, and says so; and the file it writes does not
+    mark blanks at the ends of texts as ones to be kept.
+    """
     seen = through_calamine(gnumeric(master.path, "xlsx", tmp_path).read_bytes())
-    assert differences(seen, master.expected) == {}
+    wrong = differences(seen, master.expected)
+    assert {where: both for where, both in wrong.items() if trimmed(both[0]) != trimmed(both[1])} == {}
     (tmp_path / "out").mkdir()
     changed = gnumeric(on_day(LATER, master, tmp_path), "xlsx", tmp_path / "out", "--recalc")
     later = through_calamine(changed.read_bytes())

@@ -141,8 +141,11 @@ def _received(unit: str) -> Received:
 
 
 def near(due: date | None, chance: random.Random) -> date:
-    """Return a day of the year, or as often one on which something turns: a deadline and days around it."""
-    if due and chance.random() < 0.6:
+    """Return a day of the year, or as often one on which something turns: a deadline and days around it.
+
+    What people type is read as a day only around the plan's years, so deadlines far away are passed over.
+    """
+    if due and 1900 < due.year < 9999 and chance.random() < 0.6:
         return due + timedelta(days=chance.choice((0, 0, 1, -1, 30)))
     return date(2007, 1, 1) + timedelta(days=chance.randrange(420))
 

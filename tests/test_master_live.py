@@ -21,8 +21,10 @@ from masters import (
     table_cells,
 )
 from office_programs import Book, LibreOffice, Value, needs, same
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from qpexcel.master.view import TRACKING_HEADER as HEADER
 from qpexcel.sheets.describe import Formula
 from qpexcel.sheets.draw import draw_book
 
@@ -183,6 +185,31 @@ def test_a_day_that_is_none_gives_no_errors(live, wrong):
     found = {where: value for where, value in live.at(wrong).items() if str(value).startswith("#ERR")}
     assert found == {}
     assert live.book.read(live.as_of[0], NOTE_OF_THE_DAY) != [[""]]
+
+
+@pytest.mark.parametrize("column", ["燈號", "完成期限", "承辦單位"])
+def test_sorted_rows_are_judged_the_same(column, libreoffice, tmp_path):
+    opened = Live(office_by_chance(6), libreoffice, tmp_path)
+    sheet, day = "追蹤總表", date(2007, 8, 20)
+    with opened.book as book:
+        opened.at(day)
+        before = by_key(book.read(sheet))
+        others = {name: book.read(name) for name in book.sheets() if name != sheet}
+        book.unprotect(sheet)  # to be taken out once the sheet is no longer protected
+        top, rows = HEADER + 1, len(before)
+        width = len(book.read(sheet)[HEADER - 1])
+        sorted_by = book.read(sheet)[HEADER - 1].index(column)
+        book.sort(sheet, f"A{top}:{get_column_letter(width)}{HEADER + rows}", sorted_by, descending=True)
+        book.recalculate()
+        after = by_key(book.read(sheet))
+        assert list(after) != list(before)
+        assert after == before
+        assert {name: book.read(name) for name in others} == others
+
+
+def by_key(rows):
+    labels = rows[HEADER - 1]
+    return {str(row[labels.index("識別碼")]): dict(zip(labels, row, strict=True)) for row in rows[HEADER:]}
 
 
 OLD_AND_FAR = """

@@ -15,7 +15,15 @@ from qpexcel.master.formulas import (
     shortfalls,
     timeliness_column,
 )
-from qpexcel.master.view import FIRST_DAY, HELPERS, TITLE_HEIGHTS, TRACKING_HEADER, View, column_keys
+from qpexcel.master.view import (
+    FIRST_DAY,
+    HELPERS,
+    MET_LETTERS,
+    TITLE_HEIGHTS,
+    TRACKING_HEADER,
+    View,
+    column_keys,
+)
 from qpexcel.model import Execution, FieldKind, Item, Plan
 from qpexcel.plan.obligations import obligations
 from qpexcel.plan.wording import example_day, period_words, section_words, short_day, targets_words
@@ -159,6 +167,7 @@ def _helper_values(view: View) -> dict[str, list[Value]]:
         "counts_from": [_counts_from(row) for row in rows],
         "ended": [ended[row.decision.kind] if row.decision.closes else "" for row in rows],
         "short": [int(any(shortfalls(row, view).values())) for row in rows],
+        "targets_met": ["".join(MET_LETTERS[one.met] for one in row.quantities) for row in rows],
     }
 
 

@@ -24,8 +24,10 @@ FIRST_DAY = date(1900, 3, 1)
 
 # Hidden columns at the right of 追蹤總表 that its formulas, and those of the other sheets, go by:
 # the item's and the unit's number, the day from which the row counts (empty: never; 0: always), the
-# word that ended its tracking, and 1 where a finished row falls short of what the plan asks.
-HELPERS = ("item_number", "unit_number", "counts_from", "ended", "short")
+# word that ended its tracking, 1 where a finished row falls short of what the plan asks,
+# and a letter for each of its targets (`MET_LETTERS`).
+HELPERS = ("item_number", "unit_number", "counts_from", "ended", "short", "targets_met")
+MET_LETTERS = {True: "y", False: "n", None: "-"}
 
 
 def column_keys(plan: Plan) -> tuple[str, ...]:

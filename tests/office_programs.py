@@ -68,10 +68,10 @@ def convert(path: Path, kind: str, folder: Path, profile: Path, *options: str) -
     return folder / f"{path.stem}.{kind}"
 
 
-def gnumeric(path: Path, kind: str, folder: Path) -> Path:
-    """Let Gnumeric open a file and save it as xlsx, ods or xls."""
+def gnumeric(path: Path, kind: str, folder: Path, *options: str) -> Path:
+    """Let Gnumeric open a file and save it as xlsx, ods or xls; --recalc computes every formula anew."""
     saved = folder / f"{path.stem}.{kind}"
-    command = ["ssconvert", f"--export-type={GNUMERIC[kind]}", str(path), str(saved)]
+    command = ["ssconvert", *options, f"--export-type={GNUMERIC[kind]}", str(path), str(saved)]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     return saved
 
@@ -198,6 +198,10 @@ class Book:
         outcomes = self._ask("type", sheet=sheet, cells=list(cells.items()), rules=rules)
         return dict(zip(cells, outcomes, strict=True))
 
+    def put(self, sheet: str, cell: str, value: Value) -> None:
+        """Set a cell's content past protection and rules, as pasting a value does; "" empties it."""
+        self._ask("put", sheet=sheet, address=cell, value=value)
+
     def read(self, sheet: str, area: str = "") -> list[list[Value]]:
         """Return what the cells of a range (A1 to the last used cell if none is named) hold.
 
@@ -240,6 +244,10 @@ class Book:
     def filter(self, sheet: str, area: str, column: int, text: str) -> None:
         """Hide the rows of a range (with its header) whose column, 0 is the first, is not this text."""
         self._ask("filter", sheet=sheet, area=area, column=column, text=text)
+
+    def hide(self, sheet: str, area: str) -> None:
+        """Hide the columns of a range."""
+        self._ask("hide", sheet=sheet, address=area)
 
     def copy(self, sheet: str, name: str) -> None:
         """Copy a sheet and put the copy first."""
@@ -333,10 +341,11 @@ def plain(cell: Cell) -> Value:
 
 def differing(computed: Computed) -> Computed:
     """Return the cells whose two values differ by more than a float's rounding."""
-    return {cell: both for cell, both in computed.items() if not _same(*both)}
+    return {cell: both for cell, both in computed.items() if not same(*both)}
 
 
-def _same(now: Value, cached: Value) -> bool:
+def same(now: Value, cached: Value) -> bool:
+    """Whether two values are the same but for a float's rounding."""
     if isinstance(now, float) and isinstance(cached, float):
         return abs(now - cached) <= 1e-9 * max(1, abs(now))
     return now == cached

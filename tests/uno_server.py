@@ -133,6 +133,14 @@ class Program:
             return "refused"
         return "typed"
 
+    def put(self, book, sheet, address, value):
+        target = self.sheet(book, sheet)
+        cell = target.getCellRangeByName(address)
+        if isinstance(value, str):
+            cell.String = value
+        else:
+            cell.Value = value
+
     def read(self, book, sheet, area):
         cells = self.sheet(book, sheet)
         cells = cells.getCellRangeByName(area) if area else self._used_range(cells)
@@ -191,6 +199,9 @@ class Program:
         descriptor.ContainsHeader = True
         cells.filter(descriptor)
 
+    def hide(self, book, sheet, address):
+        self.sheet(book, sheet).getCellRangeByName(address).Columns.IsVisible = False
+
     def copy(self, book, sheet, name):
         self.documents[book].Sheets.copyByName(sheet, name, 0)
 
@@ -229,15 +240,17 @@ def _choices(rule, document):
 
 
 def _against_rule(cell, document):
-    """Whether the cell's validity rule would have refused what it now holds (lists, numbers of at least)."""
+    """Whether the cell's validity rule would have refused what it now holds (lists, numbers and days)."""
     rule = cell.Validation
     if not rule.ShowErrorMessage or rule.ErrorAlertStyle.value != "STOP":
         return False
     if rule.Type.value == "LIST":
         return cell.String not in _choices(rule, document)
-    if rule.Type.value in ("DECIMAL", "WHOLE"):
-        least = float(rule.getFormula1()) if rule.getOperator().value == "GREATER_EQUAL" else -1e300
-        return cell.Type.value != "VALUE" or cell.Value < least
+    if rule.Type.value in ("DECIMAL", "WHOLE", "DATE"):
+        asked = rule.getOperator().value
+        least = float(rule.getFormula1()) if asked in ("GREATER_EQUAL", "BETWEEN") else -1e300
+        most = float(rule.getFormula2()) if asked == "BETWEEN" else 1e300
+        return cell.Type.value != "VALUE" or not least <= cell.Value <= most
     return False
 
 

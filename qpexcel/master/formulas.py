@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from qpexcel.master.reasons import reasons_text
-from qpexcel.master.view import TRACKING_HEADER, View, quoted
+from qpexcel.master.view import FIRST_DAY, TRACKING_HEADER, View, quoted
 from qpexcel.model import Execution
 from qpexcel.sheets.describe import Formula, Value
 from qpexcel.standing import Reason, RowStanding
 
 AS_OF = "AsOf"
+# Stands in a formula for the row's deadline, as # stands for the row's number.
+_DUE = "due#"
+_DAY_NOUGHT = date(1899, 12, 30)  # of Excel's count of days, from 1900-03-01 on
 NOT_DONE = ("open", "overdue", "no_deadline")
 DONE = ("on_time", "late", "done_undated")
 
@@ -33,6 +36,20 @@ def days_left(row: RowStanding, as_of: date) -> int | None:
     return (row.due - as_of).days
 
 
+def counting(view: View, of: str, number: int, key: str = "", text: str = "") -> str:
+    """Return a formula, without its =, that counts rows which count on the day.
+
+    Args:
+        view: What the sheet is drawn from.
+        of: Whose rows: item_number or unit_number.
+        number: The item's or unit's number.
+        key: A column in which the text must stand too, if any.
+        text: The text; ?* is any.
+    """
+    more = f",{view.area(key)},{quoted(text)}" if key else ""
+    return f'COUNTIFS({view.area(of)},{number},{view.area("counts_from")},"<="&{AS_OF}{more})'
+
+
 def _numbered(view: View) -> Iterator[tuple[int, RowStanding]]:
     return enumerate(view.standing.rows, start=TRACKING_HEADER + 1)
 
@@ -40,7 +57,7 @@ def _numbered(view: View) -> Iterator[tuple[int, RowStanding]]:
 def timeliness_column(view: View) -> list[Value]:
     """Return 期限判定 of every row."""
     at = view.letters
-    ended, execution, completed, due = at["ended"], at["execution"], at["completed_on"], at["due"]
+    ended, execution, completed = at["ended"], at["execution"], at["completed_on"]
     word = {key: quoted(text) for key, text in view.words.group("timeliness").items()}
     done = quoted(view.words(f"execution.{Execution.DONE}"))
     co = "" if view.plan.settings.co_units_count else f",{at['role']}#={quoted(view.words('role.co'))}"
@@ -48,11 +65,11 @@ def timeliness_column(view: View) -> list[Value]:
         f'IF({ended}#<>"",{ended}#,'
         f"IF(AND({execution}#={done},NOT(ISNUMBER({completed}#))),{word['done_undated']},"
         f"IF(AND({execution}#={done},{completed}#<={AS_OF}),"
-        f"IF(ISNUMBER({due}#),IF({completed}#<={due}#,{word['on_time']},{word['late']}),{word['on_time']}),"
-        f"IF(OR(NOT(ISNUMBER({due}#)){co}),{word['no_deadline']},"
-        f"IF({AS_OF}<={due}#,{word['open']},{word['overdue']})))))"
+        f"IF(ISNUMBER({_DUE}),IF({completed}#<={_DUE},{word['on_time']},{word['late']}),{word['on_time']}),"
+        f"IF(OR(NOT(ISNUMBER({_DUE})){co}),{word['no_deadline']},"
+        f"IF({AS_OF}<={_DUE},{word['open']},{word['overdue']})))))"
     )
-    return [_formula(text, n, timeliness_word(row, view)) for n, row in _numbered(view)]
+    return [_formula(_dated(text, n, row, view), n, timeliness_word(row, view)) for n, row in _numbered(view)]
 
 
 def light_column(view: View) -> list[Value]:
@@ -81,9 +98,9 @@ def days_column(view: View) -> list[Value]:
     """Return 距期限天數 of every row, empty where it is done, ended or has no deadline."""
     at, as_of = view.letters, view.standing.as_of
     tests = ",".join(f"{at['timeliness']}#={quoted(view.words(f'timeliness.{key}'))}" for key in NOT_DONE)
-    text = f'IF(ISNUMBER({at["due"]}#),IF(OR({tests}),{at["due"]}#-{AS_OF},""),"")'
+    text = f'IF(AND(ISNUMBER({_DUE}),ISNUMBER({AS_OF})),IF(OR({tests}),{_DUE}-{AS_OF},""),"")'
     return [
-        _formula(text, n, "" if (left := days_left(row, as_of)) is None else left)
+        _formula(_dated(text, n, row, view), n, "" if (left := days_left(row, as_of)) is None else left)
         for n, row in _numbered(view)
     ]
 
@@ -160,6 +177,13 @@ def _joined(sentence: str, days: str) -> str:
     """Return a sentence with the gap {days} as a formula that fills it: "逾期"&-X7&"天"."""
     before, _, after = sentence.partition("{days}")
     return f"{quoted(before)}&({days})&{quoted(after)}"
+
+
+def _dated(text: str, n: int, row: RowStanding, view: View) -> str:
+    """Put a row's deadline into a formula: its cell, or its number where the cell can only hold a text."""
+    if row.due is not None and row.due < FIRST_DAY:
+        return text.replace(_DUE, str((row.due - _DAY_NOUGHT).days))
+    return text.replace(_DUE, f"{view.letters['due']}{n}")
 
 
 def _formula(text: str, row: int, value: str | int) -> Formula:

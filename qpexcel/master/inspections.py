@@ -7,8 +7,7 @@ from datetime import date
 from qpexcel.findings import Place
 from qpexcel.intake.inspections import is_open
 from qpexcel.master.listing import Listed, listing
-from qpexcel.master.tracking import FIRST_DAY
-from qpexcel.master.view import View
+from qpexcel.master.view import FIRST_DAY, View
 from qpexcel.model import Inspection
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Condition, Sheet, Value

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qpexcel.master.formulas import AS_OF
+from qpexcel.master.formulas import counting
 from qpexcel.master.tracking import light_conditions
-from qpexcel.master.view import TITLE_HEIGHTS, View, quoted
-from qpexcel.model import Item, Role
+from qpexcel.master.view import MET_LETTERS, TITLE_HEIGHTS, View, quoted
+from qpexcel.model import APART, RATES, WHOLE_PLAN, Item, Role, Target
 from qpexcel.plan.target_words import format_count
 from qpexcel.plan.wording import section_words, targets_words
 from qpexcel.sheets import measure
@@ -19,6 +19,7 @@ _HEADER = 4
 # Worst first, as `assess` ranks them; what is left is closed, or grey.
 _TIMELINESS = ("overdue", "done_undated", "open", "no_deadline", "late", "on_time")
 _LIGHTS = ("red", "yellow", "green")
+_LONGEST_FORMULA = 8192  # characters, Excel's limit
 _UNITS_WIDTH, _SUM_WIDTH, _MET_WIDTH, _COUNT_WIDTH = 34, 14, 9, 8
 
 
@@ -62,7 +63,7 @@ def _texts(view: View) -> dict[str, list[Value]]:
         "units": [units_text(by_item[one.item.id], view) for one in items],
         "target": [targets_words(one.item.targets, words) for one in items],
         "sum": ["\n".join(_sum_text(each, one.item) for each in one.quantities) for one in items],
-        "met": ["\n".join(met_text(quantity, view) for quantity in one.quantities) for one in items],
+        "met": [_met_value(one, number, view) for number, one in enumerate(items, start=1)],
     }
 
 
@@ -94,6 +95,37 @@ def met_text(quantity: QuantityStanding, view: View) -> str:
     """Say whether a target is met: 達標, 未達標, or — while nobody can say."""
     key = {None: "not_judged", True: "met", False: "not_met"}[quantity.met]
     return view.words(f"master.{key}")
+
+
+def _met_value(item: ItemStanding, number: int, view: View) -> Value:
+    """Say which targets are met: a formula where it depends on which periods have begun."""
+    shown = "\n".join(met_text(quantity, view) for quantity in item.quantities)
+    parts = [
+        _met_by_rows(number, n, view) if _by_rows(one.target, item.item) else quoted(met_text(one, view))
+        for n, one in enumerate(item.quantities)
+    ]
+    text = "=" + "&CHAR(10)&".join(parts)
+    live = any(_by_rows(one.target, item.item) for one in item.quantities)
+    return Formula(text, shown) if live and len(text) <= _LONGEST_FORMULA else shown
+
+
+def _by_rows(target: Target, item: Item) -> bool:
+    """Whether every row meets a target alone, or every period does, as `assess` judges it."""
+    apart = target.measure in RATES or target.per in APART or target.scope == "each_unit"
+    return apart or (item.recurring and target.per not in WHOLE_PLAN)
+
+
+def _met_by_rows(number: int, n: int, view: View) -> str:
+    """Return the formula for an item's target, the first is 0, that each of its rows has its letter for."""
+    rows = counting(view, "item_number", number)
+    met, not_met = (
+        counting(view, "item_number", number, "targets_met", "?" * n + MET_LETTERS[one] + "*")
+        for one in (True, False)
+    )
+    met_word, not_met_word, open_word = (
+        quoted(view.words(f"master.{key}")) for key in ("met", "not_met", "not_judged")
+    )
+    return f"IF({not_met}>0,{not_met_word},IF(AND({rows}>0,{met}={rows}),{met_word},{open_word}))"
 
 
 def _text_columns(texts: dict[str, list[Value]], view: View) -> list[Column]:
@@ -150,13 +182,12 @@ class _Counted:
     """Formulas that count an item's rows whose period has begun."""
 
     def __init__(self, number: int, view: View) -> None:
+        self._number = number
         self._view = view
-        self._own = f'{view.area("item_number")},{number},{view.area("counts_from")},"<="&{AS_OF}'
 
-    def rows(self, key: str = "", is_: str = "") -> str:
+    def rows(self, key: str = "", text: str = "") -> str:
         """Return a formula that counts the item's rows, or those with a text in a column."""
-        more = f",{self._view.area(key)},{quoted(is_)}" if key else ""
-        return f"COUNTIFS({self._own}{more})"
+        return counting(self._view, "item_number", self._number, key, text)
 
     def timeliness(self, ended: str) -> str:
         """Return the formula for the worst of the rows; open where none has begun."""
@@ -181,5 +212,10 @@ def _heights(texts: dict[str, list[Value]]) -> list[float]:
     widths = {key: width for key, _, width, _ in _TEXTS}
     rows = zip(*texts.values(), strict=True)
     return [
-        measure.height((str(text), widths[key]) for key, text in zip(texts, row, strict=True)) for row in rows
+        measure.height((_shown(value), widths[key]) for key, value in zip(texts, row, strict=True))
+        for row in rows
     ]
+
+
+def _shown(value: Value) -> str:
+    return str(value.value if isinstance(value, Formula) else value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from datetime import date
 
 from qpexcel.master.attention import UnitCount, unit_counts, waiting_requests, worst_rows
 from qpexcel.master.figures import Figure, counted, figures
@@ -23,6 +24,8 @@ _FIGURE_SPAN = 3
 _UNITS_COL = 16
 _MOST_WORST, _MOST_REQUESTS = 12, 6
 _ROW_HEIGHT = 21.0
+# Days that can be meant. Programs take 96/6/15 for a day of 1996, eleven years too early, and let it pass.
+_DAYS_BEFORE, _DAYS_AFTER = 5 * 366, 20 * 366
 # Columns of the lists: catalogue key of the heading, grid columns, style.
 _WORST = (
     ("field.item", 1, "row_link"),
@@ -91,9 +94,15 @@ def _heights(last: int) -> dict[int, float]:
 
 
 def _day_rule(view: View) -> Rule:
-    words = view.words
+    words, span = view.words, view.plan.span
+    first = max(span.starts.toordinal() - _DAYS_BEFORE, date(1912, 1, 1).toordinal())
+    last = min(span.ends.toordinal() + _DAYS_AFTER, date.max.toordinal())
     return Rule(
-        "day", title=words("rule.day_title"), message=words("rule.day"), prompt=words("overview.day_prompt")
+        "day",
+        between=(date.fromordinal(first), date.fromordinal(last)),
+        title=words("rule.day_title"),
+        message=words("rule.day"),
+        prompt=words("overview.day_prompt"),
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from qpexcel.findings import Finding, Severity
 from qpexcel.master.listing import HEADER, Listed, table_of
-from qpexcel.master.view import TITLE_HEIGHTS, View
+from qpexcel.master.view import FIRST_DAY, TITLE_HEIGHTS, View
 from qpexcel.model import Item
-from qpexcel.plan.wording import period_words, section_words, targets_words
+from qpexcel.plan.wording import period_words, section_words, short_day, targets_words
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Sheet, Value
 
@@ -48,7 +48,7 @@ def plan_sheet(view: View) -> Sheet:
 
 
 def _row(item: Item, found: Sequence[Finding], view: View) -> dict[str, Value]:
-    words, plan = view.words, view.plan
+    words, plan, due = view.words, view.plan, item.deadline.due
     comma = words("master.comma_list")
     periods = [one.name for one in item.deadline.periods if one.name not in item.exempt_periods]
     doubts = [one for one in found if one.place.item == item.id and one.severity is not Severity.INFO]
@@ -57,7 +57,7 @@ def _row(item: Item, found: Sequence[Finding], view: View) -> dict[str, Value]:
         "section": section_words(item.section, plan, words),
         "action": item.action,
         "due_text": item.due_text,
-        "due": item.deadline.due or "",
+        "due": due if due and due >= FIRST_DAY else short_day(due, plan),
         "frequency": words(f"frequency.{item.deadline.frequency}"),
         "periods": comma.join(period_words(name, plan, words) for name in periods),
         "lead": comma.join(item.units),

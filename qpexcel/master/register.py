@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from qpexcel.master.formulas import AS_OF, counting
 from qpexcel.master.listing import Listed, listing
-from qpexcel.master.view import View
-from qpexcel.sheets.describe import Condition, Sheet, Value
+from qpexcel.master.view import View, quoted
+from qpexcel.sheets.describe import Condition, Formula, Sheet, Value
 from qpexcel.standing import UnitStanding
 from qpexcel.words import Words
 
@@ -40,15 +41,26 @@ def state_conditions(words: Words) -> tuple[Condition, ...]:
     )
 
 
+def state_value(one: UnitStanding, view: View) -> Value:
+    """Return a unit's state in words: a formula where it is awaited until a day, and missing after it."""
+    now, until = view.words(f"register.{one.state}"), view.standing.return_by
+    if one.counted or until is None:
+        return now
+    awaited, missing = (quoted(view.words(f"register.{state}")) for state in ("awaited", "missing"))
+    return Formula(f"=IF({AS_OF}<=DATE({until.year},{until.month},{until.day}),{awaited},{missing})", now)
+
+
 def _row(one: UnitStanding, view: View) -> dict[str, Value]:
     begun = [row for row in view.rows_by_unit[one.unit] if row.counts and row.begun]
+    number = view.unit_numbers[one.unit]
+    filled = counting(view, "unit_number", number, "source", "?*")
     received = one.counted.received if one.counted else None
     return {
         "unit": one.unit,
-        "state": view.words(f"register.{one.state}"),
+        "state": state_value(one, view),
         "late": view.words("master.yes") if one.late else "",
-        "filled": sum(row.reported for row in begun),
-        "expected": len(begun),
+        "filled": Formula(f"={filled}", sum(row.reported for row in begun)),
+        "expected": Formula(f"={counting(view, 'unit_number', number)}", len(begun)),
         "reporter": one.counted.reporter if one.counted else "",
         "received_at": view.moment(received.received_at) if received else "",
         "file": received.path if received else "",

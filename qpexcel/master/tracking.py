@@ -18,9 +18,17 @@ from qpexcel.master.formulas import (
     shortfalls,
     timeliness_column,
 )
-from qpexcel.master.view import HELPERS, TITLE_HEIGHTS, TRACKING_HEADER, View, column_keys
-from qpexcel.model import Execution, FieldKind, Item
-from qpexcel.plan.wording import period_words, section_words, targets_words
+from qpexcel.master.view import (
+    FIRST_DAY,
+    HELPERS,
+    MET_LETTERS,
+    TITLE_HEIGHTS,
+    TRACKING_HEADER,
+    View,
+    column_keys,
+)
+from qpexcel.model import Execution, FieldKind, Item, Plan
+from qpexcel.plan.wording import period_words, section_words, short_day, targets_words
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Column, Condition, Link, Rule, Sheet, Table, Value
 from qpexcel.sheets.theme import width_of
@@ -31,8 +39,6 @@ from qpexcel.words import Words
 # its first letters.
 _REPEATED = 2
 _CODES = ("item", "unit", "role", "period", "execution", "request", "timeliness", "light", "days_left")
-# Excel's calendar is wrong before this day and has none before 1900.
-FIRST_DAY = date(1900, 3, 1)
 _NOTHING = OnRow()
 _LINKS = ("pictures", "source")
 # Excel holds 65,530 links a sheet, and none longer than this.
@@ -160,14 +166,16 @@ def _plan_values(view: View) -> dict[str, list[Value]]:
         "unit": [one.unit for one in asked],
         "role": [roles[one.role] for one in asked],
         "period": [periods[one.period] for one in asked],
-        "original_due": [_day(one.due, one.item) for one in asked],
-        "due": [_day(row.due, row.obligation.item) for row in rows],
+        "original_due": [_day(one.due, one.item, plan) for one in asked],
+        "due": [_day(row.due, row.obligation.item, plan) for row in rows],
         "target": [targets[one.item.id] for one in asked],
     }
 
 
-def _day(due: date | None, item: Item) -> Value:
-    return due or item.due_text
+def _day(due: date | None, item: Item, plan: Plan) -> Value:
+    if due is None:
+        return item.due_text
+    return due if due >= FIRST_DAY else short_day(due, plan)
 
 
 def _helper_values(view: View) -> dict[str, list[Value]]:
@@ -180,6 +188,7 @@ def _helper_values(view: View) -> dict[str, list[Value]]:
         "counts_from": [_counts_from(row) for row in rows],
         "ended": [ended[row.decision.kind] if row.decision.closes else "" for row in rows],
         "short": [int(any(shortfalls(row, view).values())) for row in rows],
+        "targets_met": ["".join(MET_LETTERS[one.met] for one in row.quantities) for row in rows],
     }
 
 

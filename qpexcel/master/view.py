@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from qpexcel.fields import FIELDS, QUANTITY, most_targets, own_key, quantity_keys
@@ -21,10 +21,15 @@ TITLE_HEIGHTS = {TITLE_ROW: 28.0, LEAD_ROW: 20.0}
 # Where 追蹤總表 has its header; a banner stands above it.
 TRACKING_HEADER = 4
 
+# Excel's calendar is wrong before this day and has none before 1900: such a day is shown as text.
+FIRST_DAY = date(1900, 3, 1)
+
 # Hidden columns at the right of 追蹤總表 that its formulas, and those of the other sheets, go by:
 # the item's and the unit's number, the day from which the row counts (empty: never; 0: always), the
-# word that ended its tracking, and 1 where a finished row falls short of what the plan asks.
-HELPERS = ("item_number", "unit_number", "counts_from", "ended", "short")
+# word that ended its tracking, 1 where a finished row falls short of what the plan asks,
+# and a letter for each of its targets (`MET_LETTERS`).
+HELPERS = ("item_number", "unit_number", "counts_from", "ended", "short", "targets_met")
+MET_LETTERS = {True: "y", False: "n", None: "-"}
 
 
 def column_keys(plan: Plan) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ class Rule:
     kind: str
     choices: tuple[str, ...] = ()
     source: str = ""
+    between: tuple[date, date] = (date(1912, 1, 1), date.max)  # the first and last of a kind day
     strict: bool = True
     title: str = ""
     message: str = ""

@@ -345,7 +345,8 @@ def _criteria(rule: Rule) -> dict[str, Any]:
     if rule.kind == "number":
         return {"validate": "decimal", "criteria": ">=", "value": 0}
     if rule.kind == "day":
-        return {"validate": "date", "criteria": ">=", "value": date(1912, 1, 1)}
+        first, last = rule.between
+        return {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
     if rule.kind == "never":
         return {"validate": "custom", "value": "=FALSE"}
     if rule.kind == "any":

@@ -124,7 +124,7 @@ class OnRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything there is to show for a day. `attached` goes by row key."""
+    """Everything there is to show for a day. `attached` goes by row key, `scores` as in `Known`."""
 
     plan: Plan
     version: str
@@ -138,11 +138,15 @@ class Standing:
     findings: tuple[Finding, ...]
     inspections: tuple[Inspection, ...] = ()
     attached: Mapping[str, OnRow] = field(default_factory=dict)
+    scores: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known before judging. `currents`, `decisions` and `attached` go by row key."""
+    """What is known before judging. `currents`, `decisions` and `attached` go by row key.
+
+    `scores` hold the cells of 考核 as typed, by (unit, item) and field; the item "" is the unit itself.
+    """
 
     plan: Plan
     round: str
@@ -153,6 +157,7 @@ class Known:
     findings: Sequence[Finding]
     inspections: tuple[Inspection, ...] = ()
     attached: Mapping[str, OnRow] = field(default_factory=dict)
+    scores: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 def stand(known: Known, as_of: date) -> Standing:
@@ -174,6 +179,7 @@ def stand(known: Known, as_of: date) -> Standing:
         findings=tuple(known.findings),
         inspections=known.inspections,
         attached=known.attached,
+        scores=known.scores,
     )
 
 

@@ -19,7 +19,7 @@ LAYERS = (
     {"decisions", "forms", "plan_document", "documents"},
     {"intake"},
     {"ledger"},
-    {"standing", "rounds"},
+    {"standing", "rounds", "scoring"},
     {"master", "status_document", "corrections", "evidence"},
     {"cycle", "importing", "consolidation", "correcting", "console", "demo", "watching", "ruling"},
     {"cli", "commands", "__main__", "__init__"},

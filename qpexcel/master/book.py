@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from qpexcel.master.assessment import assessment_sheet
 from qpexcel.master.corrections import corrections_sheet
 from qpexcel.master.files import files_sheet
 from qpexcel.master.inspections import inspections_sheet
@@ -36,6 +37,7 @@ _SHEETS: Mapping[str, Callable[[View], Sheet]] = {
     "items": items_sheet,
     "register": register_sheet,
     "corrections": corrections_sheet,
+    "assessment": assessment_sheet,
     "inspections": inspections_sheet,
     "files": files_sheet,
     "plan": plan_sheet,

@@ -51,9 +51,9 @@ class Cell:
 class Rule:
     """What Excel itself should hold against typed input.
 
-    `kind` list|number|score|day|any; a score is a number from 0 to 100. `choices` for a list; `source` a range to take them from instead.
-    `strict` refuses, otherwise Excel only warns. `title`/`message` explain a refusal; `prompt`
-    shows when the cell is entered.
+    `kind` list|number|score|day|any; a score is a number from 0 to 100. `choices` for a list; `source` a
+    range to take them from instead. `strict` refuses, otherwise Excel only warns. `title`/`message`
+    explain a refusal; `prompt` shows when the cell is entered.
     """
 
     kind: str

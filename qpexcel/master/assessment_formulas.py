@@ -1,0 +1,138 @@
+"""The formulas of the sheet 考核: what `scoring` computes, said again in Excel's words.
+
+They go by keys and whole ranges, so that no sorting harms them, and use nothing volatile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qpexcel.master.assessment_places import WEIGHTS_ROW, Places
+from qpexcel.master.formulas import AS_OF
+from qpexcel.master.view import View, quoted
+from qpexcel.scoring import KINDS, POINTS, Facts, PairScore, UnitScore
+from qpexcel.sheets.describe import Formula, Value
+from qpexcel.words import Words
+
+# Beyond so many comparisons programs recalculate for minutes.
+_MOST_COMPARISONS = 30_000_000
+
+
+class Formulas:
+    """The formulas of both blocks, with what they give now."""
+
+    def __init__(self, view: View, places: Places) -> None:
+        self._view = view
+        self._at = places
+        self._items = {item.id: number for number, item in enumerate(view.plan.items, start=1)}
+        pairs, kinds = len(places.pair_rows), len(KINDS) + 1
+        #: Whether suggestions follow AsOf.
+        self.live = len(view.standing.rows) * pairs * kinds <= _MOST_COMPARISONS
+        self._whole = len(places.asked) * pairs * kinds <= _MOST_COMPARISONS
+
+    def pair(self, one: PairScore, row: int) -> dict[str, Value]:
+        """Return the computed cells of a unit's item, by column."""
+        at, facts = self._at, one.facts
+        cells = self._common(facts, row)
+        cells |= {key: self._counted(one, key, facts.counts[key]) for key in KINDS}
+        cells["begun"] = self._counted(one, "", facts.begun)
+        worth = "+".join(f"{points}*{at.at(key, row)}" for key, points in POINTS.items() if points)
+        judged = "+".join(at.at(key, row) for key in POINTS)
+        suggestion = f'=IF({judged}=0,"",ROUND(({worth})/({judged}),1))'
+        cells["suggestion"] = Formula(suggestion, _shown(facts.suggestion))
+        for n, value in enumerate(one.values):
+            cells[f"value{n}"] = Formula(self._value(n, row), _shown(value))
+        cells["total"] = Formula(self._weighted(row), _shown(one.total))
+        return cells
+
+    def unit(self, one: UnitScore, row: int) -> dict[str, Value]:
+        """Return the computed cells of a unit, by column."""
+        at, facts = self._at, one.facts
+        cells = self._common(facts, row)
+        first, last = at.pair_rows_of(one.unit, whole=self._whole)
+        own = f"{at.area('number', first, last)},{at.at('number', row)}"
+        for key, count in {**facts.counts, "begun": facts.begun}.items():
+            cells[key] = Formula(f"=SUMIFS({at.area(key, first, last)},{own})", count)
+        means = {"suggestion": ("suggestion", facts.suggestion), "total": ("total", one.total)}
+        means |= {f"score{n}": (f"value{n}", value) for n, value in enumerate(one.values)}
+        for key, (source, value) in means.items():
+            area = at.area(source, first, last)
+            some = f'COUNTIFS({own},{area},">=0")'
+            text = f'=IF({some}=0,"",ROUND(SUMIFS({area},{own})/{some},2))'
+            cells[key] = Formula(text, _shown(value))
+        total, every = at.at("total", row), at.area("total", *at.unit_span)
+        cells["name"] = Formula(f'=IF({total}="","",RANK({total},{every}))', _shown(one.rank))
+        words = self._view.words
+        before, between, after = _around(words("assessment.assessed"), "scored", "expected")
+        scored = f'COUNTIFS({own},{at.area("total", first, last)},">=0")'
+        text = f"={quoted(before)}&{scored}&{quoted(between)}&COUNTIFS({own})&{quoted(after)}"
+        shown = words("assessment.assessed", scored=one.scored, expected=len(one.pairs))
+        cells["about"] = Formula(text, shown)
+        return cells
+
+    def _common(self, facts: Facts, row: int) -> dict[str, Value]:
+        at = self._at
+        cells = {key: at.at(key, row) for key in (*KINDS, "begun")}
+        return {"timeliness": Formula(_summary(cells, self._view.words), summary(facts, self._view.words))}
+
+    def _counted(self, one: PairScore, timeliness: str, now: int) -> Value:
+        """Return how many of the rows that have begun are of a timeliness; of any where it is ""."""
+        if not self.live:
+            return now
+        view = self._view
+        number, unit = self._items[one.item.id], view.unit_numbers[one.unit]
+        own = f"{view.area('item_number')},{number},{view.area('unit_number')},{unit}"
+        own += f',{view.area("counts_from")},"<="&{AS_OF}'
+        if timeliness:
+            own += f",{view.area('timeliness')},{quoted(view.words(f'timeliness.{timeliness}'))}"
+        return Formula(f"=COUNTIFS({own})", now)
+
+    def _value(self, n: int, row: int) -> str:
+        score = self._at.at(f"score{n}", row)
+        typed = f'IF(ISNUMBER({score}),IF(AND({score}>=0,{score}<=100),{score},""),"")'
+        if self._view.plan.criteria[n].suggested:
+            return f'=IF({score}="",{self._at.at("suggestion", row)},{typed})'
+        return f"={typed}"
+
+    def _weighted(self, row: int) -> str:
+        at = self._at
+        counting = [n for n, one in enumerate(self._view.plan.criteria) if one.weight]
+        values = [at.at(f"value{n}", row) for n in counting]
+        weights = [at.area(f"score{n}", WEIGHTS_ROW, WEIGHTS_ROW).split(":")[0] for n in counting]
+        parts = "+".join(f"{value}*{weight}" for value, weight in zip(values, weights, strict=True))
+        whole = "+".join(weights)
+        return f'=IF(COUNT({",".join(values)})<{len(values)},"",ROUND(({parts})/({whole}),2))'
+
+
+def summary(facts: Facts, words: Words) -> str:
+    """Say how a unit's rows stand: 如期完成2、逾期未完成1、其他3."""
+    if not facts.begun:
+        return words("assessment.not_begun")
+    counts = {words(f"timeliness.{key}"): count for key, count in facts.counts.items()}
+    counts[words("assessment.others")] = facts.begun - sum(facts.counts.values())
+    parts = [words("assessment.part", word=word, count=count) for word, count in counts.items() if count]
+    return words("master.comma_list").join(parts)
+
+
+def _summary(cells: Mapping[str, str], words: Words) -> str:
+    comma = words("master.comma_list")
+    counted = {words(f"timeliness.{key}"): cells[key] for key in KINDS}
+    counted[words("assessment.others")] = f"({cells['begun']}-{'-'.join(cells[key] for key in KINDS)})"
+    parts = []
+    for word, count in counted.items():
+        before, between, after = _around(words("assessment.part"), "word", "count")
+        part = f"{quoted(comma + before + word + between)}&{count}" + (f"&{quoted(after)}" if after else "")
+        parts.append(f'IF({count}>0,{part},"")')
+    joined = f"MID({'&'.join(parts)},{len(comma) + 1},255)"
+    return f"=IF({cells['begun']}=0,{quoted(words('assessment.not_begun'))},{joined})"
+
+
+def _around(sentence: str, first: str, second: str) -> tuple[str, str, str]:
+    """Return what stands before, between and after two gaps."""
+    before, _, rest = sentence.partition(f"{{{first}}}")
+    between, _, after = rest.partition(f"{{{second}}}")
+    return before, between, after
+
+
+def _shown(number: float | None) -> str | float:
+    return "" if number is None else number

@@ -88,13 +88,11 @@ def _rule_height(cells: Sequence[Cell]) -> float:
 def _weights(view: View, places: Places) -> Iterator[Cell]:
     """Show the weights above both headers; those on top are what the totals go by."""
     words, row = view.words, places.pairs_header - 1
-    yield Cell(row, 0, words("assessment.pairs"), "heading", across=2)
+    yield Cell(row, 0, words("assessment.pairs"), "heading")
     for each in (WEIGHTS_ROW, row):
         yield Cell(each, places.columns["suggestion"], words("assessment_column.weight"), "weight")
         for n, one in enumerate(view.plan.criteria):
-            key = f"score{n}"
-            same = Formula(f"={places.at(key, WEIGHTS_ROW)}", one.weight)
-            yield Cell(each, places.columns[key], one.weight if each == WEIGHTS_ROW else same, "weight")
+            yield Cell(each, places.columns[f"score{n}"], one.weight, "weight")
 
 
 def _units(assessment: Assessment, view: View, places: Places, formulas: Formulas) -> Table:
@@ -197,7 +195,7 @@ def _text(value: Value) -> str:
 
 def _gone_head(view: View, places: Places) -> Iterator[Cell]:
     row = places.gone_header
-    yield Cell(row - 2, 0, view.words("assessment.gone"), "heading", across=2)
+    yield Cell(row - 2, 0, view.words("assessment.gone"), "heading")
     yield Cell(row - 1, 0, view.words("assessment.gone_lead"), "lead")
 
 

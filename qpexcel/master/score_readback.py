@@ -61,7 +61,7 @@ def score_findings(scores: Mapping[tuple[str, str], Mapping[str, str]], plan: Pl
     for one in gone(scores, plan):
         known = cell(one.unit, one.item, COMMENT)
         what = words("assessment.criterion_gone", criterion=criterion_of(one.field)) if known else ""
-        named = what or "　".join(part for part in (one.unit, one.item) if part)
+        named = what or " ".join(part for part in (one.unit, one.item) if part)
         lost.setdefault(named, Finding("MAS006", named, place=Place("master.xlsx", sheet)))
     return [*findings, *lost.values()]
 
@@ -79,7 +79,12 @@ def _read_grid(grid: Grid, plan: Plan) -> Iterator[tuple[str, str, str, str]]:
             item, unit = parts
             for field, col in columns.items():
                 if field != _KEY and (item or field == COMMENT):  # a unit's scores are means
-                    yield unit, item, field, typed_text(row[col], plan)
+                    yield unit, item, field, _text(row[col], plan)
+
+
+def _text(value: object, plan: Plan) -> str:
+    """Return a cell as typed, a fraction with the 15 digits that every program keeps."""
+    return f"{value:.15g}" if isinstance(value, float) else typed_text(value, plan)
 
 
 def _fields(plan: Plan) -> dict[str, str]:

@@ -11,11 +11,12 @@ from qpexcel.master.assessment_places import WEIGHTS_ROW, Places
 from qpexcel.master.formulas import AS_OF
 from qpexcel.master.view import View, quoted
 from qpexcel.scoring import KINDS, POINTS, Facts, PairScore, UnitScore
-from qpexcel.sheets.describe import Formula, Value
+from qpexcel.sheets.describe import Formula, Value, letter
 from qpexcel.words import Words
 
 # Beyond so many comparisons programs recalculate for minutes.
 _MOST_COMPARISONS = 30_000_000
+_ROW = "\0"
 
 
 class Formulas:
@@ -24,6 +25,7 @@ class Formulas:
     def __init__(self, view: View, places: Places) -> None:
         self._view = view
         self._at = places
+        self._texts = _texts(view, places)
         self._items = {item.id: number for number, item in enumerate(view.plan.items, start=1)}
         pairs, kinds = len(places.pair_rows), len(KINDS) + 1
         #: Whether suggestions follow AsOf.
@@ -32,48 +34,41 @@ class Formulas:
 
     def pair(self, one: PairScore, row: int) -> dict[str, Value]:
         """Return the computed cells of a unit's item, by column."""
-        at, facts = self._at, one.facts
-        cells = self._common(facts, row)
-        cells |= {key: self._counted(one, key, facts.counts[key]) for key in KINDS}
+        facts = one.facts
+        cells = {key: self._counted(one, key, facts.counts[key]) for key in KINDS}
         cells["begun"] = self._counted(one, "", facts.begun)
-        worth = "+".join(f"{points}*{at.at(key, row)}" for key, points in POINTS.items() if points)
-        judged = "+".join(at.at(key, row) for key in POINTS)
-        suggestion = f'=IF({judged}=0,"",ROUND(({worth})/({judged}),1))'
-        cells["suggestion"] = Formula(suggestion, _shown(facts.suggestion))
-        for n, value in enumerate(one.values):
-            cells[f"value{n}"] = Formula(self._value(n, row), _shown(value))
-        cells["total"] = Formula(self._weighted(row), _shown(one.total))
-        return cells
+        now: dict[str, str | float | None] = {
+            "timeliness": summary(facts, self._view.words),
+            "suggestion": facts.suggestion,
+            "total": one.total,
+            **{f"value{n}": value for n, value in enumerate(one.values)},
+        }
+        return cells | {key: self._formula(key, row, value) for key, value in now.items()}
 
     def unit(self, one: UnitScore, row: int) -> dict[str, Value]:
         """Return the computed cells of a unit, by column."""
-        at, facts = self._at, one.facts
-        cells = self._common(facts, row)
+        at, facts, words = self._at, one.facts, self._view.words
         first, last = at.pair_rows_of(one.unit, whole=self._whole)
         own = f"{at.area('number', first, last)},{at.at('number', row)}"
-        for key, count in {**facts.counts, "begun": facts.begun}.items():
-            cells[key] = Formula(f"=SUMIFS({at.area(key, first, last)},{own})", count)
+        cells: dict[str, Value] = {
+            key: Formula(f"=SUMIFS({at.area(key, first, last)},{own})", count)
+            for key, count in {**facts.counts, "begun": facts.begun}.items()
+        }
         means = {"suggestion": ("suggestion", facts.suggestion), "total": ("total", one.total)}
         means |= {f"score{n}": (f"value{n}", value) for n, value in enumerate(one.values)}
         for key, (source, value) in means.items():
-            area = at.area(source, first, last)
-            some = f'COUNTIFS({own},{area},">=0")'
-            text = f'=IF({some}=0,"",ROUND(SUMIFS({area},{own})/{some},2))'
-            cells[key] = Formula(text, _shown(value))
+            cells[key] = Formula(_mean(at.area(source, first, last), own), _shown(value))
         total, every = at.at("total", row), at.area("total", *at.unit_span)
         cells["name"] = Formula(f'=IF({total}="","",RANK({total},{every}))', _shown(one.rank))
-        words = self._view.words
-        before, between, after = _around(words("assessment.assessed"), "scored", "expected")
+        cells["timeliness"] = self._formula("timeliness", row, summary(facts, words))
+        before, between, after = map(quoted, _around(words("assessment.assessed"), "scored", "expected"))
         scored = f'COUNTIFS({own},{at.area("total", first, last)},">=0")'
-        text = f"={quoted(before)}&{scored}&{quoted(between)}&COUNTIFS({own})&{quoted(after)}"
         shown = words("assessment.assessed", scored=one.scored, expected=len(one.pairs))
-        cells["about"] = Formula(text, shown)
+        cells["about"] = Formula(f"={before}&{scored}&{between}&COUNTIFS({own})&{after}", shown)
         return cells
 
-    def _common(self, facts: Facts, row: int) -> dict[str, Value]:
-        at = self._at
-        cells = {key: at.at(key, row) for key in (*KINDS, "begun")}
-        return {"timeliness": Formula(_summary(cells, self._view.words), summary(facts, self._view.words))}
+    def _formula(self, key: str, row: int, now: str | float | None) -> Formula:
+        return Formula(self._texts[key].replace(_ROW, str(row)), _shown(now))
 
     def _counted(self, one: PairScore, timeliness: str, now: int) -> Value:
         """Return how many of the rows that have begun are of a timeliness; of any where it is ""."""
@@ -87,22 +82,6 @@ class Formulas:
             own += f",{view.area('timeliness')},{quoted(view.words(f'timeliness.{timeliness}'))}"
         return Formula(f"=COUNTIFS({own})", now)
 
-    def _value(self, n: int, row: int) -> str:
-        score = self._at.at(f"score{n}", row)
-        typed = f'IF(ISNUMBER({score}),IF(AND({score}>=0,{score}<=100),{score},""),"")'
-        if self._view.plan.criteria[n].suggested:
-            return f'=IF({score}="",{self._at.at("suggestion", row)},{typed})'
-        return f"={typed}"
-
-    def _weighted(self, row: int) -> str:
-        at = self._at
-        counting = [n for n, one in enumerate(self._view.plan.criteria) if one.weight]
-        values = [at.at(f"value{n}", row) for n in counting]
-        weights = [at.area(f"score{n}", WEIGHTS_ROW, WEIGHTS_ROW).split(":")[0] for n in counting]
-        parts = "+".join(f"{value}*{weight}" for value, weight in zip(values, weights, strict=True))
-        whole = "+".join(weights)
-        return f'=IF(COUNT({",".join(values)})<{len(values)},"",ROUND(({parts})/({whole}),2))'
-
 
 def summary(facts: Facts, words: Words) -> str:
     """Say how a unit's rows stand: 如期完成2、逾期未完成1、其他3."""
@@ -112,6 +91,40 @@ def summary(facts: Facts, words: Words) -> str:
     counts[words("assessment.others")] = facts.begun - sum(facts.counts.values())
     parts = [words("assessment.part", word=word, count=count) for word, count in counts.items() if count]
     return words("master.comma_list").join(parts)
+
+
+def _texts(view: View, places: Places) -> dict[str, str]:
+    """Return the formulas that go by cells of their own row, by column; `_ROW` stands for its number."""
+    at = {key: f"{letter(col)}{_ROW}" for key, col in places.columns.items()}
+    worth = "+".join(f"{points}*{at[key]}" for key, points in POINTS.items() if points)
+    judged = "+".join(at[key] for key in POINTS)
+    values = {f"value{n}": _value(n, view, at) for n in range(len(view.plan.criteria))}
+    return {
+        "timeliness": _summary(at, view.words),
+        "suggestion": f'=IF({judged}=0,"",ROUND(({worth})/({judged}),1))',
+        "total": _weighted(view, places, at),
+        **values,
+    }
+
+
+def _value(n: int, view: View, at: Mapping[str, str]) -> str:
+    score = at[f"score{n}"]
+    typed = f'IF(ISNUMBER({score}),IF(AND({score}>=0,{score}<=100),{score},""),"")'
+    suggested = view.plan.criteria[n].suggested
+    return f'=IF({score}="",{at["suggestion"]},{typed})' if suggested else f"={typed}"
+
+
+def _weighted(view: View, places: Places, at: Mapping[str, str]) -> str:
+    counting = [n for n, one in enumerate(view.plan.criteria) if one.weight]
+    values = [at[f"value{n}"] for n in counting]
+    weights = [f"${letter(places.columns[f'score{n}'])}${WEIGHTS_ROW}" for n in counting]
+    parts = "+".join(f"{value}*{weight}" for value, weight in zip(values, weights, strict=True))
+    return f'=IF(COUNT({",".join(values)})<{len(values)},"",ROUND(({parts})/({"+".join(weights)}),2))'
+
+
+def _mean(area: str, own: str) -> str:
+    some = f'COUNTIFS({own},{area},">=0")'
+    return f'=IF({some}=0,"",ROUND(SUMIFS({area},{own})/{some},2))'
 
 
 def _summary(cells: Mapping[str, str], words: Words) -> str:
@@ -134,5 +147,5 @@ def _around(sentence: str, first: str, second: str) -> tuple[str, str, str]:
     return before, between, after
 
 
-def _shown(number: float | None) -> str | float:
+def _shown(number: str | float | None) -> str | float:
     return "" if number is None else number

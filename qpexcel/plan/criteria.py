@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from qpexcel.findings import Finding
 from qpexcel.model import Criterion
@@ -29,6 +30,7 @@ def usual_criteria(language: str) -> tuple[Criterion, ...]:
     )
 
 
+@cache
 def usual_name(name: str) -> str:
     """Return a name by which a criterion is kept: of the usual ones the same in every language."""
     for key, _, _ in _USUAL:

@@ -17,7 +17,7 @@ from office_programs import differing, needs, plain, recomputed
 from qpexcel.decisions import Decision
 from qpexcel.intake.merge import Current
 from qpexcel.intake.returns import Answer, Received
-from qpexcel.master import assessment_formulas
+from qpexcel.master import assessment_places
 from qpexcel.master.book import master_book
 from qpexcel.master.readback import read_decisions
 from qpexcel.master.score_readback import read_scores, score_findings
@@ -388,7 +388,7 @@ def test_sorting_the_tracking_sheet_changes_nothing(tmp_path, libreoffice):
 
 @in_libreoffice
 def test_where_rows_are_too_many_suggestions_are_values(tmp_path, libreoffice, monkeypatch):
-    monkeypatch.setattr(assessment_formulas, "_MOST_COMPARISONS", 0)
+    monkeypatch.setattr(assessment_places, "_MOST_COMPARISONS", 0)
     plan = builtin()
     done, scores, decisions = random_case(plan, 5)
     standing = standing_of(plan, done, scores, OCTOBER_1, decisions)

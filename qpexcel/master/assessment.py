@@ -46,7 +46,7 @@ def assessment_sheet(view: View) -> Sheet:
     formulas = Formulas(view, places)
     assessment = assess_units(view.standing)
     tables = [_units(assessment, view, places, formulas), _pairs(assessment, view, places, formulas)]
-    cells = [*_head(view, places, live=formulas.live), *_weights(view, places)]
+    cells = [*_head(view, places, live=places.live), *_weights(view, places)]
     if assessment.gone:
         tables.append(_gone(assessment.gone, view, places))
         cells += _gone_head(view, places)

@@ -14,8 +14,6 @@ from qpexcel.scoring import KINDS, POINTS, Facts, PairScore, UnitScore
 from qpexcel.sheets.describe import Formula, Value, letter
 from qpexcel.words import Words
 
-# Beyond so many comparisons programs recalculate for minutes.
-_MOST_COMPARISONS = 30_000_000
 _ROW = "\0"
 
 
@@ -27,53 +25,52 @@ class Formulas:
         self._at = places
         self._texts = _texts(view, places)
         self._items = {item.id: number for number, item in enumerate(view.plan.items, start=1)}
-        pairs, kinds = len(places.pair_rows), len(KINDS) + 1
-        #: Whether suggestions follow AsOf.
-        self.live = len(view.standing.rows) * pairs * kinds <= _MOST_COMPARISONS
-        self._whole = len(places.asked) * pairs * kinds <= _MOST_COMPARISONS
 
     def pair(self, one: PairScore, row: int) -> dict[str, Value]:
         """Return the computed cells of a unit's item, by column."""
-        facts = one.facts
-        cells = {key: self._counted(one, key, facts.counts[key]) for key in KINDS}
-        cells["begun"] = self._counted(one, "", facts.begun)
-        now: dict[str, str | float | None] = {
-            "timeliness": summary(facts, self._view.words),
-            "suggestion": facts.suggestion,
-            "total": one.total,
-            **{f"value{n}": value for n, value in enumerate(one.values)},
+        at, facts = self._at, one.facts
+        values = {at.counted(n): value for n, value in enumerate(one.values)}
+        now = {"total": one.total, **{key: v for key, v in values.items() if key.startswith("value")}}
+        cells: dict[str, Value] = {key: self._formula(key, row, value) for key, value in now.items()}
+        said = summary(facts, self._view.words)
+        if not at.live:
+            return cells | {"timeliness": said, "suggestion": _shown(facts.suggestion)}
+        cells |= {key: self._counted(one, key, facts.counts[key]) for key in KINDS}
+        return cells | {
+            "begun": self._counted(one, "", facts.begun),
+            "timeliness": self._formula("timeliness", row, said),
+            "suggestion": self._formula("suggestion", row, facts.suggestion),
         }
-        return cells | {key: self._formula(key, row, value) for key, value in now.items()}
 
     def unit(self, one: UnitScore, row: int) -> dict[str, Value]:
         """Return the computed cells of a unit, by column."""
         at, facts, words = self._at, one.facts, self._view.words
-        first, last = at.pair_rows_of(one.unit, whole=self._whole)
+        first, last = at.pair_rows_of(one.unit)
         own = f"{at.area('number', first, last)},{at.at('number', row)}"
-        cells: dict[str, Value] = {
-            key: Formula(f"=SUMIFS({at.area(key, first, last)},{own})", count)
-            for key, count in {**facts.counts, "begun": facts.begun}.items()
-        }
         means = {"suggestion": ("suggestion", facts.suggestion), "total": ("total", one.total)}
-        means |= {f"score{n}": (f"value{n}", value) for n, value in enumerate(one.values)}
-        for key, (source, value) in means.items():
-            cells[key] = Formula(_mean(at.area(source, first, last), own), _shown(value))
+        means |= {f"score{n}": (at.counted(n), value) for n, value in enumerate(one.values)}
+        cells: dict[str, Value] = {
+            key: Formula(_mean(at.area(source, first, last), own), _shown(value))
+            for key, (source, value) in means.items()
+        }
         total, every = at.at("total", row), at.area("total", *at.unit_span)
         cells["name"] = Formula(f'=IF({total}="","",RANK({total},{every}))', _shown(one.rank))
-        cells["timeliness"] = self._formula("timeliness", row, summary(facts, words))
         before, between, after = map(quoted, _around(words("assessment.assessed"), "scored", "expected"))
         scored = f'COUNTIFS({own},{at.area("total", first, last)},">=0")'
         shown = words("assessment.assessed", scored=one.scored, expected=len(one.pairs))
         cells["about"] = Formula(f"={before}&{scored}&{between}&COUNTIFS({own})&{after}", shown)
-        return cells
+        said = summary(facts, words)
+        if not at.live:
+            return cells | {"timeliness": said}
+        cells["timeliness"] = self._formula("timeliness", row, said)
+        counts = {**facts.counts, "begun": facts.begun}.items()
+        return cells | {k: Formula(f"=SUMIFS({at.area(k, first, last)},{own})", count) for k, count in counts}
 
     def _formula(self, key: str, row: int, now: str | float | None) -> Formula:
         return Formula(self._texts[key].replace(_ROW, str(row)), _shown(now))
 
     def _counted(self, one: PairScore, timeliness: str, now: int) -> Value:
         """Return how many of the rows that have begun are of a timeliness; of any where it is ""."""
-        if not self.live:
-            return now
         view = self._view
         number, unit = self._items[one.item.id], view.unit_numbers[one.unit]
         own = f"{view.area('item_number')},{number},{view.area('unit_number')},{unit}"
@@ -96,35 +93,36 @@ def summary(facts: Facts, words: Words) -> str:
 def _texts(view: View, places: Places) -> dict[str, str]:
     """Return the formulas that go by cells of their own row, by column; `_ROW` stands for its number."""
     at = {key: f"{letter(col)}{_ROW}" for key, col in places.columns.items()}
+    suggested = {f"value{n}": _value(n, at) for n, one in enumerate(view.plan.criteria) if one.suggested}
+    texts = {"total": _weighted(view, places, at), **suggested}
+    if not places.live:
+        return texts
     worth = "+".join(f"{points}*{at[key]}" for key, points in POINTS.items() if points)
     judged = "+".join(at[key] for key in POINTS)
-    values = {f"value{n}": _value(n, view, at) for n in range(len(view.plan.criteria))}
-    return {
-        "timeliness": _summary(at, view.words),
-        "suggestion": f'=IF({judged}=0,"",ROUND(({worth})/({judged}),1))',
-        "total": _weighted(view, places, at),
-        **values,
-    }
+    suggestion = f'=IF({judged}=0,"",ROUND(({worth})/({judged}),1))'
+    return {**texts, "timeliness": _summary(at, view.words), "suggestion": suggestion}
 
 
-def _value(n: int, view: View, at: Mapping[str, str]) -> str:
+def _value(n: int, at: Mapping[str, str]) -> str:
     score = at[f"score{n}"]
     typed = f'IF(ISNUMBER({score}),IF(AND({score}>=0,{score}<=100),{score},""),"")'
-    suggested = view.plan.criteria[n].suggested
-    return f'=IF({score}="",{at["suggestion"]},{typed})' if suggested else f"={typed}"
+    return f'=IF({score}="",{at["suggestion"]},{typed})'
 
 
 def _weighted(view: View, places: Places, at: Mapping[str, str]) -> str:
+    """Return the mean by weight, "" unless every criterion with a weight has a number from 0 to 100."""
     counting = [n for n, one in enumerate(view.plan.criteria) if one.weight]
-    values = [at[f"value{n}"] for n in counting]
+    values = [at[places.counted(n)] for n in counting]
     weights = [f"${letter(places.columns[f'score{n}'])}${WEIGHTS_ROW}" for n in counting]
     parts = "+".join(f"{value}*{weight}" for value, weight in zip(values, weights, strict=True))
-    return f'=IF(COUNT({",".join(values)})<{len(values)},"",ROUND(({parts})/({"+".join(weights)}),2))'
+    every, whole = ",".join(values), "+".join(weights)
+    total = f'IF(OR(MIN({every})<0,MAX({every})>100),"",ROUND(({parts})/({whole}),2))'
+    return f'=IF(COUNT({every})<{len(values)},"",{total})'
 
 
 def _mean(area: str, own: str) -> str:
-    some = f'COUNTIFS({own},{area},">=0")'
-    return f'=IF({some}=0,"",ROUND(SUMIFS({area},{own})/{some},2))'
+    counting = f'{own},{area},">=0",{area},"<=100"'
+    return f'=IF(COUNTIFS({counting})=0,"",ROUND(SUMIFS({area},{counting})/COUNTIFS({counting}),2))'
 
 
 def _summary(cells: Mapping[str, str], words: Words) -> str:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qpexcel.model import Item, Plan
+from qpexcel.plan.obligations import obligations
 from qpexcel.scoring import COMMENT, KINDS, assessed_items, score_field
 from qpexcel.sheets.describe import address, letter
 
 WEIGHTS_ROW, UNITS_HEADER = 4, 5
+# Beyond so many comparisons programs recalculate for many seconds.
+_MOST_COMPARISONS = 30_000_000
 _GAP = 2  # rows between two blocks: one empty, one with the next one's heading
 
 
@@ -19,8 +22,9 @@ class Places:
     """The rows and columns of the sheet. Rows are 1-based, columns 0-based.
 
     Both blocks have the same columns: `unit`, `name` (rank or item), `about`, `timeliness`, `suggestion`,
-    a score for each criterion, `total`, `comment`; then those hidden: `key`, `number` (the unit's), how
-    many rows are of each timeliness, how many have begun, and what counts for each criterion.
+    a score for each criterion, `total`, `comment`; then those hidden: `key`, `number` (the unit's), what
+    counts for each criterion with a suggestion, and while these are `live` how many rows are of each
+    timeliness and how many have begun.
     """
 
     plan: Plan
@@ -31,12 +35,28 @@ class Places:
         return assessed_items(self.plan)
 
     @cached_property
+    def live(self) -> bool:
+        """Whether suggestions follow AsOf: every item of a unit counts all rows, for each timeliness."""
+        counts = len(self.pair_rows) * (len(KINDS) + 1)
+        return len(obligations(self.plan)) * counts <= _MOST_COMPARISONS
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether every unit looks for its items in the whole block, rather than where they were written."""
+        return len(self.asked) * len(self.pair_rows) * len(KINDS) <= _MOST_COMPARISONS
+
+    def counted(self, n: int) -> str:
+        """Return the column that holds what counts for a criterion."""
+        return f"value{n}" if self.plan.criteria[n].suggested else f"score{n}"
+
+    @cached_property
     def columns(self) -> dict[str, int]:
         """The columns by key, from left to right."""
-        count = len(self.plan.criteria)
-        scores = [f"score{n}" for n in range(count)]
+        criteria = self.plan.criteria
+        scores = [f"score{n}" for n in range(len(criteria))]
         keys = ["unit", "name", "about", "timeliness", "suggestion", *scores, "total", COMMENT]
-        keys += ["key", "number", *KINDS, "begun", *(f"value{n}" for n in range(count))]
+        keys += ["key", "number", *(f"value{n}" for n, one in enumerate(criteria) if one.suggested)]
+        keys += [*KINDS, "begun"] if self.live else []
         return {key: col for col, key in enumerate(keys)}
 
     def at(self, key: str, row: int) -> str:
@@ -74,9 +94,9 @@ class Places:
         """The first and the last row of the units' block."""
         return UNITS_HEADER + 1, self.last_unit
 
-    def pair_rows_of(self, unit: str, *, whole: bool) -> tuple[int, int]:
-        """Return the first and the last row to look for a unit's items in: the whole block, or its own."""
-        if whole:
+    def pair_rows_of(self, unit: str) -> tuple[int, int]:
+        """Return the first and the last row in which to look for a unit's items."""
+        if self.whole:
             return self.pairs_header + 1, self.last_pair
         first = self.pair_rows[unit, self.asked[unit][0].id]
         return first, first + len(self.asked[unit]) - 1

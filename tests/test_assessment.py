@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO
 
 import openpyxl
 import pytest
-from kit import ZH, md, plan_of
+from kit import NOW, ZH, md, plan_of
 from office_programs import differing, needs, plain, recomputed
 
 from qpexcel.decisions import Decision
 from qpexcel.intake.merge import Current
 from qpexcel.intake.returns import Answer, Received
+from qpexcel.ledger import open_ledger
 from qpexcel.master import assessment_places
 from qpexcel.master.book import master_book
 from qpexcel.master.readback import read_decisions
@@ -530,6 +531,31 @@ def test_what_we_wrote_comes_back_unchanged():
         if pair[0] != "研考室"
     }
     assert {where: text for where, text in found.items() if text} == known
+
+
+def test_a_column_that_was_deleted_takes_nothing_back():
+    plan = plan_of(ITEMS, UNITS)
+    book = openpyxl.load_workbook(BytesIO(drawn(standing_of(plan, DONE, scored(SCORES)))))
+    book["考核"].delete_cols(10)
+    found = read(saved(book), plan)
+    assert {where: text for where, text in found.items() if where[2] == "comment"} == {}
+    assert found["一室", "1-2", "score:品質"] == "60.5"
+
+
+def test_the_ledger_keeps_them_and_a_blank_takes_back(tmp_path):
+    plan = plan_of(ITEMS, UNITS)
+    book = openpyxl.load_workbook(BytesIO(drawn(standing_of(plan, scores=scored(SCORES)))))
+    with open_ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.record_scores(read_scores(read_safely(saved(book)), plan), NOW)
+        assert ledger.scores() == {
+            pair: {field: text.replace("９１", "91") for field, text in texts.items()}
+            for pair, texts in scored(SCORES).items()
+        }
+        book["考核"]["G11"].value = None
+        ledger.record_scores(read_scores(read_safely(saved(book)), plan), NOW + timedelta(hours=1))
+        assert ledger.scores()["一室", "1-1"] == {"score:品質": "80", "comment": "完整"}
+        standing = standing_of(plan, DONE, ledger.scores())
+    assert assess_units(standing).units[0].pairs[0].total is None
 
 
 def test_a_criterion_that_is_gone_from_the_plan_is_still_read():

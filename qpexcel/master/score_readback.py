@@ -104,7 +104,7 @@ def _header(grid: Grid, number: int, fields: Mapping[str, str]) -> dict[str, int
             columns.setdefault(field, col)
         elif _weight_above(grid.rows, number, col):
             others.setdefault(score_field(text), col)
-    return others | columns if {_KEY, COMMENT} <= columns.keys() else {}
+    return others | columns if _KEY in columns and len(columns) > 1 else {}
 
 
 def _weight_above(rows: Sequence[Sequence[object]], number: int, col: int) -> bool:

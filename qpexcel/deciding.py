@@ -85,6 +85,7 @@ def take_in_masters(
     words = load_words(plan.settings.language)
     before = ledger.last_numbers()
     ledger.record_decisions(_news(_decisions(copies, ledger), ledger.decided(), words), now)
+    ledger.record_scores(_news(_scores(copies, ledger), ledger.scored(), words), now)
     standing = last_standing(ledger)
     for copy in copies:
         findings += _not_kept(copy, workspace, now)
@@ -111,7 +112,7 @@ def _read_copies(
             continue
         if typed.mark and typed.mark.plan_id != plan.id:
             findings.append(Finding("MAS015", name, place=Place(file=name)))
-        elif typed.decisions:
+        elif typed.decisions or typed.scores:
             workspace.keep_bytes(data, digest, Path(name).suffix)
             copies.append(_Copy(name, at, typed))
     ledger.remember(**{_READ: json.dumps(read[-_MOST_READ:])})
@@ -179,6 +180,13 @@ def _decisions(copies: Iterable[_Copy], ledger: Ledger) -> Iterator[_Copied]:
         # Some programs keep no notes at all: that all are gone says nothing.
         gone = dict.fromkeys(noted, "") if typed.notes else {}
         yield copy, base, {**gone, **typed.decisions, **typed.notes}
+
+
+def _scores(copies: Iterable[_Copy], ledger: Ledger) -> Iterator[_Copied]:
+    """Yield what each copy says in 考核."""
+    for copy in copies:
+        mark = copy.typed.mark
+        yield copy, ledger.scored(mark.scores if mark else None), copy.typed.scores
 
 
 def _news(copied: Iterable[_Copied], known: Mapping[_Where, Said], words: Words) -> list[tuple[Any, ...]]:

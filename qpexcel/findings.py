@@ -87,6 +87,12 @@ SEVERITY: Mapping[str, Severity] = {
     "PLN029": I,  # the plan's code is missing
     "PLN032": W,  # an own column without a label
     "PLN031": W,  # exempt periods of an item without periods
+    "PLN033": W,  # a criterion's weight that is no number of 0 or more
+    "PLN034": W,  # a weight without a criterion
+    "PLN035": W,  # a criterion named twice or like a column of ours
+    "PLN036": W,  # criteria without any weight
+    "PLN037": I,  # weights that do not add up to 100
+    "PLN038": W,  # an unknown basis of a criterion
     # WSP: the workspace and its files
     "WSP001": E,  # a folder cannot be written
     "WSP002": E,  # a file is open elsewhere
@@ -261,6 +267,8 @@ SEVERITY: Mapping[str, Severity] = {
     "MAS013": W,  # a merger that does not say into what
     "MAS014": W,  # an item to merge into, and no merger
     "MAS015": W,  # a copy of another plan's master
+    "MAS005": W,  # a score that is no number from 0 to 100
+    "MAS006": I,  # scores of what the plan no longer has
 }
 
 

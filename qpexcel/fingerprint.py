@@ -22,6 +22,7 @@ def _parts(standing: Standing) -> Iterator[object]:
     yield [(one.unit, one.state, one.late) for one in standing.register]
     yield [(one.received.sha256, str(one.outcome)) for one in standing.files]
     yield [(one.unit, one.item, sorted(one.texts.items())) for one in standing.inspections]
+    yield sorted((where, sorted(texts.items())) for where, texts in standing.scores.items())
     yield [(one.code, one.value) for one in standing.findings]
 
 

@@ -203,6 +203,19 @@ class OwnField:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """What the secretariat scores from 0 to 100 (考核).
+
+    Weights count by their share of the sum. Where `suggested`, the score is suggested from the facts.
+    """
+
+    name: str
+    weight: float
+    suggested: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What an office may decide about its plan. Days are calendar days."""
 
@@ -219,7 +232,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan as read from the plan workbook. `year` is a ROC year; `basis` the day of its letter."""
+    """A plan as read from the plan workbook. `year` is a ROC year; `basis` the day of its letter.
+
+    `criteria` are those of its workbook, or the usual ones; at least one of them has a weight.
+    """
 
     id: str
     title: str
@@ -233,6 +249,7 @@ class Plan:
     field_help: dict[str, str] = field(default_factory=dict)
     basis: date | None = None
     settings: Settings = Settings()
+    criteria: tuple[Criterion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from qpexcel.intake.merge import found_in, merge
 from qpexcel.intake.receive import settle
 from qpexcel.intake.returns import COUNTING, Outcome, Return
 from qpexcel.ledger import Ledger, read_ledger
+from qpexcel.master.score_readback import score_findings
 from qpexcel.master.view import cells_of
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
@@ -95,6 +96,7 @@ def known_from(
     keys = {key for rows in rows_by_unit(plan).values() for key in (row.key for row in rows)}
     here = {current.key: current for current in currents if current.key in keys}
     inspections = merge_inspections(counting, plan)
+    scores = ledger.scores()
     decisions, of_decisions = read_decisions(ledger.decisions(), plan, cells_of(plan))
     findings = [
         *plan_findings,
@@ -105,6 +107,7 @@ def known_from(
         *(finding for one in inspections for found in one.doubts.values() for finding in found),
         *of_decisions,
         *_extensions_backward(plan, decisions),
+        *score_findings(scores, plan),
     ]
     round_, return_by = current_round(ledger, counting)
     findings += _of_earlier_rounds(returns, round_, ledger.get("round_started"))
@@ -118,6 +121,7 @@ def known_from(
         findings,
         inspections,
         numbers=ledger.last_numbers(),
+        scores=scores,
     )
 
 

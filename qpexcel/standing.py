@@ -124,7 +124,7 @@ class OnRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything there is to show for a day. `attached` goes by row key.
+    """Everything there is to show for a day. `attached` goes by row key, `scores` as in `Known`.
 
     `numbers` are those of the last decision and the last score that it knows. `kept_at` says where in the
     workspace the returned files lie, by their hash.
@@ -144,11 +144,15 @@ class Standing:
     attached: Mapping[str, OnRow] = field(default_factory=dict)
     numbers: tuple[int, int] = (0, 0)
     kept_at: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known before judging. `currents`, `decisions` and `attached` go by row key."""
+    """What is known before judging. `currents`, `decisions` and `attached` go by row key.
+
+    `scores` hold the cells of 考核 as typed, by (unit, item) and field; the item "" is the unit itself.
+    """
 
     plan: Plan
     round: str
@@ -161,6 +165,7 @@ class Known:
     attached: Mapping[str, OnRow] = field(default_factory=dict)
     numbers: tuple[int, int] = (0, 0)
     kept_at: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 def stand(known: Known, as_of: date) -> Standing:
@@ -184,6 +189,7 @@ def stand(known: Known, as_of: date) -> Standing:
         attached=known.attached,
         numbers=known.numbers,
         kept_at=known.kept_at,
+        scores=known.scores,
     )
 
 

@@ -30,6 +30,7 @@ ZH = load_words("zh-TW")
 NOW = datetime(2007, 7, 1, 9, 0)  # noqa: DTZ001 - local, as everywhere
 _COLUMNS = {label: key for key, label in ZH.group("item_column").items()}
 _FIELDS = {label: key for key, label in ZH.group("field_column").items()}
+_CRITERIA = {label: key for key, label in ZH.group("criterion_column").items()}
 
 
 def md(table: str) -> list[dict[str, str]]:
@@ -45,9 +46,10 @@ def tables(
     units: str = "",
     fields: str = "",
     groups: Mapping[str, str] | None = None,
+    criteria: str = "",
     **settings: str,
 ) -> PlanTables:
-    """Make a plan's tables: items and own fields as Markdown, units as 、-separated names."""
+    """Make a plan's tables: items, own fields and criteria as Markdown, units as 、-separated names."""
     plain = {"id": "test-plan", "title": "測試計畫", "organisation": "測試機關", "year": "96", **settings}
     named = [{"name": name} for name in units.split("、") if name]
     named += [{"name": name, "kind": "群組", "members": members} for name, members in (groups or {}).items()]
@@ -56,6 +58,7 @@ def tables(
         units=tuple(map(_record, named)),
         items=tuple(_record(_keyed(row, _COLUMNS)) for row in md(items)),
         fields=tuple(_record(_keyed(row, _FIELDS)) for row in md(fields)) if fields else (),
+        criteria=tuple(_record(_keyed(row, _CRITERIA)) for row in md(criteria)) if criteria else (),
     )
 
 

@@ -19,7 +19,7 @@ LAYERS = (
     {"decisions", "forms", "plan_document", "documents"},
     {"intake"},
     {"ledger"},
-    {"standing", "rounds"},
+    {"standing", "rounds", "scoring"},
     {"fingerprint", "changes"},
     {"master", "status_document", "corrections", "evidence"},
     {"cycle", "recall", "deciding", "consolidation", "correcting"},

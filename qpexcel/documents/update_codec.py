@@ -21,6 +21,7 @@ def tables_to_json(tables: PlanTables) -> str:
         "items": [_texts(record.entries) for record in tables.items],
         "fields": [_texts(record.entries) for record in tables.fields],
         "confirm": _texts(tables.confirm),
+        "criteria": [_texts(record.entries) for record in tables.criteria],
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
@@ -38,6 +39,7 @@ def tables_from_json(text: str) -> PlanTables:
         items=_records(data.get("items", [])),
         fields=_records(data.get("fields", [])),
         confirm=_entries(data.get("confirm", {})),
+        criteria=_records(data.get("criteria", [])),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -43,5 +43,6 @@ class Terms:
     def _name(self) -> str:
         granted = {key: sorted(map(str, days)) for key, days in sorted(self.extensions.items())}
         key = self.key.hex() if self.key else ""
-        parts = [__version__, plan_to_json(self.plan), key, granted, self.passwords]
+        plan = replace(self.plan, criteria=())  # no file is read by them
+        parts = [__version__, plan_to_json(plan), key, granted, self.passwords]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:16]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from qpexcel.master.assessment import assessment_sheet
 from qpexcel.master.changes import changes_sheet
 from qpexcel.master.corrections import corrections_sheet
 from qpexcel.master.files import files_sheet
@@ -38,6 +39,7 @@ _SHEETS: Mapping[str, Callable[[View], Sheet]] = {
     "register": register_sheet,
     "corrections": corrections_sheet,
     "changes": changes_sheet,
+    "assessment": assessment_sheet,
     "inspections": inspections_sheet,
     "files": files_sheet,
     "plan": plan_sheet,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 
 from qpexcel.attached.model import Comment
 from qpexcel.attached.read import attached_to
-from qpexcel.dates.typed import read_typed_date
 from qpexcel.fields import DECISION_FIELDS, labels
 from qpexcel.forms.master_mark import MasterMark, read_master_mark
+from qpexcel.master.score_readback import read_scores
+from qpexcel.master.typed import typed_text
 from qpexcel.master.view import HELPERS
 from qpexcel.model import Plan
-from qpexcel.plan.wording import short_day
 from qpexcel.sheets.grids import Grid
 from qpexcel.sheets.safely import read_safely
 from qpexcel.text import fold
@@ -67,12 +66,14 @@ class Typed:
 
     `decisions` holds, by (row key, column key), what people typed into the decision columns, "" where they
     typed nothing; `notes`, by (row key, "note:" and the column key), what they noted on any cell of the row.
-    `rows` says where each row key stands.
+    `scores` holds, by (unit, item, field), what stands in the cells of 考核. `rows` says where each row key
+    stands.
     """
 
     mark: MasterMark | None
     decisions: Mapping[tuple[str, ...], str]
     notes: Mapping[tuple[str, ...], str]
+    scores: Mapping[tuple[str, ...], str]
     rows: Mapping[str, tuple[DecisionTable, int]]
     loose: tuple[Loose, ...]
 
@@ -112,9 +113,10 @@ def read_master(data: bytes, plan: Plan) -> Typed:
             for column in table.columns.keys() & _DECISIONS:
                 text = typed_text(table.grid.rows[place][table.columns[column]], plan)
                 decisions[key, column] = decisions.get((key, column)) or text
+    scores: dict[tuple[str, ...], str] = {tuple(where): text for *where, text in read_scores(grids, plan)}
     noted, elsewhere = _notes(attached_to(data).comments, tables)
     loose = (*_strange_sheets(grids), *(one for table in tables for one in table.loose()), *elsewhere)
-    return Typed(read_master_mark(grids), decisions, noted, rows, tuple(islice(loose, _MOST_LOOSE)))
+    return Typed(read_master_mark(grids), decisions, noted, scores, rows, tuple(islice(loose, _MOST_LOOSE)))
 
 
 def _table(grid: Grid, known: Mapping[str, str]) -> DecisionTable | None:
@@ -156,18 +158,3 @@ def _strange_sheets(grids: Iterable[Grid]) -> Iterator[Loose]:
     for grid in grids:
         if not grid.hidden and grid.name not in ours and any(any(row) for row in grid.rows):
             yield Loose(grid.name, "", "")
-
-
-def typed_text(value: object, plan: Plan) -> str:
-    """Return a cell as a person typed it: whole numbers without .0, blanks as "".
-
-    A date that a program made of what was typed is shown as the office writes dates, the ROC years
-    that programs turn into others put right.
-    """
-    if isinstance(value, str):
-        return value if value.strip() else ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, date):
-        return short_day(read_typed_date(value, plan.span).day or value, plan)
-    return "" if value is None else str(value)

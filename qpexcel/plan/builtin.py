@@ -19,6 +19,7 @@ def builtin_tables(name: str = BUILTIN) -> PlanTables:
         units=tuple(_record(row, Place(unit=row["name"])) for row in data["units"]),
         items=tuple(_record(row, Place(item=row["id"])) for row in data["items"]),
         fields=tuple(_record(row, Place()) for row in data.get("fields", [])),
+        criteria=tuple(_record(row, Place()) for row in data.get("criteria", [])),
     )
 
 

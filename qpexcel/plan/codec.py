@@ -9,6 +9,7 @@ from typing import Any
 
 from qpexcel.limits import Limits
 from qpexcel.model import (
+    Criterion,
     Deadline,
     DueKind,
     FieldKind,
@@ -24,6 +25,7 @@ from qpexcel.model import (
     Target,
     Unit,
 )
+from qpexcel.plan.criteria import usual_criteria
 
 
 def plan_to_json(plan: Plan) -> str:
@@ -50,7 +52,14 @@ def plan_from_json(text: str) -> Plan:
         field_help=data["field_help"],
         basis=_maybe_day(data["basis"]),
         settings=_settings(data["settings"]),
+        criteria=_criteria(data),
     )
+
+
+def _criteria(data: dict[str, Any]) -> tuple[Criterion, ...]:
+    if "criteria" in data:
+        return tuple(Criterion(**one) for one in data["criteria"])
+    return usual_criteria(data["settings"]["language"])  # ledgers of before there were criteria
 
 
 def _settings(data: dict[str, Any]) -> Settings:

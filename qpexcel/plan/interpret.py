@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.model import Plan
+from qpexcel.plan.criteria import read_criteria
 from qpexcel.plan.items import read_items
 from qpexcel.plan.own_fields import read_own_fields
 from qpexcel.plan.settings import read_head
@@ -30,6 +31,7 @@ def interpret(tables: PlanTables, *, fallback_year: int) -> tuple[Plan, tuple[Fi
     if not items:
         raise QpexcelError(Finding("PLN003"), others=(*of_head, *of_units))
     own, help_texts, of_fields = read_own_fields(tables.fields)
+    criteria, of_criteria = read_criteria(tables.criteria, head.settings.language)
     settings_to_confirm = _to_confirm(tables.confirm.values())
     units_to_confirm = [
         finding.at(unit=record["name"].text)
@@ -49,6 +51,7 @@ def interpret(tables: PlanTables, *, fallback_year: int) -> tuple[Plan, tuple[Fi
         field_help=help_texts,
         basis=head.basis,
         settings=head.settings,
+        criteria=criteria,
     )
     return plan, (
         *of_head,
@@ -57,6 +60,7 @@ def interpret(tables: PlanTables, *, fallback_year: int) -> tuple[Plan, tuple[Fi
         *units_to_confirm,
         *of_items,
         *of_fields,
+        *of_criteria,
     )
 
 

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.plan.tables import (
+    CRITERION_COLUMNS,
     FIELD_COLUMNS,
     ITEM_COLUMNS,
     SETTINGS,
@@ -35,11 +36,15 @@ class _TableKind:
     labels: str
     columns: tuple[str, ...]
     needed: tuple[str, ...]
+    optional: bool = False  # workbooks made before there was such a sheet go on without it
 
 
 _UNITS = _TableKind("sheet.plan_units", "unit_column", UNIT_COLUMNS, ("name",))
 _ITEMS = _TableKind("sheet.plan_items", "item_column", ITEM_COLUMNS, ("action", "due", "units"))
 _FIELDS = _TableKind("sheet.plan_fields", "field_column", FIELD_COLUMNS, ("label",))
+_CRITERIA = _TableKind(
+    "sheet.plan_criteria", "criterion_column", CRITERION_COLUMNS, ("name", "weight"), optional=True
+)
 
 
 def read_plan_tables(path: Path) -> tuple[PlanTables, tuple[Finding, ...]]:
@@ -57,11 +62,9 @@ def read_plan_tables(path: Path) -> tuple[PlanTables, tuple[Finding, ...]]:
         raise QpexcelError(Finding("PLN002", path.name, place=Place(file=path.name))) from error
     findings: list[Finding] = []
     settings, confirm = _read_settings(path.name, grids, findings)
-    tables = {
-        kind.labels: _read_table(path.name, grids, kind, findings) for kind in (_UNITS, _ITEMS, _FIELDS)
-    }
-    units, items, fields = tables.values()
-    return PlanTables(settings, units, items, fields, confirm), tuple(findings)
+    kinds = (_UNITS, _ITEMS, _FIELDS, _CRITERIA)
+    units, items, fields, criteria = (_read_table(path.name, grids, kind, findings) for kind in kinds)
+    return PlanTables(settings, units, items, fields, confirm, criteria), tuple(findings)
 
 
 def _labels(kind: str, keys: Iterable[str]) -> dict[str, str]:
@@ -144,6 +147,8 @@ def _read_table(
     """Read one table; a sheet that is missing is a finding, and fatal only for the work items."""
     labels = _labels(kind.labels, kind.columns)
     header = _find_header(_named(grids, kind.sheet), labels, kind) or _find_header(grids, labels, kind)
+    if header is None and kind.optional:
+        return ()
     if header is None:
         sheet = every_language(kind.sheet)[0]
         finding = Finding("PLN004" if kind is _ITEMS else "PLN005", sheet, place=Place(file=file))

@@ -49,6 +49,7 @@ ITEM_COLUMNS = (
     "confirm",
 )
 FIELD_COLUMNS = ("key", "label", "kind", "choices", "required", "help")
+CRITERION_COLUMNS = ("name", "weight", "basis", "help")
 
 
 def text_of(value: object) -> str:
@@ -109,13 +110,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class PlanTables:
-    """The four tables of a plan workbook. `confirm` is what 待確認 says of settings, by their keys."""
+    """The five tables of a plan workbook. `confirm` is what 待確認 says of settings, by their keys."""
 
     settings: Mapping[str, Entry] = field(default_factory=dict)
     units: tuple[Record, ...] = ()
     items: tuple[Record, ...] = ()
     fields: tuple[Record, ...] = ()
     confirm: Mapping[str, Entry] = field(default_factory=dict)
+    criteria: tuple[Record, ...] = ()
 
     def setting(self, key: str) -> Entry:
         """Return a setting's cell; an empty one where the workbook has none."""

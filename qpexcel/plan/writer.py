@@ -7,8 +7,10 @@ from datetime import date
 
 from qpexcel.fields import UNIT_FIELDS
 from qpexcel.limits import MB, Limits
+from qpexcel.plan.criteria import criterion_record, usual_criteria
 from qpexcel.plan.marks import HEADER_ROW, SETTING_COLUMNS, SHEETS, Mark, marked, setting_cell
 from qpexcel.plan.tables import (
+    CRITERION_COLUMNS,
     FIELD_COLUMNS,
     ITEM_COLUMNS,
     SETTINGS,
@@ -31,11 +33,11 @@ _SETTING_CHOICES = {
     "evidence_required": "answer",
     "unverified": "unverified",
 }
-_CODES = ("id", "section_number", "number", "due", "frequency", "kind", "required")
+_CODES = ("id", "section_number", "number", "due", "frequency", "kind", "required", "weight", "basis")
 
 
 def plan_book(tables: PlanTables, words: Words, made: date, marks: Sequence[Mark] = ()) -> Book:
-    """Describe the plan workbook: 計畫, 科室, 工作項目, 填報欄位, 說明.
+    """Describe the plan workbook: 計畫, 科室, 工作項目, 填報欄位, 考核, 說明.
 
     `marks` put a note on a cell, and a colour that stays while its row's 待確認 says something.
     """
@@ -43,11 +45,13 @@ def plan_book(tables: PlanTables, words: Words, made: date, marks: Sequence[Mark
     settings = _settings_sheet(tables, words)
     units = _table_sheet(SHEETS["units"], "unit_column", UNIT_COLUMNS, tables.units, words)
     items = _table_sheet(SHEETS["items"], "item_column", ITEM_COLUMNS, tables.items, words)
+    criteria = _criterion_rows(tables, words)
     sheets = (
         marked(settings, "settings", marks),
         marked(units, "units", marks),
         marked(items, "items", marks),
         _table_sheet("plan_fields", "field_column", FIELD_COLUMNS, _field_rows(tables, words), words),
+        _table_sheet("plan_criteria", "criterion_column", CRITERION_COLUMNS, criteria, words),
         _help_sheet(words),
     )
     return Book(sheets, title, made)
@@ -148,6 +152,12 @@ def _field_rows(tables: PlanTables, words: Words) -> tuple[Record, ...]:
     return (*builtin, *tables.fields)
 
 
+def _criterion_rows(tables: PlanTables, words: Words) -> tuple[Record, ...]:
+    """List the plan's criteria, the usual ones where it has none."""
+    usual = (criterion_record(one, words) for one in usual_criteria(words.language))
+    return tables.criteria if any(not one.blank for one in tables.criteria) else tuple(usual)
+
+
 def _table_sheet(
     name: str, labels: str, keys: Sequence[str], records: Sequence[Record], words: Words
 ) -> Sheet:
@@ -175,6 +185,8 @@ def _column(key: str, labels: str, rows: Sequence[dict[str, str]], words: Words)
         choices = tuple(words.group("unit_kind" if labels == "unit_column" else "kind").values())
     elif key == "required":
         choices = (*words.group("required").values(), *words.group("execution").values())
+    elif key == "basis":
+        choices = tuple(words.group("basis").values())
     return Column(
         label=words(f"{labels}.{key}"),
         width=plan_width(key),

@@ -51,10 +51,9 @@ class Cell:
 class Rule:
     """What Excel itself should hold against typed input.
 
-    `kind` list|number|day|any|never: "any" only prompts, "never" takes nothing. `choices` for a list;
-    `source` a range to take them from instead.
-    `strict` refuses, otherwise Excel only warns. `title`/`message` explain a refusal; `prompt`
-    shows when the cell is entered.
+    `kind` list|number|score|day|any|never: a score is a number from 0 to 100, "any" only prompts, "never"
+    takes nothing. `choices` for a list; `source` a range to take them from instead. `strict` refuses,
+    otherwise Excel only warns. `title`/`message` explain a refusal; `prompt` shows when the cell is entered.
     """
 
     kind: str

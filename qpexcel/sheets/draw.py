@@ -344,6 +344,8 @@ def _criteria(rule: Rule) -> dict[str, Any]:
         return {"validate": "list", "source": rule.source or list(rule.choices)}
     if rule.kind == "number":
         return {"validate": "decimal", "criteria": ">=", "value": 0}
+    if rule.kind == "score":
+        return {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 100}
     if rule.kind == "day":
         first, last = rule.between
         return {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}

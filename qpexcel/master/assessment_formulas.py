@@ -1,0 +1,149 @@
+"""The formulas of the sheet 考核: what `scoring` computes, said again in Excel's words.
+
+They go by keys and whole ranges, so that no sorting harms them, and use nothing volatile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qpexcel.master.assessment_places import WEIGHTS_ROW, Places
+from qpexcel.master.formulas import AS_OF
+from qpexcel.master.view import View, quoted
+from qpexcel.scoring import KINDS, POINTS, Facts, PairScore, UnitScore
+from qpexcel.sheets.describe import Formula, Value, letter
+from qpexcel.words import Words
+
+_ROW = "\0"
+
+
+class Formulas:
+    """The formulas of both blocks, with what they give now."""
+
+    def __init__(self, view: View, places: Places) -> None:
+        self._view = view
+        self._at = places
+        self._texts = _texts(view, places)
+        self._items = {item.id: number for number, item in enumerate(view.plan.items, start=1)}
+
+    def pair(self, one: PairScore, row: int) -> dict[str, Value]:
+        """Return the computed cells of a unit's item, by column."""
+        at, facts = self._at, one.facts
+        values = {at.counted(n): value for n, value in enumerate(one.values)}
+        now = {"total": one.total, **{key: v for key, v in values.items() if key.startswith("value")}}
+        cells: dict[str, Value] = {key: self._formula(key, row, value) for key, value in now.items()}
+        said = summary(facts, self._view.words)
+        if not at.live:
+            return cells | {"timeliness": said, "suggestion": _shown(facts.suggestion)}
+        cells |= {key: self._counted(one, key, facts.counts[key]) for key in KINDS}
+        return cells | {
+            "begun": self._counted(one, "", facts.begun),
+            "timeliness": self._formula("timeliness", row, said),
+            "suggestion": self._formula("suggestion", row, facts.suggestion),
+        }
+
+    def unit(self, one: UnitScore, row: int) -> dict[str, Value]:
+        """Return the computed cells of a unit, by column."""
+        at, facts, words = self._at, one.facts, self._view.words
+        first, last = at.pair_rows_of(one.unit)
+        own = f"{at.area('number', first, last)},{at.at('number', row)}"
+        means = {"suggestion": ("suggestion", facts.suggestion), "total": ("total", one.total)}
+        means |= {f"score{n}": (at.counted(n), value) for n, value in enumerate(one.values)}
+        cells: dict[str, Value] = {
+            key: Formula(_mean(at.area(source, first, last), own), _shown(value))
+            for key, (source, value) in means.items()
+        }
+        total, every = at.at("total", row), at.area("total", *at.unit_span)
+        cells["name"] = Formula(f'=IF({total}="","",RANK({total},{every}))', _shown(one.rank))
+        before, between, after = map(quoted, _around(words("assessment.assessed"), "scored", "expected"))
+        scored = f'COUNTIFS({own},{at.area("total", first, last)},">=0")'
+        shown = words("assessment.assessed", scored=one.scored, expected=len(one.pairs))
+        cells["about"] = Formula(f"={before}&{scored}&{between}&COUNTIFS({own})&{after}", shown)
+        said = summary(facts, words)
+        if not at.live:
+            return cells | {"timeliness": said}
+        cells["timeliness"] = self._formula("timeliness", row, said)
+        counts = {**facts.counts, "begun": facts.begun}.items()
+        return cells | {k: Formula(f"=SUMIFS({at.area(k, first, last)},{own})", count) for k, count in counts}
+
+    def _formula(self, key: str, row: int, now: str | float | None) -> Formula:
+        return Formula(self._texts[key].replace(_ROW, str(row)), _shown(now))
+
+    def _counted(self, one: PairScore, timeliness: str, now: int) -> Value:
+        """Return how many of the rows that have begun are of a timeliness; of any where it is ""."""
+        view = self._view
+        number, unit = self._items[one.item.id], view.unit_numbers[one.unit]
+        own = f"{view.area('item_number')},{number},{view.area('unit_number')},{unit}"
+        own += f',{view.area("counts_from")},"<="&{AS_OF}'
+        if timeliness:
+            own += f",{view.area('timeliness')},{quoted(view.words(f'timeliness.{timeliness}'))}"
+        return Formula(f"=COUNTIFS({own})", now)
+
+
+def summary(facts: Facts, words: Words) -> str:
+    """Say how a unit's rows stand: 如期完成2、逾期未完成1、其他3."""
+    if not facts.begun:
+        return words("assessment.not_begun")
+    counts = {words(f"timeliness.{key}"): count for key, count in facts.counts.items()}
+    counts[words("assessment.others")] = facts.begun - sum(facts.counts.values())
+    parts = [words("assessment.part", word=word, count=count) for word, count in counts.items() if count]
+    return words("master.comma_list").join(parts)
+
+
+def _texts(view: View, places: Places) -> dict[str, str]:
+    """Return the formulas that go by cells of their own row, by column; `_ROW` stands for its number."""
+    at = {key: f"{letter(col)}{_ROW}" for key, col in places.columns.items()}
+    suggested = {f"value{n}": _value(n, at) for n, one in enumerate(view.plan.criteria) if one.suggested}
+    texts = {"total": _weighted(view, places, at), **suggested}
+    if not places.live:
+        return texts
+    worth = "+".join(f"{points}*{at[key]}" for key, points in POINTS.items() if points)
+    judged = "+".join(at[key] for key in POINTS)
+    suggestion = f'=IF({judged}=0,"",ROUND(({worth})/({judged}),1))'
+    return {**texts, "timeliness": _summary(at, view.words), "suggestion": suggestion}
+
+
+def _value(n: int, at: Mapping[str, str]) -> str:
+    score = at[f"score{n}"]
+    typed = f'IF(ISNUMBER({score}),IF(AND({score}>=0,{score}<=100),{score},""),"")'
+    return f'=IF({score}="",{at["suggestion"]},{typed})'
+
+
+def _weighted(view: View, places: Places, at: Mapping[str, str]) -> str:
+    """Return the mean by weight, "" unless every criterion with a weight has a number from 0 to 100."""
+    counting = [n for n, one in enumerate(view.plan.criteria) if one.weight]
+    values = [at[places.counted(n)] for n in counting]
+    weights = [f"${letter(places.columns[f'score{n}'])}${WEIGHTS_ROW}" for n in counting]
+    parts = "+".join(f"{value}*{weight}" for value, weight in zip(values, weights, strict=True))
+    every, whole = ",".join(values), "+".join(weights)
+    total = f'IF(OR(MIN({every})<0,MAX({every})>100),"",ROUND(({parts})/({whole}),2))'
+    return f'=IF(COUNT({every})<{len(values)},"",{total})'
+
+
+def _mean(area: str, own: str) -> str:
+    counting = f'{own},{area},">=0",{area},"<=100"'
+    return f'=IF(COUNTIFS({counting})=0,"",ROUND(SUMIFS({area},{counting})/COUNTIFS({counting}),2))'
+
+
+def _summary(cells: Mapping[str, str], words: Words) -> str:
+    comma = words("master.comma_list")
+    counted = {words(f"timeliness.{key}"): cells[key] for key in KINDS}
+    counted[words("assessment.others")] = f"({cells['begun']}-{'-'.join(cells[key] for key in KINDS)})"
+    parts = []
+    for word, count in counted.items():
+        before, between, after = _around(words("assessment.part"), "word", "count")
+        part = f"{quoted(comma + before + word + between)}&{count}" + (f"&{quoted(after)}" if after else "")
+        parts.append(f'IF({count}>0,{part},"")')
+    joined = f"MID({'&'.join(parts)},{len(comma) + 1},255)"
+    return f"=IF({cells['begun']}=0,{quoted(words('assessment.not_begun'))},{joined})"
+
+
+def _around(sentence: str, first: str, second: str) -> tuple[str, str, str]:
+    """Return what stands before, between and after two gaps."""
+    before, _, rest = sentence.partition(f"{{{first}}}")
+    between, _, after = rest.partition(f"{{{second}}}")
+    return before, between, after
+
+
+def _shown(number: str | float | None) -> str | float:
+    return "" if number is None else number

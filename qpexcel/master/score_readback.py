@@ -1,0 +1,130 @@
+"""master.xlsx → what people wrote into the sheet 考核, wherever they moved it, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from qpexcel.decisions import OVERRULED
+from qpexcel.findings import Finding, Place
+from qpexcel.master.assessment_places import score_cells
+from qpexcel.master.typed import typed_text
+from qpexcel.model import Plan
+from qpexcel.scoring import COMMENT, criterion_of, gone, score_field, score_of
+from qpexcel.sheets.grids import Grid
+from qpexcel.text import fold
+from qpexcel.words import Words, every_language, load_words
+
+_KEY = "key"
+_HEADER_WITHIN = 60  # rows from the top in which the first header is looked for
+_COMMENTS = ("assessment_column.comment", "assessment_column.unit_comment")
+
+
+def read_scores(grids: Iterable[Grid], plan: Plan) -> list[tuple[str, str, str, str]]:
+    """Read the scores and comments out of a master workbook.
+
+    Criteria that the plan no longer has are read too, where the sheet gives them a weight.
+
+    Args:
+        grids: The workbook's sheets, as anybody saved it.
+        plan: For its criteria.
+
+    Returns:
+        (unit, item, field, text) for every cell to be filled that is there, as typed; "" where it is
+        blank. The item is "" for the unit itself; the field "comment" or "score:" and the criterion. Of
+        a row that stands twice, what was filled in first counts.
+    """
+    read: dict[tuple[str, str, str], str] = {}
+    for grid in grids:
+        for unit, item, field, text in _read_grid(grid, plan):
+            read[unit, item, field] = read.get((unit, item, field)) or text
+    return [(*where, text) for where, text in read.items()]
+
+
+def score_findings(scores: Mapping[tuple[str, str], Mapping[str, str]], plan: Plan) -> list[Finding]:
+    """Find impossible scores (MAS005) and what is about units, items or criteria no longer there (MAS006).
+
+    Args:
+        scores: As typed, by (unit, item) and field.
+        plan: What can be scored; its language names the sheet.
+    """
+    words = load_words(plan.settings.language)
+    sheet, cell = words("sheet.assessment"), score_cells(plan)
+    names = {score_field(one.name): one.name for one in plan.criteria}
+    findings = []
+    for (unit, item), texts in scores.items():
+        for field in names.keys() & texts.keys():
+            where = cell(unit, item, field)
+            if where and texts[field].strip() and score_of(texts[field]) is None:
+                place = Place("master.xlsx", sheet, where, item, unit)
+                findings.append(Finding("MAS005", texts[field], {"criterion": names[field]}, place))
+    findings += _overruled(scores, sheet, cell, words)
+    findings.sort(key=lambda finding: (finding.place.unit, finding.place.item, finding.place.cell))
+    lost: dict[str, Finding] = {}
+    for one in gone(scores, plan):
+        known = cell(one.unit, one.item, COMMENT)
+        what = words("assessment.criterion_gone", criterion=criterion_of(one.field)) if known else ""
+        named = what or " ".join(part for part in (one.unit, one.item) if part)
+        lost.setdefault(named, Finding("MAS006", named, place=Place("master.xlsx", sheet)))
+    return [*findings, *lost.values()]
+
+
+def _overruled(
+    scores: Mapping[tuple[str, str], Mapping[str, str]],
+    sheet: str,
+    cell: Callable[[str, str, str], str],
+    words: Words,
+) -> Iterator[Finding]:
+    """MAS007: what another copy of the master said of a cell, and was saved earlier."""
+    for (unit, item), texts in scores.items():
+        for beside, other in texts.items():
+            field = beside.removeprefix(OVERRULED)
+            if field != beside and cell(unit, item, field):
+                named = criterion_of(field) or words("assessment_column.comment")
+                place = Place("master.xlsx", sheet, cell(unit, item, field), item, unit)
+                yield Finding("MAS007", texts.get(field, ""), {"field": named, "other": other}, place)
+
+
+def _read_grid(grid: Grid, plan: Plan) -> Iterator[tuple[str, str, str, str]]:
+    """Read the rows below each header; there are two, one for units and one for their items."""
+    fields = _fields(plan)
+    columns: dict[str, int] = {}
+    for number, row in enumerate(grid.rows):
+        if number > _HEADER_WITHIN and not columns:
+            return
+        columns = _header(grid, number, fields) or columns
+        parts = str(row[columns[_KEY]]).split("|") if columns else []
+        if len(parts) == 2:  # noqa: PLR2004 - an item and a unit
+            item, unit = parts
+            for field, col in columns.items():
+                if field != _KEY and (item or field == COMMENT):  # a unit's scores are means
+                    yield unit, item, field, _text(row[col], plan)
+
+
+def _text(value: object, plan: Plan) -> str:
+    """Return a cell as typed, a fraction with the 15 digits that every program keeps."""
+    return f"{value:.15g}" if isinstance(value, float) else typed_text(value, plan)
+
+
+def _fields(plan: Plan) -> dict[str, str]:
+    """Return field by folded heading, in every language."""
+    named = {fold(word): COMMENT for key in _COMMENTS for word in every_language(key)}
+    named |= {fold(word): _KEY for word in every_language("field.key")}
+    return named | {fold(one.name): score_field(one.name) for one in plan.criteria}
+
+
+def _header(grid: Grid, number: int, fields: Mapping[str, str]) -> dict[str, int]:
+    """Return the columns of a header by field; none where the row is no header."""
+    columns: dict[str, int] = {}
+    others: dict[str, int] = {}
+    for col, text in grid.texts(number):
+        field = fields.get(fold(text))
+        if field:
+            columns.setdefault(field, col)
+        elif _weight_above(grid.rows, number, col):
+            others.setdefault(score_field(text), col)
+    return others | columns if _KEY in columns and len(columns) > 1 else {}
+
+
+def _weight_above(rows: Sequence[Sequence[object]], number: int, col: int) -> bool:
+    above = rows[number - 1][col] if number else ""
+    return isinstance(above, int | float) and not isinstance(above, bool)

@@ -57,8 +57,8 @@ def score_findings(scores: Mapping[tuple[str, str], Mapping[str, str]], plan: Pl
             if where and texts[field].strip() and score_of(texts[field]) is None:
                 place = Place("master.xlsx", sheet, where, item, unit)
                 findings.append(Finding("MAS005", texts[field], {"criterion": names[field]}, place))
+    findings.sort(key=lambda finding: (finding.place.unit, finding.place.item, finding.words["criterion"]))
     findings += _overruled(scores, sheet, cell, words)
-    findings.sort(key=lambda finding: (finding.place.unit, finding.place.item, finding.place.cell))
     lost: dict[str, Finding] = {}
     for one in gone(scores, plan):
         known = cell(one.unit, one.item, COMMENT)

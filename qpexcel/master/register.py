@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from qpexcel.master.attention import count_unit
+from qpexcel.master.figures import unit_formulas
 from qpexcel.master.listing import Listed, listing
 from qpexcel.master.view import View
-from qpexcel.sheets.describe import Condition, Sheet, Value
+from qpexcel.sheets.describe import Condition, Formula, Sheet, Value
 from qpexcel.standing import UnitStanding
 from qpexcel.words import Words
 
@@ -26,6 +28,10 @@ def register_sheet(view: View) -> Sheet:
         "late": Listed("master_column.late", 12, "code"),
         "filled": Listed("master_column.filled", 8, "count"),
         "expected": Listed("master_column.expected", 8, "count"),
+        "rows": Listed("overview.rows", 8, "count"),
+        "overdue": Listed("overview.overdue", 9, "count"),
+        "waiting": Listed("overview.waiting", 8, "count"),
+        "done": Listed("overview.done", 8, "count"),
         "reporter": Listed("master_column.reporter", 16),
         "received_at": Listed("master_column.received_at", 18, "code"),
         "file": Listed("master_column.file", 46),
@@ -43,12 +49,15 @@ def state_conditions(words: Words) -> tuple[Condition, ...]:
 def _row(one: UnitStanding, view: View) -> dict[str, Value]:
     begun = [row for row in view.rows_by_unit[one.unit] if row.counts and row.begun]
     received = one.counted.received if one.counted else None
+    counts = count_unit(one.unit, one.state, view)
+    formulas = unit_formulas(view, view.unit_numbers[one.unit])
     return {
         "unit": one.unit,
         "state": view.words(f"register.{one.state}"),
         "late": view.words("master.yes") if one.late else "",
         "filled": sum(row.reported for row in begun),
         "expected": len(begun),
+        **{key: Formula(text, getattr(counts, key)) for key, text in formulas.items()},
         "reporter": one.counted.reporter if one.counted else "",
         "received_at": view.moment(received.received_at) if received else "",
         "file": received.path if received else "",

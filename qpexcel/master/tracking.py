@@ -15,6 +15,7 @@ from qpexcel.master.formulas import (
     shortfalls,
     timeliness_column,
 )
+from qpexcel.master.helpers import tally_column, worry_column
 from qpexcel.master.view import HELPERS, TITLE_HEIGHTS, TRACKING_HEADER, View, column_keys
 from qpexcel.model import Execution, FieldKind, Item, Plan
 from qpexcel.plan.obligations import obligations
@@ -67,6 +68,8 @@ def _columns(view: View) -> list[Column]:
         "light": light_column(view),
         "days_left": days_column(view),
         "reasons": reasons_column(view),
+        "worry": worry_column(view),
+        "tally": tally_column(view),
         "pictures": [_pictures(row, view) for row in view.standing.rows],
         "remarks": [_said(row, view) for row in view.standing.rows],
         "source": [source_text(row) for row in view.standing.rows],
@@ -75,7 +78,8 @@ def _columns(view: View) -> list[Column]:
     for key in column_keys(view.plan):
         if key in HELPERS or key == "key":
             label = view.words(f"field.{key}" if key == "key" else f"master.{key}")
-            columns.append(Column(label, width_of("key"), made[key], "hidden", hidden=True))
+            style = "hidden_help" if key in ("worry", "tally") else "hidden"
+            columns.append(Column(label, width_of("key"), made[key], style, hidden=True))
         elif key in made:
             columns.append(_shown(key, made[key], view))
         elif key in _DECISIONS:

@@ -38,13 +38,14 @@ Value = Plain | Formula | Link
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell outside a table. `across` is how many further columns it is merged over."""
+    """One cell outside a table, merged over `across` further columns and `down` further rows."""
 
     row: int
     col: int
     value: Value
     style: str = "base"
     across: int = 0
+    down: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +127,24 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Stacked horizontal bars, the first category on top, placed at a cell.
+    """Stacked bars over `across` columns and `down` rows of the sheet, from a cell on.
 
-    `description` is what a screen reader says. `width` is in half-width characters, `height` in
-    pixels.
+    `description` is what a screen reader says. The bars stand upright, each with its number unless it
+    is below `least_label`, for which there is no room. With
+    `head`, a share of the height, they lie in line with a table's rows: the first on top, without
+    names or numbers, below a title over the table's header.
     """
 
     row: int
     col: int
+    across: int
+    down: int
     title: str
     description: str
     categories: str
     series: tuple[Series, ...]
-    width: float
-    height: float
+    least_label: int = 1
+    head: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ class Sheet:
     gridlines: bool = False
     text_numbers: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    hidden_columns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +196,5 @@ class Book:
     made: date
     author: str = ""
     roc_calendar: bool = True
+    subject: str = ""
+    comments: str = ""

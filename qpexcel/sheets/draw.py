@@ -19,7 +19,6 @@ from qpexcel.sheets import measure
 from qpexcel.sheets.describe import (
     Book,
     Cell,
-    Chart,
     Column,
     Condition,
     Formula,
@@ -32,7 +31,8 @@ from qpexcel.sheets.describe import (
     Value,
     letter,
 )
-from qpexcel.sheets.theme import colour, properties
+from qpexcel.sheets.draw_chart import draw_chart
+from qpexcel.sheets.theme import properties
 
 # Excel's limit is 32,767 UTF-16 units a cell; a longer text is cut here with this mark, and the
 # whole of it stays in the ledger.
@@ -72,7 +72,8 @@ def draw_book(book: Book) -> bytes:
 
 def _describe_file(workbook: Workbook, book: Book) -> None:
     made = datetime(book.made.year, book.made.month, book.made.day)  # noqa: DTZ001 - a day, not a moment
-    workbook.set_properties({"title": book.title, "author": book.author, "created": made})
+    said = {"title": book.title, "author": book.author, "subject": book.subject, "comments": book.comments}
+    workbook.set_properties({**said, "created": made})
     # Values are cached in the file; a reader that computes does so only where asked.
     workbook.set_calc_mode("auto")
 
@@ -118,7 +119,7 @@ def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
     for where, text in sheet.notes:
         _write_note(target, where, text)
     for chart in sheet.charts:
-        _draw_chart(workbook, target, chart)
+        draw_chart(workbook, target, chart)
     for name, where in sheet.names.items():
         quoted = sheet.name.replace("'", "''")
         workbook.define_name(name, f"='{quoted}'!{where}")
@@ -130,6 +131,8 @@ def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
 def _set_columns(target: Worksheet, sheet: Sheet, styles: _Styles) -> None:
     for col, width in sheet.widths.items():
         target.set_column(col, col, width)
+    for col in sheet.hidden_columns:
+        target.set_column(col, col, None, None, {"hidden": 1})
     for table in sheet.tables:
         for offset, column in enumerate(table.columns):
             options = {"hidden": 1} if column.hidden else {}
@@ -173,8 +176,8 @@ def _set_page(target: Worksheet, page: Page) -> None:
 def _draw_cell(target: Worksheet, cell: Cell, styles: _Styles) -> None:
     style = styles[cell.style]
     row = cell.row - 1
-    if cell.across:
-        target.merge_range(row, cell.col, row, cell.col + cell.across, "", style)
+    if cell.across or cell.down:
+        target.merge_range(row, cell.col, row + cell.down, cell.col + cell.across, "", style)
     _write(target, row, cell.col, cell.value, style)
 
 
@@ -202,33 +205,6 @@ def _draw_column(target: Worksheet, table: Table, col: int, column: Column, styl
     if column.rule:
         target.data_validation(where, _validation(column.rule))
     _add_conditions(target, where, column.conditions, styles)
-
-
-def _draw_chart(workbook: Workbook, target: Worksheet, chart: Chart) -> None:
-    """Draw stacked bars with their numbers in them, without axes that would say them again."""
-    base = properties("base", roc_calendar=True)
-    font = {"name": base["font_name"], "size": 9, "color": base["font_color"]}
-    drawn = workbook.add_chart({"type": "bar", "subtype": "stacked"})
-    for one in chart.series:
-        drawn.add_series(
-            {
-                "name": one.name,
-                "categories": chart.categories,
-                "values": one.values,
-                "fill": {"color": colour(one.colour)},
-                "gap": 45,
-                # Black stands out from every one of the lights' colours; a zero is not shown.
-                "data_labels": {"value": True, "font": {**font, "color": "#000000"}, "num_format": "0;;"},
-            },
-        )
-    drawn.set_title({"name": chart.title, "overlay": False, "name_font": {**font, "size": 11, "bold": True}})
-    drawn.set_legend({"position": "bottom", "font": font})
-    drawn.set_y_axis({"reverse": True, "num_font": font, "line": {"none": True}, "major_tick_mark": "none"})
-    drawn.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-    drawn.set_chartarea({"border": {"none": True}})
-    drawn.set_size({"width": round(chart.width * _PIXELS), "height": round(chart.height)})
-    options = {"description": chart.description, "object_position": 2}
-    target.insert_chart(chart.row - 1, chart.col, drawn, options)
 
 
 def _write_text(target: Worksheet, row: int, col: int, value: str, style: Format) -> None:

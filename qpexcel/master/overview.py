@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from qpexcel.master.figures import change, figures
 from qpexcel.master.formulas import AS_OF
@@ -35,16 +36,17 @@ def overview_sheet(view: View) -> Sheet:
         *request_cells(grid),
         *table.cells(),
     )
+    heights = grid.heights(max(cell.row + cell.down for cell in cells))
     return Sheet(
         name=view.words("sheet.overview"),
         cells=cells,
         widths=grid.widths,
         hidden_columns=grid.hidden,
-        heights=grid.heights(max(cell.row + cell.down for cell in cells)),
+        heights=heights,
         rules=((address(DAY_ROW, ACTION), _day_rule(view)),),
         conditions=(*_figure_conditions(grid), *worst_conditions(grid), *table.conditions()),
         charts=tuple(table.charts()),
-        page=view.page(one_page=True),
+        page=replace(view.page(one_page=True), area=(max(heights), grid.last)),
         protect=True,
         names={AS_OF: f"${address(1, ACTION)[:-1]}${DAY_ROW}"},
     )

@@ -189,7 +189,7 @@ class PageGrid:
 
     def heights(self, last: int) -> dict[int, float]:
         """Return the height of every row to the last."""
-        body = dict.fromkeys(range(FIRST, max(last, self.chart_row + self.chart_rows) + 1), LINE)
+        body = dict.fromkeys(range(FIRST, max(last, self.chart_row + self.chart_rows - 1) + 1), LINE)
         return {**TITLE_HEIGHTS, **_HEIGHTS, BODY: 20.0, HEADER: HEADER_HEIGHT, **body}
 
     # Hidden columns, right of the page.

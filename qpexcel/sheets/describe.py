@@ -149,7 +149,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How a sheet prints: A4, fitted to the width of `wide` pages, the first columns repeated."""
+    """How a sheet prints: A4, fitted to the width of `wide` pages, the first columns repeated.
+
+    `area` is the last row and column that print; all that is used where it is not given.
+    """
 
     landscape: bool = True
     wide: int = 1
@@ -157,6 +160,7 @@ class Page:
     repeat_rows: tuple[int, int] | None = None
     footer: str = ""
     one_page: bool = False
+    area: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,8 @@ def _set_page(target: Worksheet, page: Page) -> None:
     target.fit_to_pages(page.wide, 1 if page.one_page else 0)
     if page.wide > 1:
         target.print_across()
+    if page.area:
+        target.print_area(0, 0, page.area[0] - 1, page.area[1])
     if page.repeat_rows:
         first, last = page.repeat_rows
         target.repeat_rows(first - 1, last - 1)

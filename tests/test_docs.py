@@ -85,3 +85,13 @@ def test_the_readme_quotes_the_latest_bench():
     rows = [line for line in quoted.splitlines() if line.startswith("|")]
     assert len(rows) > 4
     assert [line for line in rows if line not in bench] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_pictures_are_there_small_and_described(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[(.*?)\]\((.*?)\)", text)
+    assert [path for _, path in pictures] == ["docs/form.png", "docs/overview.png"]
+    for alt, path in pictures:
+        assert len(alt) > 20
+        assert (ROOT / path).stat().st_size < 250_000

@@ -9,6 +9,9 @@ from qpexcel.master.view import View
 from qpexcel.model import Execution
 from qpexcel.standing import RowStanding
 
+# Units whose return is not in, or not as it should be, before the others.
+_STATES = ("missing", "needs_correction", "awaited")
+
 
 @dataclass(frozen=True, slots=True)
 class UnitCount:
@@ -24,18 +27,18 @@ class UnitCount:
 
 def worst_rows(view: View) -> list[RowStanding]:
     """Return overdue, blocked and undated rows, the longest overdue first."""
-    found = [row for row in view.standing.rows if _worry(row)]
+    found = [row for row in view.standing.rows if worry(row)]
     as_of = view.standing.as_of
-    return sorted(found, key=lambda row: (_worry(row), -(as_of - row.due).days if row.due else 0))
+    return sorted(found, key=lambda row: (-worry(row), -(as_of - row.due).days if row.due else 0))
 
 
-def _worry(row: RowStanding) -> int:
-    """Return a row's rank among the worst, 0 where it is none of them."""
+def worry(row: RowStanding) -> int:
+    """Return how badly a row needs somebody: 3 overdue, 2 blocked, 1 done without a day, else 0."""
     if row.timeliness == "overdue":
-        return 1
+        return 3
     if row.execution is Execution.CANNOT and row.timeliness != "closed":
         return 2
-    return 3 if row.timeliness == "done_undated" else 0
+    return 1 if row.timeliness == "done_undated" else 0
 
 
 def waiting_requests(view: View) -> list[RowStanding]:
@@ -48,13 +51,18 @@ def _decided(row: RowStanding) -> bool:
 
 
 def unit_counts(view: View) -> list[UnitCount]:
-    """Return how each unit stands, the most overdue first, else in the plan's order."""
+    """Return how each unit stands: the most overdue first, then the silent, else in the plan's order."""
     states = {one.unit: one.state for one in view.standing.register}
-    counts = [_count(unit, rows, states.get(unit, "")) for unit, rows in view.rows_by_unit.items() if rows]
-    return sorted(counts, key=lambda one: -one.overdue)
+    counts = [
+        count_unit(unit, states.get(unit, ""), view) for unit, rows in view.rows_by_unit.items() if rows
+    ]
+    rank = {state: place for place, state in enumerate(_STATES)}
+    return sorted(counts, key=lambda one: (-one.overdue, rank.get(one.state, len(rank))))
 
 
-def _count(unit: str, rows: list[RowStanding], state: str) -> UnitCount:
+def count_unit(unit: str, state: str, view: View) -> UnitCount:
+    """Return how a unit's rows stand."""
+    rows = view.rows_by_unit[unit]
     judged = [row.timeliness for row in rows]
     done = sum(judged.count(word) for word in DONE)
     waiting = judged.count("open") + judged.count("no_deadline")

@@ -62,4 +62,6 @@ def master_book(standing: Standing, words: Words, previous: Standing | None = No
         made=standing.as_of,
         author=plan.organisation,
         roc_calendar=plan.settings.roc_calendar,
+        subject=words("master.subject", day=view.day(), round=standing.round),
+        comments=words("master.comments"),
     )

@@ -16,12 +16,12 @@ _SILENT = ("awaited", "missing")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A big figure. `change` is since the last time, None where there was none."""
+    """A big figure and what it was the last time, None where there was none."""
 
     key: str
     value: Value
     now: int
-    change: int | None
+    before: int | None
 
 
 def figures(view: View) -> list[Figure]:
@@ -34,10 +34,22 @@ def figures(view: View) -> list[Figure]:
             key,
             Formula(formulas[key], now[key]) if key in formulas else now[key],
             now[key],
-            now[key] - before[key] if before else None,
+            before[key] if before else None,
         )
         for key in FIGURES
     ]
+
+
+def change(figure: Figure, cell: str, view: View) -> Value:
+    """Return what the figure in a cell changed by since the last time, as the day it is judged by has it."""
+    if figure.before is None:
+        return ""
+    unchanged, changed = view.words("overview.unchanged"), view.words("overview.change")
+    ahead, _, behind = changed.partition("{change}")
+    by = figure.now - figure.before
+    now = changed.replace("{change}", f"{by:+d}") if by else unchanged
+    shown = f'{quoted(ahead)}&TEXT({cell}-{figure.before},"+0;-0")&{quoted(behind)}'
+    return Formula(f"=IF({cell}={figure.before},{quoted(unchanged)},{shown})", now)
 
 
 def _numbers(standing: Standing) -> dict[str, int]:
@@ -65,6 +77,17 @@ def _formulas(view: View) -> dict[str, str]:
         "late": "=" + counted(view, ("late",)),
         "overdue": "=" + counted(view, ("overdue",)),
         "due_soon": soon,
+    }
+
+
+def unit_formulas(view: View, unit: int = 0) -> dict[str, str]:
+    """Return formulas that count rows: all, overdue, waiting, done; of one unit where its number is given."""
+    rows = f"COUNTIF({view.area('unit_number')},{unit})" if unit else f"COUNTA({view.area('key')})"
+    return {
+        "rows": f"={rows}",
+        "overdue": "=" + counted(view, ("overdue",), unit),
+        "waiting": "=" + counted(view, ("open", "no_deadline"), unit),
+        "done": "=" + counted(view, DONE, unit),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from qpexcel.master.attention import count_unit
+from qpexcel.master.figures import unit_formulas
 from qpexcel.master.formulas import AS_OF, counting
 from qpexcel.master.listing import Listed, listing
 from qpexcel.master.view import View, quoted
@@ -27,6 +29,10 @@ def register_sheet(view: View) -> Sheet:
         "late": Listed("master_column.late", 12, "code"),
         "filled": Listed("master_column.filled", 8, "count"),
         "expected": Listed("master_column.expected", 8, "count"),
+        "rows": Listed("overview.rows", 8, "count"),
+        "overdue": Listed("overview.overdue", 9, "count"),
+        "waiting": Listed("overview.waiting", 8, "count"),
+        "done": Listed("overview.done", 8, "count"),
         "reporter": Listed("master_column.reporter", 16),
         "received_at": Listed("master_column.received_at", 18, "code"),
         "file": Listed("master_column.file", 46),
@@ -55,12 +61,15 @@ def _row(one: UnitStanding, view: View) -> dict[str, Value]:
     number = view.unit_numbers[one.unit]
     filled = counting(view, "unit_number", number, "source", "?*")
     received = one.counted.received if one.counted else None
+    counts = count_unit(one.unit, one.state, view)
+    formulas = unit_formulas(view, view.unit_numbers[one.unit])
     return {
         "unit": one.unit,
         "state": state_value(one, view),
         "late": view.words("master.yes") if one.late else "",
         "filled": Formula(f"={filled}", sum(row.reported for row in begun)),
         "expected": Formula(f"={counting(view, 'unit_number', number)}", len(begun)),
+        **{key: Formula(text, getattr(counts, key)) for key, text in formulas.items()},
         "reporter": one.counted.reporter if one.counted else "",
         "received_at": view.moment(received.received_at) if received else "",
         "file": received.path if received else "",

@@ -18,6 +18,7 @@ from qpexcel.master.formulas import (
     shortfalls,
     timeliness_column,
 )
+from qpexcel.master.helpers import tally_column, worry_column
 from qpexcel.master.view import (
     FIRST_DAY,
     HELPERS,
@@ -84,6 +85,8 @@ def _columns(view: View) -> list[Column]:
         "light": light_column(view),
         "days_left": days_column(view),
         "reasons": reasons_column(view),
+        "worry": worry_column(view),
+        "tally": tally_column(view),
         "pictures": [_pictures(row, view) for row in view.standing.rows],
         "remarks": [_said(row, view) for row in view.standing.rows],
         "source": [_source(row, view) for row in view.standing.rows],
@@ -95,7 +98,8 @@ def _columns(view: View) -> list[Column]:
     for key in column_keys(view.plan):
         if key in HELPERS or key == "key":
             label = view.words(f"field.{key}" if key == "key" else f"master.{key}")
-            columns.append(Column(label, width_of("key"), made[key], "hidden", rule=keep, hidden=True))
+            style = "hidden_help" if key in ("worry", "tally") else "hidden"
+            columns.append(Column(label, width_of("key"), made[key], style, rule=keep, hidden=True))
         elif key in made:
             columns.append(replace(_shown(key, made[key], view), rule=keep))
         elif key in DECISIONS:

@@ -38,13 +38,14 @@ Value = Plain | Formula | Link
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell outside a table. `across` is how many further columns it is merged over."""
+    """One cell outside a table, merged over `across` further columns and `down` further rows."""
 
     row: int
     col: int
     value: Value
     style: str = "base"
     across: int = 0
+    down: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +128,32 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Stacked horizontal bars, the first category on top, placed at a cell.
+    """Stacked bars over `across` columns and `down` rows of the sheet, from a cell on.
 
-    `description` is what a screen reader says. `width` is in half-width characters, `height` in
-    pixels.
+    `description` is what a screen reader says. The bars stand upright, each with its number unless it
+    is below `least_label`, for which there is no room. With
+    `head`, a share of the height, they lie in line with a table's rows: the first on top, without
+    names or numbers, below a title over the table's header.
     """
 
     row: int
     col: int
+    across: int
+    down: int
     title: str
     description: str
     categories: str
     series: tuple[Series, ...]
-    width: float
-    height: float
+    least_label: int = 1
+    head: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How a sheet prints: A4, fitted to the width of `wide` pages, the first columns repeated."""
+    """How a sheet prints: A4, fitted to the width of `wide` pages, the first columns repeated.
+
+    `area` is the last row and column that print; all that is used where it is not given.
+    """
 
     landscape: bool = True
     wide: int = 1
@@ -153,6 +161,7 @@ class Page:
     repeat_rows: tuple[int, int] | None = None
     footer: str = ""
     one_page: bool = False
+    area: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +189,7 @@ class Sheet:
     gridlines: bool = False
     text_numbers: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    hidden_columns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +201,5 @@ class Book:
     made: date
     author: str = ""
     roc_calendar: bool = True
+    subject: str = ""
+    comments: str = ""

@@ -19,7 +19,6 @@ from qpexcel.sheets import measure
 from qpexcel.sheets.describe import (
     Book,
     Cell,
-    Chart,
     Condition,
     Formula,
     FormulaCondition,
@@ -31,8 +30,9 @@ from qpexcel.sheets.describe import (
     Value,
     letter,
 )
+from qpexcel.sheets.draw_chart import draw_chart
 from qpexcel.sheets.streamed import StreamedWorksheet
-from qpexcel.sheets.theme import colour, properties
+from qpexcel.sheets.theme import properties
 
 # Excel's limit is 32,767 UTF-16 units a cell; a longer text is cut here with this mark, and the
 # whole of it stays in the ledger.
@@ -63,7 +63,7 @@ def draw_book(book: Book) -> bytes:
     base = properties("base", roc_calendar=book.roc_calendar)
     default = {"font_name": base["font_name"], "font_size": base["font_size"]}
     file = BytesIO()
-    large = sum(table.length for sheet in book.sheets for table in sheet.tables) > _LARGE
+    large = any(map(_is_large, book.sheets))
     # Row by row through a file, or all in memory, which is faster.
     kept = {"constant_memory": True} if large else {"in_memory": True}
     with xlsxwriter.Workbook(file, {"default_format_properties": default, **kept}) as workbook:
@@ -74,9 +74,14 @@ def draw_book(book: Book) -> bytes:
     return file.getvalue()
 
 
+def _is_large(sheet: Sheet) -> bool:
+    return sum(table.length for table in sheet.tables) > _LARGE
+
+
 def _describe_file(workbook: Workbook, book: Book) -> None:
     made = datetime(book.made.year, book.made.month, book.made.day)  # noqa: DTZ001 - a day, not a moment
-    workbook.set_properties({"title": book.title, "author": book.author, "created": made})
+    said = {"title": book.title, "author": book.author, "subject": book.subject, "comments": book.comments}
+    workbook.set_properties({**said, "created": made})
     # Values are cached in the file; a reader that computes does so only where asked.
     workbook.set_calc_mode("auto")
 
@@ -97,6 +102,7 @@ class _Styles:
 
 def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
     target = workbook.add_worksheet(sheet.name, StreamedWorksheet)
+    target.constant_memory = target.constant_memory and _is_large(sheet)
     _set_columns(target, sheet, styles)
     for row, height in sheet.heights.items():
         target.set_row(row - 1, height)
@@ -110,7 +116,7 @@ def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
     for where, text in sheet.notes:
         _write_note(target, where, text)
     for chart in sheet.charts:
-        _draw_chart(workbook, target, chart)
+        draw_chart(workbook, target, chart)
     for name, where in sheet.names.items():
         quoted = sheet.name.replace("'", "''")
         workbook.define_name(name, f"='{quoted}'!{where}")
@@ -122,6 +128,8 @@ def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
 def _set_columns(target: Worksheet, sheet: Sheet, styles: _Styles) -> None:
     for col, width in sheet.widths.items():
         target.set_column(col, col, width)
+    for col in sheet.hidden_columns:
+        target.set_column(col, col, None, None, {"hidden": 1})
     for table in sheet.tables:
         for offset, column in enumerate(table.columns):
             options = {"hidden": 1} if column.hidden else {}
@@ -153,6 +161,8 @@ def _set_page(target: Worksheet, page: Page) -> None:
     target.fit_to_pages(page.wide, 1 if page.one_page else 0)
     if page.wide > 1:
         target.print_across()
+    if page.area:
+        target.print_area(0, 0, page.area[0] - 1, page.area[1])
     if page.repeat_rows:
         first, last = page.repeat_rows
         target.repeat_rows(first - 1, last - 1)
@@ -165,8 +175,8 @@ def _set_page(target: Worksheet, page: Page) -> None:
 def _draw_cell(target: Worksheet, cell: Cell, styles: _Styles) -> None:
     style = styles[cell.style]
     row = cell.row - 1
-    if cell.across:
-        target.merge_range(row, cell.col, row, cell.col + cell.across, "", style)
+    if cell.across or cell.down:
+        target.merge_range(row, cell.col, row + cell.down, cell.col + cell.across, "", style)
     _write(target, row, cell.col, cell.value, style)
 
 
@@ -221,33 +231,6 @@ def _draw_table_row(target: Worksheet, row: int, number: int, columns: Sequence[
     for col, values, formats in columns:
         if number < len(values):
             _write(target, row - 1, col, values[number], formats[number])
-
-
-def _draw_chart(workbook: Workbook, target: Worksheet, chart: Chart) -> None:
-    """Draw stacked bars with their numbers in them, without axes that would say them again."""
-    base = properties("base", roc_calendar=True)
-    font = {"name": base["font_name"], "size": 9, "color": base["font_color"]}
-    drawn = workbook.add_chart({"type": "bar", "subtype": "stacked"})
-    for one in chart.series:
-        drawn.add_series(
-            {
-                "name": one.name,
-                "categories": chart.categories,
-                "values": one.values,
-                "fill": {"color": colour(one.colour)},
-                "gap": 45,
-                # Black stands out from every one of the lights' colours; a zero is not shown.
-                "data_labels": {"value": True, "font": {**font, "color": "#000000"}, "num_format": "0;;"},
-            },
-        )
-    drawn.set_title({"name": chart.title, "overlay": False, "name_font": {**font, "size": 11, "bold": True}})
-    drawn.set_legend({"position": "bottom", "font": font})
-    drawn.set_y_axis({"reverse": True, "num_font": font, "line": {"none": True}, "major_tick_mark": "none"})
-    drawn.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-    drawn.set_chartarea({"border": {"none": True}})
-    drawn.set_size({"width": round(chart.width * _PIXELS), "height": round(chart.height)})
-    options = {"description": chart.description, "object_position": 2}
-    target.insert_chart(chart.row - 1, chart.col, drawn, options)
 
 
 def _write_text(target: Worksheet, row: int, col: int, value: str, style: Format) -> None:

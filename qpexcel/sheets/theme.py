@@ -8,7 +8,7 @@ from typing import Any
 
 from qpexcel.templates import read_toml
 
-_COLOURS = ("font_color", "bg_color", "border_color", "bottom_color")
+_COLOURS = ("font_color", "bg_color", "border_color", "bottom_color", "top_color")
 
 
 @cache

@@ -1,0 +1,69 @@
+"""Hidden columns of 追蹤總表 that follow the day: what 總覽 ranks and counts by.
+
+`worry` is a number for each row that needs somebody, the worst the highest and no two alike: the rank
+(`attention.worry`), then the days since the deadline, then the row's place. `tally` is ten times the
+column of the heat map the row is due in, plus how it stands there (1 done, 2 open, 3 soon, 4 overdue).
+"""
+
+from __future__ import annotations
+
+from qpexcel.master.attention import worry
+from qpexcel.master.formulas import AS_OF
+from qpexcel.master.months import STAGES, Months, is_tallied, months_of, stage
+from qpexcel.master.view import TRACKING_HEADER, View, quoted
+from qpexcel.model import Execution
+from qpexcel.sheets.describe import Formula, Value
+from qpexcel.standing import RowStanding
+
+RANK = 10_000_000  # more than there are days between any two
+_PLACE = 1_000_000  # as many rows as a sheet holds
+
+
+def worry_column(view: View) -> list[Value]:
+    """Return how badly each row needs somebody; empty where it does not."""
+    at, words = view.letters, view.words
+    timeliness, due, execution = at["timeliness"], at["due"], at["execution"]
+    cannot = f'AND({execution}#={quoted(words(f"execution.{Execution.CANNOT}"))},{at["ended"]}#="")'
+    overdue = f"{timeliness}#={quoted(words('timeliness.overdue'))}"
+    undated = f"{timeliness}#={quoted(words('timeliness.done_undated'))}"
+    text = (
+        f"=IF(OR({overdue},{undated},{cannot}),IF({overdue},3,IF({cannot},2,1))*{RANK}"
+        f'+IF(ISNUMBER({due}#),{AS_OF}-{due}#,0)-@/{_PLACE},"")'
+    )
+    return [
+        Formula(
+            text.replace("#", str(place + TRACKING_HEADER)).replace("@", str(place)), _worry(row, place, view)
+        )
+        for place, row in enumerate(view.standing.rows, start=1)
+    ]
+
+
+def _worry(row: RowStanding, place: int, view: View) -> float | str:
+    rank = worry(row)
+    late = (view.standing.as_of - row.due).days if row.due else 0
+    return rank * RANK + late - place / _PLACE if rank else ""
+
+
+def tally_column(view: View) -> list[Value]:
+    """Return in which column of the heat map each row counts, and as what; empty where in none."""
+    months = months_of(view)
+    if months is None:
+        return [""] * len(view.standing.rows)
+    at = view.letters
+    days, due = at["days_left"], f"{at['due']}#"
+    overdue = f"{at['timeliness']}#={quoted(view.words('timeliness.overdue'))}"
+    open_ = f"IF(ISNUMBER({days}#),IF({days}#<={view.plan.settings.warning_days},3,2),1)"
+    text = (
+        f'=IF(OR({at["counts_from"]}#="",{at["ended"]}#<>"",NOT(ISNUMBER({due}))),"",'
+        f"10*{months.formula(due)}+IF({overdue},4,{open_}))"
+    )
+    return [
+        Formula(text.replace("#", str(place)), _tally(row, months))
+        for place, row in enumerate(view.standing.rows, start=TRACKING_HEADER + 1)
+    ]
+
+
+def _tally(row: RowStanding, months: Months) -> int | str:
+    if row.due is None or not is_tallied(row):
+        return ""
+    return 10 * months.column(row.due) + 1 + STAGES.index(stage(row))

@@ -16,7 +16,7 @@ from qpexcel.standing import Reason, RowStanding
 
 AS_OF = "AsOf"
 # Stands in a formula for the row's deadline, as # stands for the row's number.
-_DUE = "due#"
+DUE = "due#"  # in a formula's words: a row's deadline, for `dated`
 _DAY_NOUGHT = date(1899, 12, 30)  # of Excel's count of days, from 1900-03-01 on
 NOT_DONE = ("open", "overdue", "no_deadline")
 DONE = ("on_time", "late", "done_undated")
@@ -65,11 +65,11 @@ def timeliness_column(view: View) -> list[Value]:
         f'IF({ended}#<>"",{ended}#,'
         f"IF(AND({execution}#={done},NOT(ISNUMBER({completed}#))),{word['done_undated']},"
         f"IF(AND({execution}#={done},{completed}#<={AS_OF}),"
-        f"IF(ISNUMBER({_DUE}),IF({completed}#<={_DUE},{word['on_time']},{word['late']}),{word['on_time']}),"
-        f"IF(OR(NOT(ISNUMBER({_DUE})){co}),{word['no_deadline']},"
-        f"IF({AS_OF}<={_DUE},{word['open']},{word['overdue']})))))"
+        f"IF(ISNUMBER({DUE}),IF({completed}#<={DUE},{word['on_time']},{word['late']}),{word['on_time']}),"
+        f"IF(OR(NOT(ISNUMBER({DUE})){co}),{word['no_deadline']},"
+        f"IF({AS_OF}<={DUE},{word['open']},{word['overdue']})))))"
     )
-    return [_formula(_dated(text, n, row, view), n, timeliness_word(row, view)) for n, row in _numbered(view)]
+    return [_formula(dated(text, n, row, view), n, timeliness_word(row, view)) for n, row in _numbered(view)]
 
 
 def light_column(view: View) -> list[Value]:
@@ -98,9 +98,9 @@ def days_column(view: View) -> list[Value]:
     """Return 距期限天數 of every row, empty where it is done, ended or has no deadline."""
     at, as_of = view.letters, view.standing.as_of
     tests = ",".join(f"{at['timeliness']}#={quoted(view.words(f'timeliness.{key}'))}" for key in NOT_DONE)
-    text = f'IF(AND(ISNUMBER({_DUE}),ISNUMBER({AS_OF})),IF(OR({tests}),{_DUE}-{AS_OF},""),"")'
+    text = f'IF(AND(ISNUMBER({DUE}),ISNUMBER({AS_OF})),IF(OR({tests}),{DUE}-{AS_OF},""),"")'
     return [
-        _formula(_dated(text, n, row, view), n, "" if (left := days_left(row, as_of)) is None else left)
+        _formula(dated(text, n, row, view), n, "" if (left := days_left(row, as_of)) is None else left)
         for n, row in _numbered(view)
     ]
 
@@ -179,11 +179,11 @@ def _joined(sentence: str, days: str) -> str:
     return f"{quoted(before)}&({days})&{quoted(after)}"
 
 
-def _dated(text: str, n: int, row: RowStanding, view: View) -> str:
+def dated(text: str, n: int, row: RowStanding, view: View) -> str:
     """Put a row's deadline into a formula: its cell, or its number where the cell can only hold a text."""
     if row.due is not None and row.due < FIRST_DAY:
-        return text.replace(_DUE, str((row.due - _DAY_NOUGHT).days))
-    return text.replace(_DUE, f"{view.letters['due']}{n}")
+        return text.replace(DUE, str((row.due - _DAY_NOUGHT).days))
+    return text.replace(DUE, f"{view.letters['due']}{n}")
 
 
 def _formula(text: str, row: int, value: str | int) -> Formula:

@@ -8,7 +8,7 @@ column of the heat map the row is due in, plus how it stands there (1 done, 2 op
 from __future__ import annotations
 
 from qpexcel.master.attention import worry
-from qpexcel.master.formulas import AS_OF
+from qpexcel.master.formulas import AS_OF, DUE, dated
 from qpexcel.master.months import STAGES, Months, is_tallied, months_of, stage
 from qpexcel.master.view import TRACKING_HEADER, View, quoted
 from qpexcel.model import Execution
@@ -22,20 +22,22 @@ _PLACE = 1_000_000  # as many rows as a sheet holds
 def worry_column(view: View) -> list[Value]:
     """Return how badly each row needs somebody; empty where it does not."""
     at, words = view.letters, view.words
-    timeliness, due, execution = at["timeliness"], at["due"], at["execution"]
+    timeliness, execution = at["timeliness"], at["execution"]
     cannot = f'AND({execution}#={quoted(words(f"execution.{Execution.CANNOT}"))},{at["ended"]}#="")'
     overdue = f"{timeliness}#={quoted(words('timeliness.overdue'))}"
     undated = f"{timeliness}#={quoted(words('timeliness.done_undated'))}"
     text = (
         f"=IF(OR({overdue},{undated},{cannot}),IF({overdue},3,IF({cannot},2,1))*{RANK}"
-        f'+IF(ISNUMBER({due}#),{AS_OF}-{due}#,0)-@/{_PLACE},"")'
+        f'+IF(AND(ISNUMBER({DUE}),ISNUMBER({AS_OF})),{AS_OF}-{DUE},0)-@/{_PLACE},"")'
     )
     return [
-        Formula(
-            text.replace("#", str(place + TRACKING_HEADER)).replace("@", str(place)), _worry(row, place, view)
-        )
+        Formula(_numbered(dated(text, place + TRACKING_HEADER, row, view), place), _worry(row, place, view))
         for place, row in enumerate(view.standing.rows, start=1)
     ]
+
+
+def _numbered(text: str, place: int) -> str:
+    return text.replace("#", str(place + TRACKING_HEADER)).replace("@", str(place))
 
 
 def _worry(row: RowStanding, place: int, view: View) -> float | str:
@@ -50,16 +52,16 @@ def tally_column(view: View) -> list[Value]:
     if months is None:
         return [""] * len(view.standing.rows)
     at = view.letters
-    days, due = at["days_left"], f"{at['due']}#"
+    days = at["days_left"]
     overdue = f"{at['timeliness']}#={quoted(view.words('timeliness.overdue'))}"
     open_ = f"IF(ISNUMBER({days}#),IF({days}#<={view.plan.settings.warning_days},3,2),1)"
     text = (
-        f'=IF(OR({at["counts_from"]}#="",{at["ended"]}#<>"",NOT(ISNUMBER({due}))),"",'
-        f"10*{months.formula(due)}+IF({overdue},4,{open_}))"
+        f'=IF(OR({at["counts_from"]}#="",{at["ended"]}#<>"",NOT(ISNUMBER({DUE}))),"",'
+        f"10*{months.formula(DUE)}+IF({overdue},4,{open_}))"
     )
     return [
-        Formula(text.replace("#", str(place)), _tally(row, months))
-        for place, row in enumerate(view.standing.rows, start=TRACKING_HEADER + 1)
+        Formula(_numbered(dated(text, place + TRACKING_HEADER, row, view), place), _tally(row, months))
+        for place, row in enumerate(view.standing.rows, start=1)
     ]
 
 

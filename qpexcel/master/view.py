@@ -107,7 +107,7 @@ class View:
         """Return the range of a column of 追蹤總表, for formulas on other sheets."""
         name = self.words("sheet.tracking").replace("'", "''")
         first = TRACKING_HEADER + 1
-        last = TRACKING_HEADER + max(len(self.standing.rows), 1)
+        last = TRACKING_HEADER + max(len(self.standing.rows), 2)  # Gnumeric finds nothing within one cell
         return f"'{name}'!${self.letters[key]}${first}:${self.letters[key]}${last}"
 
     def tracking_link(self, key: str) -> str:

@@ -19,9 +19,9 @@ from qpexcel.master.page_grid import (
     UNIT,
     PageGrid,
 )
-from qpexcel.master.view import TRACKING_HEADER, View, quoted
+from qpexcel.master.view import FIRST_DAY, TRACKING_HEADER, View, quoted
 from qpexcel.model import Execution
-from qpexcel.plan.wording import period_words
+from qpexcel.plan.wording import period_words, short_day
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Formula, FormulaCondition, Value, address
 from qpexcel.standing import RowStanding
@@ -140,14 +140,15 @@ class _Texts:
         return f"IF(ISNUMBER({due}),{due},{said})"
 
     def _due(self, row: RowStanding) -> str | int:
-        if row.due:
+        if row.due and row.due >= FIRST_DAY:
             return (row.due - _EPOCH).days
-        return _shortened(row.obligation.item.due_text, self._due_length)
+        text = short_day(row.due, self._view.plan) if row.due else row.obligation.item.due_text
+        return _shortened(text, self._due_length)
 
     def _state_formula(self, at: Callable[[str], str]) -> str:
         words = self._view.words
         cannot = f"{at('execution')}={quoted(words(f'execution.{Execution.CANNOT}'))}"
-        overdue = _filled(words("overview.overdue_by"), {"days": f"-{at('days_left')}"})
+        overdue = _filled(words("overview.overdue_by"), {"days": f"-N({at('days_left')})"})
         rank = f"ROUND({at('worry')}/{RANK},0)"
         return (
             f'IF({rank}=3,{overdue}&IF({cannot},{quoted(words("overview.and_cannot"))},""),'

@@ -91,7 +91,8 @@ def take_in_masters(
         findings += _not_kept(copy, workspace, now)
         mark = copy.typed.mark
         if standing and mark and (mark.decisions, mark.scores) == before:
-            findings += _altered(copy, View(standing, words))
+            written_in = load_words(standing.plan.settings.language)
+            findings += _altered(copy, View(standing, written_in))
     return findings
 
 
@@ -105,16 +106,14 @@ def _read_copies(
     for name, at, data in _candidates(workspace, returns, {*read, ledger.get("master")}):
         digest = sha256(data)
         read.append(digest)
-        try:
-            typed = read_master(data, plan)
-        except UnreadableWorkbookError:
-            findings += _unread(workspace, name, now)
-            continue
-        if typed.mark and typed.mark.plan_id != plan.id:
-            findings.append(Finding("MAS015", name, place=Place(file=name)))
-        elif typed.decisions or typed.scores:
+        typed = _typed(data, plan)
+        if typed and typed.mark and typed.mark.plan_id != plan.id:
+            findings += _unread(workspace, name, now, "MAS015")
+        elif typed and (typed.decisions or typed.scores):
             workspace.keep_bytes(data, digest, Path(name).suffix)
             copies.append(_Copy(name, at, typed))
+        elif name == workspace.master.name:  # of another file nobody knows whether it was one
+            findings += _unread(workspace, name, now, "MAS003")
     ledger.remember(**{_READ: json.dumps(read[-_MOST_READ:])})
     return copies, findings
 
@@ -124,10 +123,10 @@ def _candidates(
 ) -> Iterator[tuple[str, datetime, bytes]]:
     """Yield name, saving and bytes of the master and what may be a copy, those aside that are known."""
     for path in _beside(workspace):
-        data = _bytes(path, must=path == workspace.master)
+        data, changed = _opened(path, must=path == workspace.master)
         if data and sha256(data) not in known:
             known.add(sha256(data))
-            yield path.name, saved_at(data) or _mtime(path), data
+            yield path.name, saved_at(data) or changed, data
     for one in returns:
         digest = one.received.sha256
         if one.reason and one.reason.code == _IS_MASTER and digest not in known:
@@ -150,25 +149,27 @@ def _beside(workspace: Workspace) -> list[Path]:
     return [*([workspace.master] if workspace.master.is_file() else []), *others]
 
 
-def _bytes(path: Path, *, must: bool) -> bytes:
+def _opened(path: Path, *, must: bool) -> tuple[bytes, datetime]:
+    """Return a file's bytes and when it was changed last; no bytes where it cannot be opened and need not."""
     try:
-        return path.read_bytes()
+        return path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime)  # noqa: DTZ006 - local
     except OSError as error:  # on Windows a program may keep what it has open to itself
         if must:
             raise QpexcelError(Finding("WSP002", path.name, place=Place(file=path.name))) from error
-        return b""
+        return b"", datetime.min  # noqa: DTZ901 - never
 
 
-def _mtime(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime)  # noqa: DTZ006 - local, as everywhere
+def _typed(data: bytes, plan: Plan) -> Typed | None:
+    try:
+        return read_master(data, plan)
+    except UnreadableWorkbookError:
+        return None
 
 
-def _unread(workspace: Workspace, name: str, now: datetime) -> list[Finding]:
-    """MAS003 of the master itself; of another file nobody knows whether it was one."""
-    if name != workspace.master.name:
-        return []
-    backup = workspace.back_up(workspace.master, now)
-    return [Finding("MAS003", backup.name, place=Place(file=name))]
+def _unread(workspace: Workspace, name: str, now: datetime, code: str) -> list[Finding]:
+    """Say that a file was not read; in the master's place it would be written over, so it is kept."""
+    kept = workspace.back_up(workspace.master, now).name if name == workspace.master.name else name
+    return [Finding(code, kept, place=Place(file=name))]
 
 
 def _decisions(copies: Iterable[_Copy], ledger: Ledger) -> Iterator[_Copied]:
@@ -221,15 +222,15 @@ def _settled(where: _Where, voices: Sequence[_Voice], words: Words) -> dict[_Whe
 
 
 def _not_kept(copy: _Copy, workspace: Workspace, now: datetime) -> Iterator[Finding]:
-    """MAS009: what no new master holds stays in a file that people find."""
-    if not copy.typed.loose:
+    """MAS009 and MAS016: what no new master holds stays in a file that people find."""
+    typed = copy.typed
+    told = [*(("MAS009", one) for one in typed.loose), *(("MAS016", one) for one in typed.misplaced)]
+    if not told:
         return
     ours = copy.name == workspace.master.name
-    backup = workspace.back_up(workspace.master, now).name if ours else copy.name
-    for one in copy.typed.loose:
-        yield Finding(
-            "MAS009", one.text or one.sheet, {"backup": backup}, Place(copy.name, one.sheet, one.cell)
-        )
+    backup = {"backup": workspace.back_up(workspace.master, now).name if ours else copy.name}
+    for code, one in told:
+        yield Finding(code, one.text or one.sheet, backup, Place(copy.name, one.sheet, one.cell))
 
 
 def _altered(copy: _Copy, view: View) -> Iterator[Finding]:

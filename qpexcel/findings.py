@@ -267,6 +267,7 @@ SEVERITY: Mapping[str, Severity] = {
     "MAS013": W,  # a merger that does not say into what
     "MAS014": W,  # an item to merge into, and no merger
     "MAS015": W,  # a copy of another plan's master
+    "MAS016": E,  # a row that does not show what its key says
     "MAS005": W,  # a score that is no number from 0 to 100
     "MAS006": I,  # scores of what the plan no longer has
 }

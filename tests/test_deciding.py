@@ -378,6 +378,59 @@ def test_what_no_new_master_holds_is_kept_in_a_file_beside_it(office):
     assert found(office) == []
 
 
+def test_a_row_that_shows_another_than_its_key_is_not_believed(office):
+    """Only the columns up to the unit were sorted, and the decisions stayed where they were."""
+    master = Master(office)
+    master.cell("1-1|秘書室|", "列管決定").value = "解除列管"
+    master.cell("1-2|秘書室|", "審核意見").value = "同意"
+    for label in ("項次", "承辦單位"):
+        cells = [master.cell(key, label) for key in ("1-1|秘書室|", "2-1|人事室|2007-Q1")]
+        cells[0].value, cells[1].value = cells[1].value, cells[0].value
+    master.save()
+    office.consolidate(DAY, now=LATER)
+    told = [(one.code, one.value) for one in office.standing.findings]
+    assert told == [("MAS016", "2-1"), ("MAS016", "1-1")]
+    again = Master(office)
+    assert again.cell("1-1|秘書室|", "列管決定").value is None
+    assert again.cell("1-2|秘書室|", "審核意見").value == "同意"
+    [backup] = {one.words["backup"] for one in office.standing.findings}
+    assert (office.workspace.root / backup).is_file()
+
+
+def test_something_else_in_the_masters_place_is_kept(office, tmp_path):
+    other = Office.opened(tmp_path / "other", tables(PLAN, "秘書室、人事室", id="another", title="別的計畫"))
+    other.consolidate(DAY)
+    strange = openpyxl.Workbook()
+    strange.active["A1"] = "不是總表"
+    for number, (code, write) in enumerate(
+        [
+            ("MAS015", lambda path: shutil.copyfile(other.workspace.master, path)),
+            ("MAS003", strange.save),
+            ("MAS003", lambda path: path.write_bytes(b"PK nothing")),
+        ]
+    ):
+        write(office.workspace.master)
+        data = office.workspace.master.read_bytes()
+        office.consolidate(DAY, now=LATER + timedelta(hours=number))
+        [finding] = office.standing.findings
+        assert finding.code == code
+        assert (office.workspace.root / finding.value).read_bytes() == data
+
+
+def test_a_language_chosen_since_alters_no_cell(office):
+    office.clerk("秘書室").type("1-1", 執行情形="已完成", 完成日期="96/4/1").send("秘書室.xlsx")
+    office.consolidate(DAY, now=LATER)
+    master = Master(office)
+    master.cell("1-1|秘書室|", "審核意見").value = "同意"
+    master.save()
+    book = openpyxl.load_workbook(office.workspace.plan)
+    [cell] = [cell for line in book["計畫"].iter_rows() for cell in line if cell.value == "語言"]
+    cell.offset(0, 1).value = "en"
+    book.save(office.workspace.plan)
+    office.consolidate(DAY, now=LATER + timedelta(hours=1))
+    assert found(office) == []
+
+
 def test_the_table_can_be_sorted_and_refuses_typing_where_nothing_is_decided(office):
     sheet = Master(office).sheet
     assert not sheet.protection.sheet

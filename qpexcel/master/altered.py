@@ -37,5 +37,5 @@ def _plain(value: object) -> str:
     if isinstance(value, date):
         return f"{value.year}-{value.month:02}-{value.day:02}"
     if isinstance(value, int | float):
-        return f"{value:g}"
+        return f"{value:.15g}"
     return "\n".join(line.strip() for line in fit(str(value)).splitlines()).strip()

@@ -44,16 +44,36 @@ class DecisionTable:
     columns: Mapping[str, int]
 
     def keyed_rows(self) -> Iterator[tuple[int, str]]:
-        """Yield (place, row key) of every row that has one."""
+        """Yield (place, row key) of every row that has one and shows the item and the unit of its key."""
+        return ((place, key) for place, key in self._keys() if not self._shows_another(place, key))
+
+    def misplaced(self) -> Iterator[Loose]:
+        """Yield what rows show that is not of their key: only some columns of them were sorted or pasted."""
+        for place, key in self._keys():
+            other = self._shows_another(place, key)
+            if other:
+                cell = self.grid.cell(place, self.columns[other])
+                yield Loose(self.grid.name, cell, str(self.grid.rows[place][self.columns[other]]))
+
+    def _keys(self) -> Iterator[tuple[int, str]]:
         for place in range(self.header + 1, len(self.grid.rows)):
             key = str(self.grid.rows[place][self.columns["key"]])
             if key.count("|") == _KEY_PARTS - 1:
                 yield place, key
 
+    def _shows_another(self, place: int, key: str) -> str:
+        """Return the column that shows another text than the key has, or ""; a blank one shows nothing."""
+        row = self.grid.rows[place]
+        for column, own in zip(("item", "unit"), key.split("|"), strict=False):
+            shown = row[self.columns[column]] if column in self.columns else ""
+            if isinstance(shown, str) and shown.strip() and fold(shown) != fold(own):
+                return column
+        return ""
+
     def loose(self) -> Iterator[Loose]:
         """Yield what stands in columns and rows that are none of ours."""
         ours = set(self.columns.values())
-        of_rows = {place for place, _ in self.keyed_rows()}
+        of_rows = {place for place, _ in self._keys()}
         for place in range(self.header + 1, len(self.grid.rows)):
             for col, value in enumerate(self.grid.rows[place]):
                 if str(value).strip() and (place not in of_rows or col not in ours):
@@ -67,7 +87,7 @@ class Typed:
     `decisions` holds, by (row key, column key), what people typed into the decision columns, "" where they
     typed nothing; `notes`, by (row key, "note:" and the column key), what they noted on any cell of the row.
     `scores` holds, by (unit, item, field), what stands in the cells of 考核. `rows` says where each row key
-    stands.
+    stands; `misplaced` which rows were left out, since what they show is not of their key.
     """
 
     mark: MasterMark | None
@@ -76,6 +96,7 @@ class Typed:
     scores: Mapping[tuple[str, ...], str]
     rows: Mapping[str, tuple[DecisionTable, int]]
     loose: tuple[Loose, ...]
+    misplaced: tuple[Loose, ...]
 
     def value(self, key: str, column: str) -> object:
         """Return what a cell holds; None where the row or the column is gone."""
@@ -115,8 +136,17 @@ def read_master(data: bytes, plan: Plan) -> Typed:
                 decisions[key, column] = decisions.get((key, column)) or text
     scores: dict[tuple[str, ...], str] = {tuple(where): text for *where, text in read_scores(grids, plan)}
     noted, elsewhere = _notes(attached_to(data).comments, tables)
+    misplaced = tuple(islice((one for table in tables for one in table.misplaced()), _MOST_LOOSE))
     loose = (*_strange_sheets(grids), *(one for table in tables for one in table.loose()), *elsewhere)
-    return Typed(read_master_mark(grids), decisions, noted, scores, rows, tuple(islice(loose, _MOST_LOOSE)))
+    return Typed(
+        read_master_mark(grids),
+        decisions,
+        noted,
+        scores,
+        rows,
+        tuple(islice(loose, _MOST_LOOSE)),
+        misplaced,
+    )
 
 
 def _table(grid: Grid, known: Mapping[str, str]) -> DecisionTable | None:

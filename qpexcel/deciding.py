@@ -12,19 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from qpexcel.decisions import OVERRULED
+from qpexcel.decisions import NOTE, OVERRULED
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.intake.collect import saved_at
 from qpexcel.intake.returns import Return
 from qpexcel.ledger import Ledger
 from qpexcel.ledger.book import Said
 from qpexcel.master.altered import altered
-from qpexcel.master.readback import NOTE, Typed, read_master
+from qpexcel.master.readback import Typed, read_master
 from qpexcel.master.view import View
 from qpexcel.model import Plan
 from qpexcel.recall import last_standing
+from qpexcel.scoring import assessed_items
+from qpexcel.sheets.draw import fit
 from qpexcel.sheets.grids import UnreadableWorkbookError
 from qpexcel.words import Words, load_words
 from qpexcel.workspace import Workspace, sha256
@@ -34,6 +35,9 @@ _BACKUP = ".bak"  # in the names of what we put beside a file ourselves
 _IS_MASTER = "FIL037"
 _READ = "masters_read"  # the word under which the ledger remembers which copies were read
 _MOST_READ = 500
+_OPEN = "masters_open"  # the word under which it remembers what was read of those that may still be open
+_MOST_OPEN = 100
+_LONG_AGO = datetime(1900, 1, 1)  # noqa: DTZ001 - of a file that does not say when it was saved
 _NOTHING = Said("", datetime.min)  # noqa: DTZ901 - before everything
 
 _Where = tuple[str, ...]
@@ -55,6 +59,33 @@ class _Voice:
     at: datetime
     text: str
     name: str
+
+
+class _Earlier:
+    """What was read before of a master that is still open in a program, and saved again with its old mark."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known: dict[str, list[list[int]]] = json.loads(ledger.get(_OPEN, "{}"))
+
+    def of(self, copy: _Copy) -> list[list[int]]:
+        """Return from which to which number decisions, then scores, were recorded at each earlier reading."""
+        mark = copy.typed.mark
+        read = self._known.get(copy.name, [])
+        same = mark is not None and read[:1] == [[mark.decisions, mark.scores]]
+        return read[1:] if same else []
+
+    def remember(self, copies: Iterable[_Copy], before: tuple[int, int]) -> None:
+        """Keep what was recorded just now for the copies' next reading."""
+        after = self._ledger.last_numbers()
+        for copy in copies:
+            mark = copy.typed.mark
+            if mark is not None:
+                read = [[mark.decisions, mark.scores], *self.of(copy)]
+                self._known.pop(copy.name, None)
+                self._known[copy.name] = [*read, [before[0], after[0], before[1], after[1]]]
+        last = list(self._known.items())[-_MOST_OPEN:]
+        self._ledger.remember(**{_OPEN: json.dumps(dict(last), ensure_ascii=False)})
 
 
 _Copied = tuple[_Copy, Mapping[_Where, Said], Mapping[_Where, str]]  # with what it was written with, and says
@@ -84,8 +115,12 @@ def take_in_masters(
         return findings
     words = load_words(plan.settings.language)
     before = ledger.last_numbers()
-    ledger.record_decisions(_news(_decisions(copies, ledger), ledger.decided(), words), now)
-    ledger.record_scores(_news(_scores(copies, ledger), ledger.scored(), words), now)
+    earlier = _Earlier(ledger)
+    decisions = _news(_decisions(copies, ledger, earlier), ledger.decided(), words)
+    scores = _news(_scores(copies, ledger, earlier), ledger.scored(), words)
+    ledger.record_decisions(decisions, now, [max(decisions[line], _LONG_AGO) for line in decisions])
+    ledger.record_scores(scores, now, [max(scores[line], _LONG_AGO) for line in scores])
+    earlier.remember(copies, before)
     standing = last_standing(ledger)
     for copy in copies:
         findings += _not_kept(copy, workspace, now)
@@ -102,6 +137,7 @@ def _read_copies(
     """Read and keep every copy that was not read before; say which are of no use."""
     findings: list[Finding] = []
     copies = []
+    scored = any(assessed_items(plan).values())
     read = list(json.loads(ledger.get(_READ, "[]")))
     for name, at, data in _candidates(workspace, returns, {*read, ledger.get("master")}):
         digest = sha256(data)
@@ -109,10 +145,12 @@ def _read_copies(
         typed = _typed(data, plan)
         if typed and typed.mark and typed.mark.plan_id != plan.id:
             findings += _unread(workspace, name, now, "MAS015")
-        elif typed and (typed.decisions or typed.scores):
+            continue
+        if typed and (typed.decisions or typed.scores):
             workspace.keep_bytes(data, digest, Path(name).suffix)
             copies.append(_Copy(name, at, typed))
-        elif name == workspace.master.name:  # of another file nobody knows whether it was one
+        # Of another file nobody knows whether it was one.
+        if name == workspace.master.name and not (typed and typed.rows and (typed.scores or not scored)):
             findings += _unread(workspace, name, now, "MAS003")
     ledger.remember(**{_READ: json.dumps(read[-_MOST_READ:])})
     return copies, findings
@@ -172,53 +210,63 @@ def _unread(workspace: Workspace, name: str, now: datetime, code: str) -> list[F
     return [Finding(code, kept, place=Place(file=name))]
 
 
-def _decisions(copies: Iterable[_Copy], ledger: Ledger) -> Iterator[_Copied]:
+def _decisions(copies: Iterable[_Copy], ledger: Ledger, earlier: _Earlier) -> Iterator[_Copied]:
     """Yield what each copy says of the decision columns and in notes."""
     for copy in copies:
         mark, typed = copy.typed.mark, copy.typed
-        base = ledger.decided(mark.decisions if mark else None)
+        base = dict(ledger.decided(mark.decisions if mark else 0))
+        for first, last, _, _ in earlier.of(copy):
+            base |= {where: said for where, said in ledger.decided(last).items() if said.number > first}
         noted = (where for where in base if where[1].startswith(NOTE) and where[0] in typed.rows)
         # Some programs keep no notes at all: that all are gone says nothing.
         gone = dict.fromkeys(noted, "") if typed.notes else {}
         yield copy, base, {**gone, **typed.decisions, **typed.notes}
 
 
-def _scores(copies: Iterable[_Copy], ledger: Ledger) -> Iterator[_Copied]:
+def _scores(copies: Iterable[_Copy], ledger: Ledger, earlier: _Earlier) -> Iterator[_Copied]:
     """Yield what each copy says in 考核."""
     for copy in copies:
         mark = copy.typed.mark
-        yield copy, ledger.scored(mark.scores if mark else None), copy.typed.scores
+        base = dict(ledger.scored(mark.scores if mark else 0))
+        for _, _, first, last in earlier.of(copy):
+            base |= {where: said for where, said in ledger.scored(last).items() if said.number > first}
+        yield copy, base, copy.typed.scores
 
 
-def _news(copied: Iterable[_Copied], known: Mapping[_Where, Said], words: Words) -> list[tuple[Any, ...]]:
-    """Return what is to be written down: the cells that people changed, and what stands against them."""
+def _news(copied: Iterable[_Copied], known: Mapping[_Where, Said], words: Words) -> dict[_Where, datetime]:
+    """Return what is to be written down, and when it was said: changed cells, and what stands against them.
+
+    A copy without a mark is taken for one that was written with nothing: its blanks say nothing.
+    """
     changes: dict[_Where, list[_Voice]] = {}
     for copy, base, texts in copied:
         for where, text in texts.items():
             before = base.get(where, _NOTHING)
-            if text == before.text:
+            if text in (before.text, fit(before.text)):  # a cell holds less than a document may
                 continue
             voices = changes.setdefault(where, [])
             since = known.get(where, _NOTHING)
             if not voices and since != before:
                 voices.append(_Voice(since.at, since.text, words("master.decided_before")))
             voices.append(_Voice(copy.at, text, copy.name))
-    heard: dict[_Where, str] = {}
+    news: dict[_Where, datetime] = {}
     for where, voices in changes.items():
-        heard |= _settled(where, voices, words)
-    return [(*where, text) for where, text in heard.items() if text != known.get(where, _NOTHING).text]
+        for at, text, said in _settled(where, voices, words):
+            if text != known.get(at, _NOTHING).text:
+                news[*at, text] = said
+    return news
 
 
-def _settled(where: _Where, voices: Sequence[_Voice], words: Words) -> dict[_Where, str]:
+def _settled(where: _Where, voices: Sequence[_Voice], words: Words) -> Iterator[tuple[_Where, str, datetime]]:
     """Let the later saved stand, and keep what else was said of the cell beside it."""
-    text = max(voices, key=lambda voice: voice.at).text
+    best = max(voices, key=lambda voice: voice.at)
     against = [
         words("master.overruled", text=voice.text or words("master.blank"), name=voice.name)
         for voice in voices
-        if voice.text != text
+        if voice.text != best.text
     ]
-    beside = (*where[:-1], OVERRULED + where[-1])
-    return {where: text, beside: words("master.comma_list").join(against)}
+    yield where, best.text, best.at
+    yield (*where[:-1], OVERRULED + where[-1]), words("master.comma_list").join(against), best.at
 
 
 def _not_kept(copy: _Copy, workspace: Workspace, now: datetime) -> Iterator[Finding]:

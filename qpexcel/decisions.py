@@ -9,14 +9,15 @@ from datetime import date
 
 from qpexcel.dates.deadlines import Context, read_deadline
 from qpexcel.dates.typed import read_typed_date
-from qpexcel.fields import BY_KEY, CLOSING_DECISIONS, DECISION_FIELDS, label_of
-from qpexcel.findings import Finding, Place
+from qpexcel.fields import BY_KEY, CLOSING_DECISIONS, DECISION_FIELDS, OWN_PREFIX, QUANTITY, label_of
+from qpexcel.findings import Finding, Place, Severity
 from qpexcel.model import Plan
 from qpexcel.plan.obligations import obligations
 from qpexcel.plan.wording import example_day, period_words
 from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
 
+NOTE = "note:"  # before a column's key: what a person noted on its cell
 OVERRULED = "overruled:"  # before a column's key: what another copy of the master said of it
 _MERGE = "merge"
 _SEVERAL = re.compile(r"[、,，;；\s]+")
@@ -69,7 +70,8 @@ def granted_day(text: str, plan: Plan) -> date | None:
     if day:
         return day
     deadline, findings = read_deadline(text, "", Context(plan.span, plan.year))
-    return None if findings or deadline.periods else deadline.due
+    doubtful = deadline.periods or any(one.severity is not Severity.INFO for one in findings)
+    return None if doubtful else deadline.due
 
 
 class _Reader:
@@ -111,7 +113,17 @@ class _Reader:
                 label = label_of(one.key, self._plan, self._words)
                 period = period_words(key.split("|")[2], self._plan, self._words)
                 self.find("MAS010", key, one.key, texts[one.key], field=label, period=period)
+        for column, text in texts.items():
+            noted = column.removeprefix(NOTE)
+            if noted != column and text:
+                period = period_words(key.split("|")[2], self._plan, self._words)
+                label = self._words("master.note_on", field=self._label(noted))
+                self.find("MAS010", key, noted, text, field=label, period=period)
         return Decision(decision_kind(texts.get("decision", "")) or "", self._day(texts), dict(texts))
+
+    def _label(self, column: str) -> str:
+        known = column in BY_KEY or column.startswith((OWN_PREFIX, QUANTITY))
+        return label_of(column, self._plan, self._words) if known else self._words.get(f"master.{column}")
 
     def _overruled(self, key: str, texts: Mapping[str, str]) -> None:
         """MAS007: what another copy of the master said of a cell, and was saved earlier."""
@@ -165,7 +177,8 @@ def _reached(start: tuple[str, ...], into: Mapping[str, set[str]]) -> set[str]:
 
 def decision_kind(text: str) -> str | None:
     """Return the decision a text names, in any language; "" for no text, None for another text."""
-    return next((key for key, words in _kinds() if fold(text) in words), None) if text else ""
+    said = fold(text).strip("。.．！!")
+    return next((key for key, words in _kinds() if said in words), None) if text else ""
 
 
 def _kinds() -> Iterator[tuple[str, set[str]]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from qpexcel.decisions import Decision, read_decisions
-from qpexcel.fields import kind_of, label_of
+from qpexcel.fields import DECISION_FIELDS, kind_of, label_of
 from qpexcel.forms.request import Carried, RowState
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import Current, merge
@@ -69,7 +69,7 @@ def row_states(ledger: Ledger, plan: Plan, others: Iterable[Obligation] = ()) ->
 
 
 def _state(answers: Mapping[str, Plain], decision: Decision, plan: Plan, words: Words) -> RowState:
-    decided = dict(decision.texts) | {
+    decided = {one.key: decision.texts[one.key] for one in DECISION_FIELDS if one.key in decision.texts} | {
         # One that nobody could read has no effect, and is no decision to tell a unit.
         "decision": words(f"decision.{decision.kind}") if decision.kind else "",
         "extension": short_day(decision.extension, plan),

@@ -133,6 +133,15 @@ def test_what_is_decided_stays_and_has_its_effect(office):
     assert office.workspace.master.read_bytes() == data
 
 
+@pytest.mark.parametrize("typed", ["96年8月底", "8月底", "96年8月", "96/8/31", "0960831", date(2007, 8, 31)])
+def test_an_extension_is_read_as_a_deadline(office, typed):
+    master = Master(office)
+    master.cell("1-2|秘書室|", "核定展延期限").value = typed
+    master.save()
+    status = office.consolidate(DAY, now=LATER)
+    assert (row(status, "1-2|秘書室|")["due"], found(office)) == ("2007-08-31", [])
+
+
 @pytest.mark.parametrize(
     ("typed", "code", "timeliness"),
     [
@@ -276,6 +285,46 @@ class TestCopies:
         assert Master(office).cell("1-1|秘書室|", "列管決定").value == "繼續列管"
         assert found(office) == [("MAS007", "1-1", "秘書室")]
 
+    @pytest.mark.parametrize("hide", ["row", "text", "lines"])
+    def test_a_copy_that_lost_its_mark_takes_nothing_back(self, office, hide):
+        old = self.copy(office)
+        old.cell("1-2|秘書室|", "審核意見").value = "先前的意見"
+        if hide == "row":
+            old.sheet.delete_rows(1)
+        elif hide == "text":
+            old.sheet["B1"].value = None
+        else:
+            old.sheet.insert_rows(1, 4)
+        old.save(LATER - timedelta(days=2))
+        kept = old.path.rename(old.path.with_suffix(".away"))
+        master = Master(office)
+        master.cell("1-1|秘書室|", "列管決定").value = "解除列管"
+        master.cell("1-2|秘書室|", "審核意見").value = "新的意見"
+        master.save()
+        office.consolidate(DAY, now=LATER + timedelta(hours=1))
+        kept.rename(old.path)
+        office.consolidate(DAY, now=LATER + timedelta(hours=2))
+        again = Master(office)
+        assert again.cell("1-1|秘書室|", "列管決定").value == "解除列管"
+        assert again.cell("1-2|秘書室|", "審核意見").value == "新的意見"
+        assert found(office) == [("MAS007", "1-2", "秘書室")]
+
+    def test_what_was_saved_later_stands_though_it_is_read_in_another_run(self, office):
+        copied = self.copy(office)
+        copied.cell("1-1|秘書室|", "審核意見").value = "後存"
+        copied.save(LATER + timedelta(hours=2))
+        kept = copied.path.rename(copied.path.with_suffix(".away"))
+        mine = Master(office)
+        mine.cell("1-1|秘書室|", "審核意見").value = "先存"
+        mine.save(LATER)
+        office.consolidate(DAY, now=LATER + timedelta(hours=3))
+        kept.rename(copied.path)
+        office.consolidate(DAY, now=LATER + timedelta(hours=4))
+        assert Master(office).cell("1-1|秘書室|", "審核意見").value == "後存"
+        [finding] = [one for one in office.standing.findings if one.code.startswith("MAS")]
+        assert (finding.code, finding.value) == ("MAS007", "後存")
+        assert "先存" in finding.words["other"]
+
     def test_a_copy_among_the_returns_is_read_as_one(self, office):
         other = self.copy(office)
         other.cell("1-1|秘書室|", "審核意見").value = "首長批示"
@@ -310,6 +359,99 @@ class TestCopies:
         office.consolidate(DAY, now=LATER)
         assert [code for code, _, _ in found(office)] == ["MAS015"]
         assert Master(office).cell("1-1|秘書室|", "審核意見").value is None
+
+
+def test_a_decision_is_taken_back_in_a_master_that_was_open_all_the_time(office):
+    """The program does not know that the file was rewritten, and saves over it with its old mark."""
+    open_ = Master(office)
+    for hours, typed in enumerate(["解除列管", "撤銷列管", None, "解除列管", None]):
+        open_.cell("1-1|秘書室|", "列管決定").value = typed
+        open_.save(LATER + timedelta(hours=hours))
+        office.consolidate(DAY, now=LATER + timedelta(hours=hours, minutes=30))
+        assert Master(office).cell("1-1|秘書室|", "列管決定").value == typed
+        assert found(office) == []
+
+
+def test_the_next_round_goes_out_whatever_was_noted(office):
+    copied = Master(office)
+    copied.cell("1-1|秘書室|", "審核意見").comment = Comment("請附照片", "王小明")
+    copied.cell("1-2|秘書室|", "審核意見").value = "副本"
+    copied.save(LATER, path=office.workspace.root / "副本.xlsx")
+    master = Master(office)
+    master.cell("1-2|秘書室|", "審核意見").value = "本尊"
+    master.save(LATER + timedelta(hours=1))
+    office.consolidate(DAY, now=LATER + timedelta(hours=2))
+    assert found(office) == [("MAS007", "1-2", "秘書室")]
+    assert office.generate(round_label="96-Q3") == []
+
+
+@pytest.mark.parametrize(("sheet", "column"), [("追蹤總表", "識別碼"), ("考核", "識別碼")])
+def test_a_table_that_lost_its_keys_is_told_and_kept(office, sheet, column):
+    master = Master(office)
+    master.cell("1-1|秘書室|", "審核意見").value = "同意"
+    cells = [cell for line in master.book[sheet].iter_rows() for cell in line if cell.value == column]
+    for cell in cells:
+        master.book[sheet].delete_cols(cell.column)
+    data = master.save().read_bytes()
+    office.consolidate(DAY, now=LATER)
+    [finding] = [one for one in office.standing.findings if one.code == "MAS003"]
+    assert (office.workspace.root / finding.value).read_bytes() == data
+
+
+def test_a_sheet_copied_within_the_workbook_does_not_beat_the_first(office):
+    master = Master(office)
+    master.cell("1-1|秘書室|", "列管決定").value = "解除列管"
+    master.save()
+    office.consolidate(DAY, now=LATER)
+    again = Master(office)
+    again.book.copy_worksheet(again.sheet).title = "備份"
+    again.book.move_sheet("備份", -9)
+    again.cell("1-1|秘書室|", "列管決定").value = None
+    again.save(LATER + timedelta(hours=1))
+    office.consolidate(DAY, now=LATER + timedelta(hours=2))
+    assert Master(office).cell("1-1|秘書室|", "列管決定").value is None
+    assert [(one.code, one.value) for one in office.standing.findings] == [("MAS009", "備份")]
+
+
+def test_a_row_that_stands_twice_is_named(office):
+    master = Master(office)
+    last = master.sheet.max_row + 1
+    for col in range(1, master.sheet.max_column + 1):
+        master.sheet.cell(last, col).value = master.sheet.cell(master.rows["1-1|秘書室|"], col).value
+    master.sheet.cell(last, master.columns["列管決定"]).value = "撤銷列管"
+    master.save()
+    office.consolidate(DAY, now=LATER)
+    assert Master(office).cell("1-1|秘書室|", "列管決定").value is None
+    assert ("MAS009", "撤銷列管") in [(one.code, one.value) for one in office.standing.findings]
+
+
+def test_a_row_that_shows_another_period_is_not_believed(office):
+    master = Master(office)
+    first, second = "2-1|人事室|2007-Q1", "2-1|人事室|2007-Q2"
+    for label in ("期別", "完成期限"):
+        cells = [master.cell(key, label) for key in (first, second)]
+        cells[0].value, cells[1].value = cells[1].value, cells[0].value
+    master.cell(first, "列管決定").value = "解除列管"
+    master.save()
+    office.consolidate(DAY, now=LATER)
+    assert Master(office).cell(first, "列管決定").value is None
+    assert [code for code, _, _ in found(office)] == ["MAS016", "MAS016"]
+
+
+def test_a_score_on_a_row_that_shows_another_unit_is_not_believed(office):
+    master = Master(office)
+    sheet = master.book["考核"]
+    places = {cell.value: cell for line in sheet.iter_rows() for cell in line if cell.value == "1-1|人事室"}
+    row = places["1-1|人事室"].row
+    header = next(n for n in range(row, 0, -1) if "內容" in [cell.value for cell in sheet[n]])
+    columns = {cell.value: cell.column for cell in sheet[header]}
+    sheet.cell(row, columns["單位"]).value = "秘書室"
+    sheet.cell(row, columns["內容"]).value = 90
+    master.save()
+    office.consolidate(DAY, now=LATER)
+    assert [(one.code, one.value) for one in office.standing.findings] == [("MAS016", "秘書室")]
+    with read_ledger(office.workspace.ledger) as ledger:
+        assert ledger.scores() == {}
 
 
 def test_notes_come_back_on_their_cells(office):

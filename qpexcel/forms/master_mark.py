@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from qpexcel.sheets.grids import Grid
 
-_WITHIN = 3  # rows from a sheet's first
+_WITHIN = 60  # rows from a sheet's first: people put lines above it
 _SAYS = "qpexcel master"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -58,10 +58,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was last said of a cell that people fill in the master, and when it was read."""
+    """What was last said of a cell that people fill in the master, when, and its number in the ledger.
+
+    It was said when the copy was saved in which it stands.
+    """
 
     text: str
     at: datetime
+    number: int = 0
 
 
 class Ledger:
@@ -238,13 +242,14 @@ class Ledger:
 
     def _said(self, table: str, columns: str, up_to: int | None) -> dict[tuple[str, ...], Said]:
         latest = f"""
-            SELECT text, recorded_at, {columns} FROM {table} WHERE id IN (
+            SELECT text, CASE said_at WHEN '' THEN recorded_at ELSE said_at END, id, {columns}
+            FROM {table} WHERE id IN (
                 SELECT MAX(id) FROM {table}
                 WHERE recorded_at <= :until AND id <= MIN(:{table}, :most) GROUP BY {columns})
         """  # noqa: S608 - both are words of ours
         most = _EVERY_NUMBER if up_to is None else up_to
         lines = self._of_then(latest, most=most)
-        return {tuple(where): Said(text, _moment(at)) for text, at, *where in lines}
+        return {tuple(where): Said(text, _moment(at), number) for text, at, number, *where in lines}
 
     def last_numbers(self) -> tuple[int, int]:
         """Return the numbers of the last decision and the last score; 0 where there is none."""
@@ -261,19 +266,22 @@ class Ledger:
         query = "SELECT DISTINCT key, text FROM decisions WHERE field = ? AND text <> ''"
         return list(self._db.execute(query, (field,)))
 
-    def record_decisions(self, decisions: Iterable[tuple[str, str, str]], at: datetime) -> None:
-        """Add (key, field, text) that a person put into the master; "" takes one back."""
-        rows = [(key, field, text, moment_to_text(at)) for key, field, text in decisions]
-        self._db.executemany(
-            "INSERT INTO decisions (key, field, text, recorded_at) VALUES (?, ?, ?, ?)", rows
-        )
+    def record_decisions(
+        self, decisions: Iterable[tuple[str, ...]], at: datetime, said_at: Sequence[datetime] = ()
+    ) -> None:
+        """Add (key, field, text) that a person put into the master; "" takes one back.
 
-    def record_scores(self, scores: Iterable[tuple[str, str, str, str]], at: datetime) -> None:
-        """Add (unit, item, field, text) that a person put into 考核; "" takes one back."""
-        rows = [(*score, moment_to_text(at)) for score in scores]
-        self._db.executemany(
-            "INSERT INTO scores (unit, item, field, text, recorded_at) VALUES (?, ?, ?, ?, ?)", rows
-        )
+        `said_at` are the moments when the copies were saved in which they stand; `at` without.
+        """
+        query = "INSERT INTO decisions (key, field, text, recorded_at, said_at) VALUES (?, ?, ?, ?, ?)"
+        self._db.executemany(query, _dated(decisions, at, said_at))
+
+    def record_scores(
+        self, scores: Iterable[tuple[str, ...]], at: datetime, said_at: Sequence[datetime] = ()
+    ) -> None:
+        """Add (unit, item, field, text) that a person put into 考核; else as `record_decisions`."""
+        query = "INSERT INTO scores (unit, item, field, text, recorded_at, said_at) VALUES (?, ?, ?, ?, ?, ?)"
+        self._db.executemany(query, _dated(scores, at, said_at))
 
     # Consolidations
 
@@ -333,6 +341,14 @@ class Ledger:
 
     def _of_then(self, query: str, **more: int) -> Iterator[Any]:
         return iter(self._db.execute(query, {"until": self._until, **self._numbers, **more}))
+
+
+def _dated(
+    lines: Iterable[tuple[str, ...]], at: datetime, said_at: Sequence[datetime]
+) -> Iterator[tuple[str, ...]]:
+    for number, line in enumerate(lines):
+        said = moment_to_text(said_at[number]) if said_at else ""
+        yield (*line, moment_to_text(at), said)
 
 
 _RECORD_FILE = """

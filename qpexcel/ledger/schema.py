@@ -79,8 +79,9 @@ MIGRATIONS = (
     """
     CREATE TABLE scores (
         id INTEGER PRIMARY KEY, unit TEXT NOT NULL, item TEXT NOT NULL, field TEXT NOT NULL,
-        text TEXT NOT NULL, recorded_at TEXT NOT NULL
+        text TEXT NOT NULL, recorded_at TEXT NOT NULL, said_at TEXT NOT NULL DEFAULT ''
     );
+    ALTER TABLE decisions ADD COLUMN said_at TEXT NOT NULL DEFAULT '';
     CREATE INDEX scores_by_key ON scores (unit, item, field, id);
     ALTER TABLE consolidations ADD COLUMN digest TEXT NOT NULL DEFAULT '';
     ALTER TABLE consolidations ADD COLUMN numbers TEXT NOT NULL DEFAULT '{}';

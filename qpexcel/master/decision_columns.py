@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from qpexcel.decisions import NOTE
 from qpexcel.fields import DECISION_FIELDS, choices_of, label_of
 from qpexcel.findings import Finding
-from qpexcel.master.readback import NOTE
 from qpexcel.master.view import View
 from qpexcel.plan.wording import example_day
 from qpexcel.sheets.describe import Column, Rule, address

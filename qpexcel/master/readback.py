@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from qpexcel.attached.model import Comment
 from qpexcel.attached.read import attached_to
+from qpexcel.decisions import NOTE
 from qpexcel.fields import DECISION_FIELDS, labels
 from qpexcel.forms.master_mark import MasterMark, read_master_mark
-from qpexcel.master.score_readback import read_scores
+from qpexcel.master.score_readback import misplaced_scores, read_scores
 from qpexcel.master.typed import typed_text
 from qpexcel.master.view import HELPERS
 from qpexcel.model import Plan
+from qpexcel.plan.wording import period_words
 from qpexcel.sheets.grids import Grid
 from qpexcel.sheets.safely import read_safely
 from qpexcel.text import fold
 from qpexcel.words import LANGUAGES, every_language, load_words
 
-NOTE = "note:"  # before a column's key: what a person noted on its cell
 _HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _KEY_PARTS = 3
 _DECISIONS = frozenset(field.key for field in DECISION_FIELDS)
@@ -35,6 +36,18 @@ class Loose:
     text: str
 
 
+class _Periods(dict[str, set[str]]):
+    """By period, how it is shown in every language, folded."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self._plan = plan
+
+    def __missing__(self, period: str) -> set[str]:
+        self[period] = {fold(period_words(period, self._plan, load_words(one))) for one in LANGUAGES}
+        return self[period]
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
     """追蹤總表 as it was found: its header's place within the grid, and its columns by key."""
@@ -42,6 +55,7 @@ class DecisionTable:
     grid: Grid
     header: int
     columns: Mapping[str, int]
+    periods: _Periods
 
     def keyed_rows(self) -> Iterator[tuple[int, str]]:
         """Yield (place, row key) of every row that has one and shows the item and the unit of its key."""
@@ -64,16 +78,21 @@ class DecisionTable:
     def _shows_another(self, place: int, key: str) -> str:
         """Return the column that shows another text than the key has, or ""; a blank one shows nothing."""
         row = self.grid.rows[place]
-        for column, own in zip(("item", "unit"), key.split("|"), strict=False):
+        item, unit, period = key.split("|")
+        expected = {"item": {fold(item)}, "unit": {fold(unit)}, "period": self.periods[period]}
+        for column, own in expected.items():
             shown = row[self.columns[column]] if column in self.columns else ""
-            if isinstance(shown, str) and shown.strip() and fold(shown) != fold(own):
+            if isinstance(shown, str) and shown.strip() and fold(shown) not in own:
                 return column
         return ""
 
     def loose(self) -> Iterator[Loose]:
-        """Yield what stands in columns and rows that are none of ours."""
+        """Yield what stands in columns and rows that are none of ours, or in rows that are there already."""
         ours = set(self.columns.values())
-        of_rows = {place for place, _ in self._keys()}
+        first: dict[str, int] = {}
+        for place, key in self._keys():
+            first.setdefault(key, place)
+        of_rows = set(first.values())
         for place in range(self.header + 1, len(self.grid.rows)):
             for col, value in enumerate(self.grid.rows[place]):
                 if str(value).strip() and (place not in of_rows or col not in ours):
@@ -117,7 +136,7 @@ def read_master(data: bytes, plan: Plan) -> Typed:
         plan: For the headings, which are known in every language.
 
     Returns:
-        What is in it. Of a row that stands twice, what was filled in first counts.
+        What is in it. Of a row that stands twice, the first counts.
 
     Raises:
         UnreadableWorkbookError: The bytes are no workbook that can be read.
@@ -125,7 +144,11 @@ def read_master(data: bytes, plan: Plan) -> Typed:
     grids = read_safely(data)
     known = {fold(label): key for label, key in labels(plan).items()}
     known |= {fold(name): helper for helper in HELPERS for name in every_language(f"master.{helper}")}
-    tables = [table for table in (_table(grid, known) for grid in grids) if table]
+    # A sheet that a person copied comes after the one it was copied from.
+    ours = set(every_language("sheet.tracking"))
+    in_order = sorted(grids, key=lambda grid: grid.name not in ours)
+    shown = _Periods(plan)
+    tables = [table for table in (_table(grid, known, shown) for grid in in_order) if table]
     decisions: dict[tuple[str, ...], str] = {}
     rows: dict[str, tuple[DecisionTable, int]] = {}
     for table in tables:
@@ -133,10 +156,11 @@ def read_master(data: bytes, plan: Plan) -> Typed:
             rows.setdefault(key, (table, place))
             for column in table.columns.keys() & _DECISIONS:
                 text = typed_text(table.grid.rows[place][table.columns[column]], plan)
-                decisions[key, column] = decisions.get((key, column)) or text
+                decisions.setdefault((key, column), text)
     scores: dict[tuple[str, ...], str] = {tuple(where): text for *where, text in read_scores(grids, plan)}
     noted, elsewhere = _notes(attached_to(data).comments, tables)
-    misplaced = tuple(islice((one for table in tables for one in table.misplaced()), _MOST_LOOSE))
+    of_scores = (Loose(*where) for where in misplaced_scores(grids, plan))
+    misplaced = chain((one for table in tables for one in table.misplaced()), of_scores)
     loose = (*_strange_sheets(grids), *(one for table in tables for one in table.loose()), *elsewhere)
     return Typed(
         read_master_mark(grids),
@@ -145,11 +169,11 @@ def read_master(data: bytes, plan: Plan) -> Typed:
         scores,
         rows,
         tuple(islice(loose, _MOST_LOOSE)),
-        misplaced,
+        tuple(islice(misplaced, _MOST_LOOSE)),
     )
 
 
-def _table(grid: Grid, known: Mapping[str, str]) -> DecisionTable | None:
+def _table(grid: Grid, known: Mapping[str, str], periods: _Periods) -> DecisionTable | None:
     """Return the table with the decision columns, or None where this is another sheet."""
     for number in range(min(len(grid.rows), _HEADER_WITHIN)):
         columns: dict[str, int] = {}
@@ -157,7 +181,7 @@ def _table(grid: Grid, known: Mapping[str, str]) -> DecisionTable | None:
             columns.setdefault(known.get(fold(text), ""), col)
         if "key" in columns and columns.keys() & _DECISIONS:
             columns.pop("", None)
-            return DecisionTable(grid, number, columns)
+            return DecisionTable(grid, number, columns, periods)
     return None
 
 

@@ -260,7 +260,7 @@ def test_the_mark_goes_when_the_row_is_changed(office, libreoffice):
 def test_a_decision_that_nobody_can_read_is_not_told_to_a_unit(office):
     office.clerk("一室").type("1-2", 執行情形="辦理中").send("一室.xlsx")
     office.consolidate(FIRST)
-    office.decide(2, 列管決定="解列", 核定展延期限="八月底")
+    office.decide(2, 列管決定="解列", 核定展延期限="改天")
     office.consolidate(FIRST)
     assert office.codes("MAS") == ["MAS001", "MAS002"]
     office.generate(round_label="96-Q2", as_of=SECOND)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from qpexcel.atomic import write_whole
 from qpexcel.corrections.workbook import Case, Correction, correction
 from qpexcel.findings import Finding, Place, QpexcelError
-from qpexcel.forms.generate import is_edited, resolved_units
+from qpexcel.forms.generate import resolved_units
 from qpexcel.forms.request import FormRequest, RowState
 from qpexcel.forms.rules import row_rules
 from qpexcel.forms.stamp import Stamp, sign
@@ -19,6 +18,7 @@ from qpexcel.intake.mend import ToMend, needs_correction, to_mend
 from qpexcel.intake.returns import COUNTING, Return
 from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.model import Obligation
+from qpexcel.own_files import OwnFiles
 from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.recall import standing_as_of
 from qpexcel.rounds import row_states
@@ -28,6 +28,7 @@ from qpexcel.workspace import Workspace, file_names, sha256
 
 T = TypeVar("T")
 _NOTHING_KNOWN = RowState()
+_FOLDER = "corrections"  # its name in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +77,33 @@ def correct(
     with read_ledger(workspace.ledger) as ledger:
         if ledger.last_consolidation() is None:
             raise QpexcelError(Finding("WSP009"))
-        states, known = row_states(ledger, standing.plan), ledger.corrections()
+        states, known = row_states(ledger, standing.plan), ledger.written(_FOLDER)
     rows = rows_by_unit(standing.plan)
     names = {unit: f"{stem}.xlsx" for unit, stem in file_names(rows).items()}
     cases = _Cases(workspace, standing, rows, states)
     needed = [unit for unit, found in cases.found.items() if needs_correction(found)]
-    writer = _Writer(workspace, known, now, force=force)
+    files = OwnFiles(workspace, workspace.corrections, known, now, force=force)
+    done = Corrected((), ())
     try:
         for unit in needed:
             if not wanted or unit in wanted:
-                writer.write(correction(cases.case(unit)), names[unit])
+                done = _written(done, correction(cases.case(unit)), names[unit], files)
                 progress()
         kept = {names[unit] for unit in needed}
-        writer.clear({names[unit] for unit in wanted} - kept if wanted else writer.known.keys() - kept)
+        files.clear({names[unit] for unit in wanted} - kept if wanted else files.known.keys() - kept)
     finally:  # what was written is ours, whatever came after
         with open_ledger(workspace.ledger) as ledger:
-            ledger.record_corrections(writer.known)
-    return Corrected(tuple(writer.sent), tuple(writer.findings))
+            ledger.record_written(_FOLDER, files.known)
+    return done
+
+
+def _written(done: Corrected, made: Correction, name: str, files: OwnFiles) -> Corrected:
+    """Write a correction, or say that the one there was edited."""
+    if files.write(name, made.data):
+        sent = Sent(made.unit, files.folder / name, made.own, made.count)
+        return replace(done, sent=(*done.sent, sent))
+    finding = Finding("GEN007", name, place=Place(file=name, unit=made.unit))
+    return replace(done, findings=(*done.findings, finding))
 
 
 class _Cases:
@@ -173,36 +184,3 @@ def _stamp(request: FormRequest, version: str) -> Stamp:
         as_of=request.as_of.isoformat(),
         return_by=request.return_by.isoformat() if request.return_by else "",
     )
-
-
-class _Writer:
-    """Writes corrections, and leaves alone what a person edited."""
-
-    def __init__(self, workspace: Workspace, known: dict[str, str], now: datetime, *, force: bool) -> None:
-        self._workspace = workspace
-        self._now = now
-        self._force = force
-        self.known = known
-        self.sent: list[Sent] = []
-        self.findings: list[Finding] = []
-
-    def write(self, made: Correction, name: str) -> None:
-        """Write a correction under a file name."""
-        path = self._workspace.corrections / name
-        if is_edited(path, self.known.get(name)):
-            if not self._force:
-                place = Place(file=path.name, unit=made.unit)
-                self.findings.append(Finding("GEN007", path.name, place=place))
-                return
-            self._workspace.back_up(path, self._now)
-        write_whole(path, made.data)
-        self.known[name] = sha256(made.data)
-        self.sent.append(Sent(made.unit, path, made.own, made.count))
-
-    def clear(self, names: Collection[str]) -> None:
-        """Take away corrections that are no longer needed and that nobody edited."""
-        for name in names:
-            path = self._workspace.corrections / name
-            if name in self.known and not is_edited(path, self.known[name]):
-                path.unlink(missing_ok=True)
-                del self.known[name]

@@ -649,7 +649,7 @@ def test_corrections_written_before_one_failed_are_remembered(office, monkeypatc
             raise QpexcelError(Finding("WSP002"))
         write_whole(path, data)
 
-    monkeypatch.setattr("qpexcel.correcting.write_whole", write)
+    monkeypatch.setattr("qpexcel.own_files.write_whole", write)
     with pytest.raises(QpexcelError):
         corrected(office)
     monkeypatch.undo()

@@ -171,7 +171,7 @@ def test_a_ledger_of_an_earlier_version_keeps_all_it_knew(tmp_path, version):
             assert ledger.decisions() == {"1-1|甲科|": {"review": "再議", "extension": "96/5/31"}}
             assert ledger.texts_ever("review") == [("1-1|甲科|", "初評"), ("1-1|甲科|", "再議")]
             assert ledger.outgoing() == {"甲科.xlsx": "b" * 64}
-            assert ledger.corrections() == ({"甲科.xlsx": "c" * 64} if version > 1 else {})
+            assert ledger.written("corrections") == ({"甲科.xlsx": "c" * 64} if version > 1 else {})
             [one] = ledger.files()
             assert (one.received.path, one.unit, one.here) == ("甲/a.xlsx", "甲科", True)
             assert one.received.received_at == datetime(2007, 6, 15, 9)  # noqa: DTZ001

@@ -17,6 +17,7 @@ LAYERS = (
     {"words", "workspace", "sheets", "containers", "attached", "unforeseen"},
     {"fields", "plan", "assess", "patch"},
     {"decisions", "forms", "plan_document", "documents"},
+    {"own_files"},
     {"intake"},
     {"ledger"},
     {"standing", "rounds", "scoring"},

@@ -19,6 +19,7 @@ from qpexcel.intake.codec import (
     return_to_json,
 )
 from qpexcel.intake.returns import Received, Return, Ruling, at_first, earliest, listed
+from qpexcel.ledger.schema import RECORD_FILE, RECORD_PRESENCE
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json, plan_to_json
 
@@ -125,14 +126,15 @@ class Ledger:
         rows = [(file, digest, round_) for file, digest in hashes.items()]
         self._db.executemany("INSERT OR REPLACE INTO outgoing VALUES (?, ?, ?)", rows)
 
-    def corrections(self) -> dict[str, str]:
-        """Return the hash of each correction we wrote, by file name."""
-        return dict(self._db.execute("SELECT file, sha256 FROM corrections"))
+    def written(self, folder: str) -> dict[str, str]:
+        """Return the hash of each file we wrote into a folder of papers, by its path there."""
+        return dict(self._db.execute("SELECT file, sha256 FROM written WHERE folder = ?", (folder,)))
 
-    def record_corrections(self, hashes: Mapping[str, str]) -> None:
-        """Replace what is known of all corrections."""
-        self._db.execute("DELETE FROM corrections")
-        self._db.executemany("INSERT INTO corrections VALUES (?, ?)", hashes.items())
+    def record_written(self, folder: str, hashes: Mapping[str, str]) -> None:
+        """Replace what is known of all of a folder's files."""
+        self._db.execute("DELETE FROM written WHERE folder = ?", (folder,))
+        lines = ((folder, *one) for one in hashes.items())
+        self._db.executemany("INSERT INTO written VALUES (?, ?, ?)", lines)
 
     def evidence(self) -> dict[str, tuple[str, str, str]]:
         """Return (unit, item, hash) of each picture put into evidence/, by its path in there."""
@@ -174,8 +176,8 @@ class Ledger:
             at: When.
         """
         self._db.execute("UPDATE files SET here = 0")
-        self._db.executemany(_RECORD_FILE, (_file_row(one, at) for one in settled))
-        self._db.execute(_RECORD_PRESENCE, (moment_to_text(at),))
+        self._db.executemany(RECORD_FILE, (_file_row(one, at) for one in settled))
+        self._db.execute(RECORD_PRESENCE, (moment_to_text(at),))
         for reading in readings:
             self._record_reading(reading, at)
 
@@ -349,21 +351,6 @@ def _dated(
     for number, line in enumerate(lines):
         said = moment_to_text(said_at[number]) if said_at else ""
         yield (*line, moment_to_text(at), said)
-
-
-_RECORD_FILE = """
-    INSERT INTO files (path, sha256, outer, received_at, saved_at, sender, first_seen, here,
-        unit, round, outcome, reason)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (path, sha256) DO UPDATE SET outer = excluded.outer, here = excluded.here,
-        unit = excluded.unit, round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
-"""
-
-_RECORD_PRESENCE = """
-    INSERT INTO presence (file, since, here)
-    SELECT id, ?, here FROM files WHERE here IS NOT (
-        SELECT presence.here FROM presence WHERE file = files.id ORDER BY presence.id DESC LIMIT 1)
-"""
 
 
 def _file_row(one: Return, at: datetime) -> tuple[Any, ...]:

@@ -86,7 +86,29 @@ MIGRATIONS = (
     ALTER TABLE consolidations ADD COLUMN digest TEXT NOT NULL DEFAULT '';
     ALTER TABLE consolidations ADD COLUMN numbers TEXT NOT NULL DEFAULT '{}';
     """,
+    # What we wrote for people to send or show, in corrections/ and reports/: they may edit it.
+    """
+    CREATE TABLE written (
+        folder TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (folder, file)
+    );
+    INSERT INTO written SELECT 'corrections', file, sha256 FROM corrections;
+    DROP TABLE corrections;
+    """,
 )
+
+RECORD_FILE = """
+    INSERT INTO files (path, sha256, outer, received_at, saved_at, sender, first_seen, here,
+        unit, round, outcome, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (path, sha256) DO UPDATE SET outer = excluded.outer, here = excluded.here,
+        unit = excluded.unit, round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
+"""
+
+RECORD_PRESENCE = """
+    INSERT INTO presence (file, since, here)
+    SELECT id, ?, here FROM files WHERE here IS NOT (
+        SELECT presence.here FROM presence WHERE file = files.id ORDER BY presence.id DESC LIMIT 1)
+"""
 
 
 def version_in(connection: sqlite3.Connection) -> int:

@@ -237,6 +237,38 @@ def correct(workspace: Workspace, units: tuple[str, ...], *, force: bool) -> Non
     console.corrected(done, workspace.corrections)
 
 
+@cli.command("report")
+@click.argument("kind", required=False, type=click.Choice(("meeting", "final", "notices", "calendar")))
+@workspace_option
+@as_of_option
+@click.option("--since", type=DAY, metavar="DATE")
+@click.option("--next", "next_meeting", type=DAY, metavar="DATE")
+@click.option("--unit", "report_units", multiple=True, metavar="NAME")
+@click.option("--pdf", is_flag=True)
+@force_option
+@reported
+def report(
+    kind: str | None,
+    workspace: Workspace,
+    *,
+    as_of: date | None,
+    since: date | None,
+    next_meeting: date | None,
+    report_units: tuple[str, ...],
+    pdf: bool,
+    force: bool,
+) -> None:
+    """Write documents out of where everything stands."""
+    from qpexcel.reporting.desk import Asked  # noqa: PLC0415
+    from qpexcel.reporting.run import report as write_reports  # noqa: PLC0415
+
+    console = open_console()
+    asked = Asked(as_of, since, next_meeting, report_units, pdf=pdf)
+    with console.progress("terminal.reporting") as advance:
+        done = write_reports(workspace, (kind,) if kind else (), asked, _now(), force=force, progress=advance)
+    console.documents(done, workspace.reports)
+
+
 @cli.command("status")
 @workspace_option
 @as_of_option

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qpexcel.correcting import Corrected
     from qpexcel.demo import DemoResult
     from qpexcel.importing import Imported
+    from qpexcel.reporting.run import Reported
     from qpexcel.standing import RowStanding, Standing
     from qpexcel.watching.events import Event
 
@@ -86,6 +87,14 @@ class Console:
         if done.sent or not done.findings:
             key = "terminal.corrected" if done.sent else "terminal.nothing_to_correct"
             self.say(key, count=len(done.sent), path=folder)
+
+    def documents(self, done: Reported, folder: Path) -> None:
+        """Print which documents were written, and what a person should know of them."""
+        self.findings(done.findings)
+        for path in done.paths:
+            self.say("terminal.document", path=path)
+        key = "terminal.reported" if done.paths else "terminal.nothing_to_report"
+        self.say(key, count=len(done.paths), path=folder)
 
     def plan_doubts(self, findings: Iterable[Finding]) -> None:
         """Print in one line how much of the plan is in doubt; `check` lists it."""

@@ -122,6 +122,12 @@ SEVERITY: Mapping[str, Severity] = {
     "GEN005": W,  # a workbook of a unit that has no rows any more
     "GEN007": W,  # a correction was edited by a person
     "GEN006": W,  # files came back that nobody consolidated
+    # REP: documents made of where everything stands
+    "REP003": E,  # a template that cannot be opened
+    "REP004": E,  # a template with a placeholder that means nothing
+    "REP005": E,  # a template that is broken otherwise
+    "REP006": W,  # a document was edited by a person
+    "REP007": I,  # nothing was known on the day to compare with
     # FIL: files that came back
     "FIL001": E,  # not a spreadsheet
     "FIL002": E,  # damaged

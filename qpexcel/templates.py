@@ -27,6 +27,14 @@ def names_in(folder: str) -> list[str]:
     return sorted({path.name for root in folders() for path in (root / folder).glob("*.toml")})
 
 
+def find_file(name: str) -> Path:
+    """Return where a template lies, the office's own first. FileNotFoundError where no folder has it."""
+    found = [root / name for root in folders() if (root / name).is_file()]
+    if not found:
+        raise FileNotFoundError(name)
+    return found[-1]
+
+
 def read_toml(name: str) -> dict[str, Any]:
     """Read one template. FileNotFoundError where no folder has it."""
     merged: dict[str, Any] | None = None

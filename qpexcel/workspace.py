@@ -64,6 +64,11 @@ class Workspace:
         return self.root / "evidence"
 
     @property
+    def reports(self) -> Path:
+        """Documents made of where everything stands."""
+        return self.root / "reports"
+
+    @property
     def ledger(self) -> Path:
         """What we know of everything that came back."""
         return self.root / ".qpexcel" / "ledger.sqlite"
@@ -76,7 +81,7 @@ class Workspace:
     @property
     def ours(self) -> frozenset[Path]:
         """What we write, as absolute paths: nothing in it came from anybody."""
-        folders = (self.outgoing, self.corrections, self.evidence, self.root / "reports", self.ledger.parent)
+        folders = (self.outgoing, self.corrections, self.evidence, self.reports, self.ledger.parent)
         return frozenset(path.absolute() for path in (*folders, self.master, self.plan))
 
     @property
@@ -138,7 +143,8 @@ class Workspace:
 
     def clear_left_behind(self, now: datetime) -> None:
         """Delete what commands that were killed long ago had half written."""
-        for folder in (self.root, self.outgoing, self.corrections, self.ledger.parent, self.archive):
+        papers = (self.reports, *(path for path in self.reports.glob("*") if path.is_dir()))
+        for folder in (self.root, self.outgoing, self.corrections, self.ledger.parent, self.archive, *papers):
             clear_left_behind(folder, now)
 
     def back_up(self, path: Path, now: datetime) -> Path:

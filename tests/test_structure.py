@@ -22,8 +22,8 @@ LAYERS = (
     {"ledger"},
     {"standing", "rounds", "scoring"},
     {"fingerprint", "changes"},
-    {"master", "status_document", "corrections", "evidence"},
-    {"cycle", "recall", "deciding", "consolidation", "correcting"},
+    {"master", "status_document", "corrections", "evidence", "reports"},
+    {"cycle", "recall", "deciding", "consolidation", "correcting", "reporting"},
     {"importing", "console", "demo", "watching", "ruling"},
     {"cli", "commands", "__main__", "__init__"},
 )

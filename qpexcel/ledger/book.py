@@ -36,7 +36,7 @@ class Consolidation:
     """A consolidation: the day it judged by, when it ran, its plan, what it found, its figures.
 
     `known` are the words it went by; `numbers` the last lines it knew of each table, none where it was by an
-    earlier version.
+    earlier version; `digest` stands for what it showed.
     """
 
     as_of: date
@@ -46,6 +46,7 @@ class Consolidation:
     figures: Mapping[str, int]
     known: Mapping[str, str]
     numbers: Mapping[str, int]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,14 +323,14 @@ class Ledger:
             other_than: Only those whose digest is another.
         """
         query = """
-            SELECT as_of, ran_at, plan, findings, figures, known, numbers FROM consolidations
+            SELECT as_of, ran_at, plan, findings, figures, known, numbers, digest FROM consolidations
             WHERE ran_at <= ? AND (digest <> ? OR digest = '') ORDER BY id DESC LIMIT 1
         """
         most = f"{until.isoformat()}T99" if until else self._until
         found = self._db.execute(query, (most, other_than)).fetchone()
         if not found:
             return None
-        as_of, ran_at, plan, findings, figures, known, numbers = found
+        as_of, ran_at, plan, findings, figures, known, numbers, digest = found
         with damage_told():
             return Consolidation(
                 date.fromisoformat(as_of),
@@ -339,6 +340,7 @@ class Ledger:
                 json.loads(figures),
                 json.loads(known),
                 json.loads(numbers),
+                digest,
             )
 
     def _of_then(self, query: str, **more: int) -> Iterator[Any]:

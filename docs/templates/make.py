@@ -1,0 +1,23 @@
+"""Make the Word templates that come with the program: `python docs/templates/make.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from meeting import meeting
+
+HERE = Path(__file__).parent
+FOLDER = HERE.parent.parent / "workbook_templates" / "documents"
+TEMPLATES = {"meeting": meeting}
+LANGUAGES = ("zh-TW", "en")
+
+
+def main() -> None:
+    """Write every template in both languages."""
+    for name, write in TEMPLATES.items():
+        for language in LANGUAGES:
+            write(language).save(FOLDER / language / f"{name}.docx")
+
+
+if __name__ == "__main__":
+    main()

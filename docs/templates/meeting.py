@@ -1,0 +1,294 @@
+"""The template of 會議資料."""
+
+from __future__ import annotations
+
+from paper import WIDTH, Col, Paper
+
+WORDS = {
+    "zh-TW": {
+        "title": "檢討會議資料",
+        "scope": "（{{ scope }}）",
+        "head": "判定基準日：{{ day }}　填報期次：{{ round }}",
+        "summary": "辦理情形摘要",
+        "silent": "尚未填報：{{ silent }}。",
+        "to_mend": "填報內容待補正：{{ to_mend }}。",
+        "figure": "項目",
+        "now": "本次",
+        "before": "前次（{{ since }}）",
+        "change": "增減",
+        "overdue": "逾期未完成",
+        "no_overdue": "目前沒有逾期未完成的工作。",
+        "blocked": "無法辦理",
+        "no_blocked": "目前沒有填報無法辦理的工作。",
+        "coming": "下次會議前到期",
+        "coming_lead": "{{ until }}以前到期而尚未完成者。",
+        "no_coming": "{{ until }}以前沒有到期的工作。",
+        "changes": "與前次會議比較",
+        "changes_since": "自{{ since }}以來的變動。",
+        "changes_more": "另有填報內容等變動{{ other_changes }}處，詳見追蹤總表「異動」。",
+        "no_changes": "自{{ since }}以來沒有變動。",
+        "first": "沒有較早的彙整資料可供比較。",
+        "requests": "待決定的申請",
+        "no_requests": "目前沒有待決定的申請。",
+        "cases": "討論事項",
+        "cases_lead": "請就下列各案決議，會後填入追蹤總表的「列管決定」與「會議決議」。",
+        "no_cases": "目前沒有列管中的案件。",
+        "item": "項次",
+        "action": "推動作法",
+        "unit": "承辦單位",
+        "due": "完成期限",
+        "original": "（原訂{{ row.original_due }}）",
+        "days": "逾期天數",
+        "state": "辦理情形",
+        "reason": "落後原因",
+        "measures": "因應對策",
+        "request": "申請事項",
+        "kind": "重點",
+        "field": "欄位",
+        "was": "原為",
+        "is": "現為",
+        "case": "案由及承辦單位",
+        "decision": "決議",
+        "boxes": ("□ 解除列管", "□ 繼續列管", "□ 其他："),
+        "case_units": "承辦單位：{{ row.units }}",
+        "case_due": "完成期限：{{ row.due }}",
+        "because": "落後原因：{{ line.delay_reason }}",
+        "therefore": "因應對策：{{ line.measures }}",
+        "asks": "申請事項：{{ line.request }}",
+        "earlier": "前次決定：{{ line.earlier }}",
+        "colon": "：",
+        "chair": "主席裁示：",
+        "page": ("第 ", " 頁，共 ", " 頁"),
+        "as_of": "列印基準日：{{ day }}",
+    },
+    "en": {
+        "title": "Review meeting",
+        "scope": "({{ scope }})",
+        "head": "As of {{ day }}. Round: {{ round }}",
+        "summary": "Summary",
+        "silent": "Not reported yet: {{ silent }}.",
+        "to_mend": "To be corrected: {{ to_mend }}.",
+        "figure": "Figure",
+        "now": "Now",
+        "before": "Last time ({{ since }})",
+        "change": "Change",
+        "overdue": "Overdue",
+        "no_overdue": "Nothing is overdue.",
+        "blocked": "Cannot be done",
+        "no_blocked": "No work is reported as impossible.",
+        "coming": "Due before the next meeting",
+        "coming_lead": "Not done, and due by {{ until }}.",
+        "no_coming": "Nothing falls due by {{ until }}.",
+        "changes": "Changes since the last meeting",
+        "changes_since": "What changed since {{ since }}.",
+        "changes_more": "{{ other_changes }} more changes, mostly of answers, are listed in the master.",
+        "no_changes": "Nothing changed since {{ since }}.",
+        "first": "There is nothing earlier to compare with.",
+        "requests": "Requests awaiting a decision",
+        "no_requests": "No request awaits a decision.",
+        "cases": "Cases to decide",
+        "cases_lead": "Please decide on each case; afterwards enter the decisions in the master.",
+        "no_cases": "No case is being tracked.",
+        "item": "Item",
+        "action": "Action",
+        "unit": "Unit",
+        "due": "Due",
+        "original": "(first {{ row.original_due }})",
+        "days": "Days overdue",
+        "state": "Status",
+        "reason": "Reason for delay",
+        "measures": "Measures",
+        "request": "Request",
+        "kind": "What",
+        "field": "Column",
+        "was": "Was",
+        "is": "Is",
+        "case": "Case and units",
+        "decision": "Decision",
+        "boxes": ("□ Release", "□ Keep tracking", "□ Other:"),
+        "case_units": "Units: {{ row.units }}",
+        "case_due": "Due: {{ row.due }}",
+        "because": "Reason for delay: {{ line.delay_reason }}",
+        "therefore": "Measures: {{ line.measures }}",
+        "asks": "Request: {{ line.request }}",
+        "earlier": "Decided before: {{ line.earlier }}",
+        "colon": ": ",
+        "chair": "Chair's ruling:",
+        "page": ("Page ", " of ", ""),
+        "as_of": "As of {{ day }}",
+    },
+}
+
+
+def meeting(language: str) -> Paper:
+    """Write the template."""
+    t, paper = WORDS[language], Paper(language)
+    paper.title("{{ organisation }}", "{{ title }}", t["title"])
+    paper.tag("if scope")
+    paper.text(t["scope"], align="center")
+    paper.tag("endif")
+    paper.text(t["head"], align="center")
+    _summary(paper, t)
+    _late(paper, t)
+    _coming(paper, t)
+    _changes(paper, t)
+    _requests(paper, t)
+    _cases(paper, t)
+    paper.footer("{{ organisation }}　{{ title }}", t["page"], t["as_of"])
+    return paper
+
+
+def _summary(paper: Paper, t: dict) -> None:
+    paper.heading(t["summary"])
+    paper.text("{{ summary }}")
+    for key in ("silent", "to_mend"):
+        paper.tag(f"if {key}")
+        paper.text(t[key])
+        paper.tag("endif")
+    paper.tag("if since")
+    paper.table(
+        [
+            Col(t["figure"], "{{ row.label }}", 6.2),
+            Col(t["now"], "{{ row.now }}", 3.0, "right"),
+            Col(t["before"], "{{ row.before }}", 5.0, "right"),
+            Col(t["change"], "{{ row.change }}", 3.0, "right"),
+        ],
+        "row in figures",
+    )
+    paper.tag("else")
+    paper.table(
+        [Col(t["figure"], "{{ row.label }}", 6.2), Col(t["now"], "{{ row.now }}", 3.0, "right")],
+        "row in figures",
+    )
+    paper.tag("endif")
+    paper.tag("if units")
+    paper.text("{{ chart }}", align="center")
+    paper.tag("endif")
+
+
+def _due(t: dict) -> list[str]:
+    return ["{{ row.due }}{% if row.original_due %}\n" + t["original"] + "{% endif %}"]
+
+
+def _late(paper: Paper, t: dict) -> None:
+    for key, extra in (("overdue", Col(t["days"], "{{ row.days }}", 1.3, "right")), ("blocked", None)):
+        paper.heading(t[key])
+        paper.tag(f"if {key}")
+        columns = [
+            Col(t["item"], "{{ row.item }}", 1.3, "center"),
+            Col(t["action"], "{{ row.action }}", 4.6),
+            Col(t["unit"], "{{ row.unit }}{% if row.period %}\n{{ row.period }}{% endif %}", 1.9),
+            Col(t["due"], _due(t), 2.0),
+            *([extra] if extra else []),
+            Col(t["state"], "{{ row.state }}{% if row.result %}\n{{ row.result }}{% endif %}", 2.5),
+            Col(t["reason"], "{{ row.delay_reason }}", 1.8),
+            Col(t["measures"], "{{ row.measures }}", 1.8),
+        ]
+        paper.table(_filled(columns), f"row in {key}")
+        paper.tag("else")
+        paper.text(t[f"no_{key}"])
+        paper.tag("endif")
+
+
+def _filled(columns: list[Col]) -> list[Col]:
+    """Give what is left of the width to the last two columns."""
+    left = (WIDTH - sum(one.width for one in columns)) / 2
+    return [*columns[:-2], *(Col(one.label, one.cell, one.width + left, one.align) for one in columns[-2:])]
+
+
+def _coming(paper: Paper, t: dict) -> None:
+    paper.heading(t["coming"])
+    paper.tag("if coming")
+    paper.text(t["coming_lead"])
+    paper.table(
+        _filled(
+            [
+                Col(t["item"], "{{ row.item }}", 1.3, "center"),
+                Col(t["due"], _due(t), 2.4),
+                Col(t["unit"], "{{ row.unit }}{% if row.period %}\n{{ row.period }}{% endif %}", 2.2),
+                Col(t["action"], "{{ row.action }}", 5.0),
+                Col(t["state"], "{{ row.state }}", 3.0),
+            ]
+        ),
+        "row in coming",
+    )
+    paper.tag("else")
+    paper.text(t["no_coming"])
+    paper.tag("endif")
+
+
+def _changes(paper: Paper, t: dict) -> None:
+    paper.heading(t["changes"])
+    paper.tag("if changes")
+    paper.text(t["changes_since"])
+    paper.table(
+        _filled(
+            [
+                Col(t["kind"], "{{ row.kind }}", 2.2),
+                Col(t["item"], "{{ row.item }}", 1.3, "center"),
+                Col(t["unit"], "{{ row.unit }}{% if row.period %}\n{{ row.period }}{% endif %}", 2.2),
+                Col(t["field"], "{{ row.field }}", 2.2),
+                Col(t["was"], "{{ row.before }}", 4.0),
+                Col(t["is"], "{{ row.after }}", 4.0),
+            ]
+        ),
+        "row in changes",
+    )
+    paper.tag("elif since")
+    paper.text(t["no_changes"])
+    paper.tag("else")
+    paper.text(t["first"])
+    paper.tag("endif")
+    paper.tag("if other_changes")
+    paper.text(t["changes_more"])
+    paper.tag("endif")
+
+
+def _requests(paper: Paper, t: dict) -> None:
+    paper.heading(t["requests"])
+    paper.tag("if requests")
+    paper.table(
+        _filled(
+            [
+                Col(t["item"], "{{ row.item }}", 1.3, "center"),
+                Col(t["action"], "{{ row.action }}", 4.4),
+                Col(t["unit"], "{{ row.unit }}{% if row.period %}\n{{ row.period }}{% endif %}", 1.9),
+                Col(t["due"], _due(t), 2.0),
+                Col(t["request"], "{{ row.request }}", 2.2),
+                Col(t["reason"], "{{ row.delay_reason }}", 2.0),
+                Col(t["measures"], "{{ row.measures }}", 2.0),
+            ]
+        ),
+        "row in requests",
+    )
+    paper.tag("else")
+    paper.text(t["no_requests"])
+    paper.tag("endif")
+
+
+def _cases(paper: Paper, t: dict) -> None:
+    paper.heading(t["cases"])
+    paper.tag("if cases")
+    paper.text(t["cases_lead"])
+    paper.table(
+        [
+            Col(t["case"], ["{{ row.item }}　{{ row.action }}", t["case_units"], t["case_due"]], 6.2),
+            Col(t["state"], _lines(t), WIDTH - 6.2 - 3.4),
+            Col(t["decision"], t["boxes"], 3.4),
+        ],
+        "row in cases",
+    )
+    paper.text(t["chair"], "Signature line")
+    paper.tag("else")
+    paper.text(t["no_cases"])
+    paper.tag("endif")
+
+
+def _lines(t: dict) -> list[str]:
+    said = "{{ line.units }}{% if line.period %}　{{ line.period }}{% endif %}" + t["colon"]
+    parts = [("result", "{{ line.result }}"), ("delay_reason", t["because"]), ("measures", t["therefore"])]
+    parts += [("request", t["asks"]), ("earlier", t["earlier"])]
+    lines = ["{%p for line in row.lines %}", said + "{{ line.state }}"]
+    for name, text in parts:
+        lines += [f"{{%p if line.{name} %}}", text, "{%p endif %}"]
+    return [*lines, "{%p endfor %}"]

@@ -1,0 +1,328 @@
+"""Writing a Word template: A4, 標楷體, numbered headings, tables with repeated headers, a footer.
+
+The placeholders are those of `qpexcel.reports`; see docs/templates/README.md.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, Pt, RGBColor
+
+FONT, LATIN = "標楷體", "Times New Roman"
+# Where 標楷體 is missing: its names elsewhere, then a fallback of the same kind.
+OTHER_NAMES = "DFKai-SB,BiauKai,TW-Kai,Noto Serif CJK TC,Noto Serif TC"
+MARGIN = 1.9  # cm
+WIDTH = 21.0 - 2 * MARGIN  # cm between the margins
+_INK, _GREY, _SHADE, _LINE = "1F2933", "5F6B76", "E4E9ED", "9AA5B1"
+_MADE = datetime(2007, 1, 1)  # noqa: DTZ001 - the same bytes whenever a template is made
+_LEVELS = {
+    "zh-TW": (
+        ("taiwaneseCountingThousand", "%1、"),
+        ("taiwaneseCountingThousand", "（%2）"),
+        ("decimal", "%3."),
+    ),
+    "en": (("decimal", "%1."), ("decimal", "%1.%2"), ("lowerLetter", "(%3)")),
+}
+_SIZES = {1: 15, 2: 13, 3: 12}  # points of the headings
+
+
+@dataclass(frozen=True)
+class Col:
+    """A column of a table: its heading, what its cells hold (a line each), its width in cm."""
+
+    label: str
+    cell: str | Sequence[str]
+    width: float
+    align: str = "left"
+
+
+class Paper:
+    """A template that is being written."""
+
+    def __init__(self, language: str) -> None:
+        self.doc = docx.Document()
+        self._language = language
+        for element in list(self.doc.element.body)[:-1]:
+            self.doc.element.body.remove(element)
+        _set_page(self.doc)
+        _set_styles(self.doc, language)
+        _set_numbering(self.doc, language)
+        _set_fallback(self.doc)
+
+    def title(self, *lines: str) -> None:
+        """Write the title's lines."""
+        for line in lines:
+            self.doc.add_paragraph(line, "Title")
+
+    def heading(self, text: str, level: int = 1) -> None:
+        """Write a heading, numbered by its style."""
+        self.doc.add_paragraph(text, f"Heading {level}")
+
+    def text(self, text: str, style: str = "Normal", align: str = "left") -> None:
+        """Write a paragraph."""
+        paragraph = self.doc.add_paragraph(text, style)
+        paragraph.alignment = _ALIGN[align]
+
+    def tag(self, tag: str) -> None:
+        """Write a paragraph that only holds a tag and goes when the template is filled in."""
+        self.doc.add_paragraph(f"{{%p {tag} %}}", "Normal")
+
+    def table(self, columns: Sequence[Col], loop: str, after: Sequence[Sequence[str]] = ()) -> None:
+        """Write a table whose rows are those of a loop (`row in overdue`).
+
+        `after` are further rows of each turn, their cells merged across, a line each.
+        """
+        table = self._grid(columns)
+        _header(table.rows[0], columns)
+        _whole_row(table, f"{{%tr for {loop} %}}")
+        cells = table.add_row().cells
+        for cell, column in zip(cells, columns, strict=True):
+            _write(cell, column.cell, column.align)
+        for lines in after:
+            row = table.add_row()
+            _write(row.cells[0].merge(row.cells[-1]), lines, "left")
+        _whole_row(table, "{%tr endfor %}")
+        _fix_widths(table, columns)
+        self.doc.add_paragraph("", "Table gap")
+
+    def facts(self, rows: Sequence[tuple[str, str]], label_width: float = 3.2) -> None:
+        """Write a table of two columns: a label and what it is."""
+        columns = [Col("", "", label_width), Col("", "", WIDTH - label_width)]
+        table = self._grid(columns)
+        table._tbl.remove(table.rows[0]._tr)
+        for label, value in rows:
+            cells = table.add_row().cells
+            _write(cells[0], label, "left")
+            _shade(cells[0])
+            _write(cells[1], value, "left")
+        _fix_widths(table, columns)
+        self.doc.add_paragraph("", "Table gap")
+
+    def footer(self, left: str, page: tuple[str, str, str], right: str) -> None:
+        """Write the footer: a text, 第 X 頁，共 Y 頁, a text."""
+        paragraph = self.doc.sections[0].footer.paragraphs[0]
+        paragraph.style = self.doc.styles["Footer"]
+        paragraph.add_run(f"{left}\t{page[0]}")
+        _field(paragraph, "PAGE")
+        paragraph.add_run(page[1])
+        _field(paragraph, "NUMPAGES")
+        paragraph.add_run(f"{page[2]}\t{right}")
+
+    def saved(self) -> bytes:
+        """Return the template's bytes, the same on every run."""
+        properties = self.doc.core_properties
+        properties.title, properties.author, properties.comments = "", "", ""
+        properties.created = properties.modified = _MADE
+        data, packed = BytesIO(), BytesIO()
+        self.doc.save(data)
+        with zipfile.ZipFile(data) as source, zipfile.ZipFile(packed, "w") as target:
+            for name in source.namelist():
+                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                info.compress_type = zipfile.ZIP_DEFLATED
+                target.writestr(info, source.read(name))
+        return packed.getvalue()
+
+    def save(self, path: Path) -> None:
+        """Write the template."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.saved())
+
+    def _grid(self, columns: Sequence[Col]) -> Any:
+        table = self.doc.add_table(1, len(columns), "Table Grid")
+        table.autofit = False
+        return table
+
+
+_ALIGN = {
+    "left": WD_ALIGN_PARAGRAPH.LEFT,
+    "center": WD_ALIGN_PARAGRAPH.CENTER,
+    "right": WD_ALIGN_PARAGRAPH.RIGHT,
+}
+
+
+def _set_page(doc: Any) -> None:
+    section = doc.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(MARGIN)
+    section.top_margin, section.bottom_margin = Cm(1.9), Cm(1.7)
+    section.footer_distance = Cm(0.9)
+
+
+def _set_styles(doc: Any, language: str) -> None:
+    styles = doc.styles
+    defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    _set_fonts(defaults)
+    tongue = defaults.find(qn("w:lang"))
+    tongue.set(qn("w:val"), "en-US")
+    tongue.set(qn("w:eastAsia"), "zh-TW")
+    _style(styles["Normal"], size=12, after=4)
+    _style(styles["Title"], size=18, bold=True, after=4, align="center")
+    _set_border(styles["Title"])
+    for level, size in _SIZES.items():
+        _style(styles[f"Heading {level}"], size=size, bold=True, before=12 if level == 1 else 6, after=4)
+        styles[f"Heading {level}"].paragraph_format.keep_with_next = True
+    _style(styles["Footer"], size=9, colour=_GREY)
+    _set_tabs(styles["Footer"])
+    for name, size, colour in (("Table text", 10.5, _INK), ("Table head", 10.5, _INK), ("Note", 10.5, _GREY)):
+        added = styles.add_style(name, 1)
+        added.base_style = styles["Normal"]
+        _style(added, size=size, bold=name == "Table head", colour=colour)
+    gap = styles.add_style("Table gap", 1)
+    gap.base_style = styles["Normal"]
+    _style(gap, size=5)
+    signed = styles.add_style("Signature line", 1)
+    signed.base_style = styles["Normal"]
+    _style(signed, size=12, before=18)
+    del language
+
+
+def _style(
+    style: Any,
+    size: float,
+    *,
+    bold: bool = False,
+    before: float = 0,
+    after: float = 0,
+    align: str = "left",
+    colour: str = _INK,
+) -> None:
+    style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
+    style.font.color.rgb = RGBColor.from_string(colour)
+    _set_fonts(style.element.get_or_add_rPr())
+    form = style.paragraph_format
+    form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1.1
+    form.alignment = _ALIGN[align]
+
+
+def _set_fonts(properties: Any) -> None:
+    """Name the fonts themselves: the theme's would go before them."""
+    fonts = properties.find(qn("w:rFonts"))
+    if fonts is None:
+        fonts = OxmlElement("w:rFonts")
+        properties.insert(0, fonts)
+    fonts.attrib.clear()
+    for name, font in (("ascii", LATIN), ("hAnsi", LATIN), ("cs", LATIN), ("eastAsia", FONT)):
+        fonts.set(qn(f"w:{name}"), font)
+
+
+def _set_border(style: Any) -> None:
+    """Take away the line that python-docx's own template draws below a title."""
+    properties = style.element.get_or_add_pPr()
+    for border in properties.findall(qn("w:pBdr")):
+        properties.remove(border)
+
+
+def _set_tabs(style: Any) -> None:
+    properties = style.element.get_or_add_pPr()
+    for tabs in properties.findall(qn("w:tabs")):
+        properties.remove(tabs)
+    style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH / 2), 1)
+    style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), 2)
+
+
+def _set_numbering(doc: Any, language: str) -> None:
+    """Number the headings 一、（一）1. by their styles, so that a section left out leaves no gap."""
+    numbering = doc.part.numbering_part.element
+    for old in list(numbering):
+        numbering.remove(old)
+    levels = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
+        f'<w:pStyle w:val="Heading{n + 1}"/><w:suff w:val="{"nothing" if language == "zh-TW" else "space"}"/>'
+        f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/>'
+        '<w:pPr><w:ind w:left="0" w:firstLine="0"/></w:pPr></w:lvl>'
+        for n, (form, text) in enumerate(_LEVELS[language])
+    )
+    numbering.append(
+        parse_xml(
+            f'<w:abstractNum {nsdecls("w")} w:abstractNumId="1">'
+            f'<w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'
+        )
+    )
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="1"><w:abstractNumId w:val="1"/></w:num>'))
+    for level in _SIZES:
+        properties = doc.styles[f"Heading {level}"].element.get_or_add_pPr()
+        number = parse_xml(
+            f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level - 1}"/><w:numId w:val="1"/></w:numPr>'
+        )
+        properties.insert_element_before(number, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
+
+
+def _set_fallback(doc: Any) -> None:
+    """Say by which fonts 標楷體 may be replaced where it is missing."""
+    part = next(one for one in doc.part.package.iter_parts() if str(one.partname) == "/word/fontTable.xml")
+    table = parse_xml(part.blob)
+    font = parse_xml(
+        f'<w:font {nsdecls("w")} w:name="{FONT}"><w:altName w:val="{OTHER_NAMES}"/>'
+        '<w:panose1 w:val="03000509000000000000"/><w:charset w:val="88"/><w:family w:val="script"/>'
+        '<w:pitch w:val="fixed"/></w:font>'
+    )
+    table.append(font)
+    part._blob = docx.oxml.xmlchemy.serialize_for_reading(table).encode()
+
+
+def _header(row: Any, columns: Sequence[Col]) -> None:
+    for cell, column in zip(row.cells, columns, strict=True):
+        _write(cell, column.label, "center", "Table head")
+        _shade(cell)
+    properties = row._tr.get_or_add_trPr()
+    for name in ("w:cantSplit", "w:tblHeader"):
+        properties.append(OxmlElement(name))
+
+
+def _whole_row(table: Any, text: str) -> None:
+    table.add_row().cells[0].text = text
+
+
+def _write(cell: Any, text: str | Sequence[str], align: str, style: str = "Table text") -> None:
+    lines = [text] if isinstance(text, str) else list(text)
+    for n, line in enumerate(lines):
+        paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
+        paragraph.text, paragraph.style = line, style
+        paragraph.alignment = _ALIGN[align]
+
+
+def _shade(cell: Any) -> None:
+    shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{_SHADE}"/>')
+    cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _fix_widths(table: Any, columns: Sequence[Col]) -> None:
+    """Give every cell its width; the program that opens the document is not to work it out."""
+    for column, width in zip(table.columns, columns, strict=True):
+        column.width = Cm(width.width)
+    for row in table.rows:
+        for cell, column in zip(row.cells, columns, strict=False):
+            if cell._tc.grid_span == 1:
+                cell.width = Cm(column.width)
+    properties = table._tbl.tblPr
+    borders = "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{_LINE}"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    properties.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>"))
+
+
+def _field(paragraph: Any, code: str) -> None:
+    run = paragraph.add_run()
+    for kind in ("begin", None, "separate", "text", "end"):
+        if kind is None:
+            part = OxmlElement("w:instrText")
+            part.text = code
+        elif kind == "text":
+            part = OxmlElement("w:t")
+            part.text = "1"
+        else:
+            part = OxmlElement("w:fldChar")
+            part.set(qn("w:fldCharType"), kind)
+        run._r.append(part)

@@ -1,0 +1,1 @@
+"""Stage 5: where everything stands → documents to print, send and import."""

@@ -1,0 +1,281 @@
+"""會議資料: what a review meeting needs, the worst first, and the form on which it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from qpexcel.changes import Change, Kind, changes, field_label, said
+from qpexcel.master.attention import UnitCount, unit_counts, waiting_requests
+from qpexcel.master.view import View
+from qpexcel.model import Execution
+from qpexcel.plan.wording import due_words, period_words, short_day
+from qpexcel.reports.chart import BarChart, Series
+from qpexcel.reports.facts import RowFacts, of_units, row_facts
+from qpexcel.standing import RowStanding, Standing, figures
+from qpexcel.words import Words
+
+# A meeting looks at what these say; what units merely typed anew stands on 異動.
+_FOR_A_MEETING = (
+    *(Kind.OVERDUE, Kind.BLOCKED, Kind.REOPENED, Kind.DONE, Kind.DONE_LATE, Kind.DONE_UNDATED),
+    *(Kind.EXTENDED, Kind.DECISION, Kind.REGISTER, Kind.PLAN, Kind.ADDED, Kind.REMOVED),
+)
+_FIGURES = ("rows", "done", "on_time", "late", "overdue", "due_soon", "silent", "to_mend")
+_MOST_BARS = 20  # of the chart: it stands on half a page
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFacts:
+    """A figure, what it was the last time and by how much it changed; "" where there was no last time."""
+
+    label: str
+    now: str
+    before: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """How many of a unit's rows are done, overdue or neither, and whether its return is in."""
+
+    unit: str
+    rows: int
+    done: int
+    waiting: int
+    overdue: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFacts:
+    """One thing that is otherwise than the last time."""
+
+    kind: str
+    item: str
+    action: str
+    unit: str
+    period: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """What units say of a case, with what the secretariat last said; units that say the same share a line."""
+
+    units: str
+    period: str
+    state: str
+    result: str
+    delay_reason: str
+    measures: str
+    request: str
+    earlier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An item that is still tracked, for the form 案由及承辦單位｜辦理情形｜決議."""
+
+    item: str
+    action: str
+    units: str
+    due: str
+    lines: tuple[CaseLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """Everything the pack says. `since` is the day of the last standing, "" where there is none.
+
+    `until` is the last day of what falls due before the next meeting; `other_changes` how many changes
+    the list leaves to 異動.
+    """
+
+    organisation: str
+    title: str
+    scope: str
+    day: str
+    round: str
+    since: str
+    until: str
+    summary: str
+    silent: str
+    to_mend: str
+    figures: tuple[FigureFacts, ...]
+    units: tuple[UnitFacts, ...]
+    chart: BarChart
+    overdue: tuple[RowFacts, ...]
+    blocked: tuple[RowFacts, ...]
+    coming: tuple[RowFacts, ...]
+    changes: tuple[ChangeFacts, ...]
+    other_changes: int
+    requests: tuple[RowFacts, ...]
+    cases: tuple[Case, ...]
+
+
+def meeting_facts(
+    now: Standing,
+    before: Standing | None,
+    words: Words,
+    *,
+    until: date | None = None,
+    units: Collection[str] = (),
+) -> MeetingFacts:
+    """Return what the pack says.
+
+    Args:
+        now: Where everything stands.
+        before: Where it stood at the last meeting; None where nobody knows.
+        words: In the plan's language.
+        until: The day of the next meeting; as far ahead as the last one lies back where None, and at
+            least the plan's warning days.
+        units: Only these; all where empty.
+    """
+    last = until or _next_meeting(now, before)
+    shown, then = of_units(now, units), of_units(before, units) if before else None
+    view, plan = View(shown, words, then), now.plan
+    counts = unit_counts(view)
+    changed = changes(then, shown)
+    listed = [one for one in changed if one.kind in _FOR_A_MEETING]
+    comma = words("master.comma_list")
+
+    def rows(found: Iterable[RowStanding]) -> tuple[RowFacts, ...]:
+        return tuple(row_facts(row, now.as_of, plan, words) for row in found)
+
+    return MeetingFacts(
+        organisation=plan.organisation,
+        title=plan.title,
+        scope=comma.join(units),
+        day=due_words(now.as_of, plan),
+        round=now.round,
+        since=due_words(before.as_of, plan) if before else "",
+        until=due_words(last, plan),
+        summary=_summary(shown, words),
+        silent=comma.join(one.unit for one in shown.register if one.state in ("missing", "awaited")),
+        to_mend=comma.join(one.unit for one in shown.register if one.state == "needs_correction"),
+        figures=tuple(_figures(shown, then, words)),
+        units=tuple(_unit(one, words) for one in counts),
+        chart=_chart(counts, words),
+        overdue=rows(_longest_first(shown)),
+        blocked=rows(_blocked(shown.rows)),
+        coming=rows(_coming(shown, last)),
+        changes=tuple(_change(one, now, before, words) for one in listed),
+        other_changes=len(changed) - len(listed),
+        requests=rows(waiting_requests(view)),
+        cases=tuple(_cases(view)),
+    )
+
+
+def _next_meeting(now: Standing, before: Standing | None) -> date:
+    back = (now.as_of - before.as_of).days if before else 0
+    return now.as_of + timedelta(days=max(back, now.plan.settings.warning_days))
+
+
+def _summary(shown: Standing, words: Words) -> str:
+    counted = figures(shown)
+    day = due_words(shown.as_of, shown.plan)
+    return words("meeting.summary", day=day, warning_days=shown.plan.settings.warning_days, **counted)
+
+
+def _figures(shown: Standing, then: Standing | None, words: Words) -> Iterator[FigureFacts]:
+    now, before = figures(shown), figures(then) if then else {}
+    for key in _FIGURES:
+        was = before.get(key)
+        change = "" if was is None else f"{now[key] - was:+d}" if now[key] != was else "0"
+        yield FigureFacts(
+            words(f"overview.figure_{key}"), str(now[key]), "" if was is None else str(was), change
+        )
+
+
+def _unit(one: UnitCount, words: Words) -> UnitFacts:
+    state = words(f"register.{one.state}") if one.state else ""
+    return UnitFacts(one.unit, one.rows, one.done, one.waiting, one.overdue, state)
+
+
+def _chart(counts: Sequence[UnitCount], words: Words) -> BarChart:
+    """Describe how far every unit is; of many those that need somebody most."""
+    shown = counts[:_MOST_BARS]
+    series = tuple(
+        Series(words(f"meeting.bar_{name}"), colour, tuple(getattr(one, name) for one in shown))
+        for name, colour in (("done", "green"), ("waiting", "bar"), ("overdue", "red"))
+    )
+    told = words("master.comma_list").join(
+        words("meeting.bar", unit=one.unit, done=one.done, waiting=one.waiting, overdue=one.overdue)
+        for one in shown
+    )
+    left = len(counts) - len(shown)
+    title = words("meeting.chart_of_most", left=left) if left else words("meeting.chart")
+    return BarChart(title, tuple(one.unit for one in shown), series, told)
+
+
+def _longest_first(shown: Standing) -> list[RowStanding]:
+    found = [row for row in shown.rows if row.timeliness == "overdue"]
+    return sorted(found, key=lambda row: row.due or shown.as_of)
+
+
+def _blocked(rows: Iterable[RowStanding]) -> list[RowStanding]:
+    """Return what cannot be done and is not overdue, where it stands already."""
+    return [
+        row
+        for row in rows
+        if row.execution is Execution.CANNOT and row.timeliness not in ("closed", "overdue")
+    ]
+
+
+def _coming(shown: Standing, last: date) -> list[RowStanding]:
+    found = [row for row in shown.rows if row.timeliness == "open" and row.due and row.due <= last]
+    return sorted(found, key=lambda row: row.due or last)
+
+
+def _change(one: Change, now: Standing, before: Standing | None, words: Words) -> ChangeFacts:
+    plan = now.plan
+    plans = (plan, before.plan) if before else (plan,)
+    action = next((item.action for each in plans for item in each.items if item.id == one.item), "")
+    return ChangeFacts(
+        kind=words(f"change.{one.kind}"),
+        item=one.item,
+        action=action,
+        unit=one.unit,
+        period=period_words(one.period, plan, words),
+        field=field_label(one.field, plan, words),
+        before=said(one.before, plan, words),
+        after=said(one.after, plan, words),
+    )
+
+
+def _cases(view: View) -> Iterator[Case]:
+    """Yield every item of which a row that has begun is still tracked."""
+    plan, words = view.plan, view.words
+    comma = words("master.comma_list")
+    for rows in view.rows_by_item.values():
+        tracked = [row for row in rows if row.begun and row.counts and row.timeliness != "closed"]
+        if not tracked:
+            continue
+        item = tracked[0].obligation.item
+        units = dict.fromkeys(row.obligation.unit for row in tracked)
+        due = dict.fromkeys(short_day(row.due, plan) or item.due_text for row in tracked)
+        lines = _case_lines([row_facts(row, view.standing.as_of, plan, words) for row in tracked], words)
+        yield Case(item.id, item.action, comma.join(units), comma.join(due), tuple(lines))
+
+
+def _case_lines(rows: Iterable[RowFacts], words: Words) -> Iterator[CaseLine]:
+    said_by: dict[CaseLine, list[str]] = {}
+    for row in rows:
+        said_by.setdefault(_case_line(row), []).append(row.unit)
+    for line, units in said_by.items():
+        yield replace(line, units=words("master.comma_list").join(units))
+
+
+def _case_line(row: RowFacts) -> CaseLine:
+    """Return what a row says, whoever says it."""
+    return CaseLine(
+        "", row.period, row.state, row.result, row.delay_reason, row.measures, row.request, _earlier(row)
+    )
+
+
+def _earlier(row: RowFacts) -> str:
+    """Return what the secretariat decided or remarked of a row so far."""
+    return "；".join(part for part in (row.decision, row.extension, row.resolution, row.review) if part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from paper import WIDTH, Col, Paper
 
 WORDS = {
@@ -14,7 +16,7 @@ WORDS = {
         "to_mend": "填報內容待補正：{{ to_mend }}。",
         "figure": "項目",
         "now": "本次",
-        "before": "前次（{{ since }}）",
+        "before": "前次{% if since %}（{{ since }}）{% endif %}",
         "change": "增減",
         "overdue": "逾期未完成",
         "no_overdue": "目前沒有逾期未完成的工作。",
@@ -40,8 +42,11 @@ WORDS = {
         "original": "（原訂{{ row.original_due }}）",
         "days": "逾期天數",
         "state": "辦理情形",
-        "reason": "落後原因",
-        "measures": "因應對策",
+        "why": "落後原因與因應對策",
+        "reason": "原因：{{ row.delay_reason }}",
+        "measures": "對策：{{ row.measures }}",
+        "no_reason": "（未填）",
+        "room": ("會議時間：", "會議地點：", "主　　席：", "紀　　錄："),
         "request": "申請事項",
         "kind": "重點",
         "field": "欄位",
@@ -70,7 +75,7 @@ WORDS = {
         "to_mend": "To be corrected: {{ to_mend }}.",
         "figure": "Figure",
         "now": "Now",
-        "before": "Last time ({{ since }})",
+        "before": "Last time{% if since %} ({{ since }}){% endif %}",
         "change": "Change",
         "overdue": "Overdue",
         "no_overdue": "Nothing is overdue.",
@@ -96,8 +101,11 @@ WORDS = {
         "original": "(first {{ row.original_due }})",
         "days": "Days overdue",
         "state": "Status",
-        "reason": "Reason for delay",
-        "measures": "Measures",
+        "why": "Reason and measures",
+        "reason": "Reason: {{ row.delay_reason }}",
+        "measures": "Measures: {{ row.measures }}",
+        "no_reason": "(none given)",
+        "room": ("Time:", "Place:", "Chair:", "Minutes:"),
         "request": "Request",
         "kind": "What",
         "field": "Column",
@@ -128,13 +136,14 @@ def meeting(language: str) -> Paper:
     paper.text(t["scope"], align="center")
     paper.tag("endif")
     paper.text(t["head"], align="center")
+    paper.form(t["room"])
     _summary(paper, t)
     _late(paper, t)
     _coming(paper, t)
     _changes(paper, t)
     _requests(paper, t)
     _cases(paper, t)
-    paper.footer("{{ organisation }}　{{ title }}", t["page"], t["as_of"])
+    paper.footer("{{ organisation }}　{{ title }}", t["as_of"], t["page"])
     return paper
 
 
@@ -145,44 +154,36 @@ def _summary(paper: Paper, t: dict) -> None:
         paper.tag(f"if {key}")
         paper.text(t[key])
         paper.tag("endif")
-    paper.tag("if since")
     paper.table(
         [
             Col(t["figure"], "{{ row.label }}", 6.2),
             Col(t["now"], "{{ row.now }}", 3.0, "right"),
-            Col(t["before"], "{{ row.before }}", 5.0, "right"),
-            Col(t["change"], "{{ row.change }}", 3.0, "right"),
+            Col(t["before"], "{{ row.before or '—' }}", 5.0, "right"),
+            Col(t["change"], "{{ row.change or '—' }}", 3.0, "right"),
         ],
         "row in figures",
     )
-    paper.tag("else")
-    paper.table(
-        [Col(t["figure"], "{{ row.label }}", 6.2), Col(t["now"], "{{ row.now }}", 3.0, "right")],
-        "row in figures",
-    )
-    paper.tag("endif")
     paper.tag("if units")
     paper.text("{{ chart }}", align="center")
     paper.tag("endif")
 
 
 def _due(t: dict) -> list[str]:
-    return ["{{ row.due }}{% if row.original_due %}\n" + t["original"] + "{% endif %}"]
+    return ["{{ row.due }}", *_if("row.original_due", t["original"])]
 
 
 def _late(paper: Paper, t: dict) -> None:
-    for key, extra in (("overdue", Col(t["days"], "{{ row.days }}", 1.3, "right")), ("blocked", None)):
+    for key, extra in (("overdue", [Col(t["days"], "{{ row.days }}", 1.3, "right")]), ("blocked", [])):
         paper.heading(t[key])
         paper.tag(f"if {key}")
         columns = [
             Col(t["item"], "{{ row.item }}", 1.3, "center"),
             Col(t["action"], "{{ row.action }}", 4.6),
-            Col(t["unit"], "{{ row.unit }}{% if row.period %}\n{{ row.period }}{% endif %}", 1.9),
-            Col(t["due"], _due(t), 2.0),
-            *([extra] if extra else []),
-            Col(t["state"], "{{ row.state }}{% if row.result %}\n{{ row.result }}{% endif %}", 2.5),
-            Col(t["reason"], "{{ row.delay_reason }}", 1.8),
-            Col(t["measures"], "{{ row.measures }}", 1.8),
+            Col(t["unit"], _UNIT, 2.0),
+            Col(t["due"], _due(t), 2.1),
+            *extra,
+            Col(t["state"], ["{{ row.state }}", *_if("row.result", "{{ row.result }}")], 3.0),
+            Col(t["why"], _why(t), 3.0),
         ]
         paper.table(_filled(columns), f"row in {key}")
         paper.tag("else")
@@ -190,10 +191,25 @@ def _late(paper: Paper, t: dict) -> None:
         paper.tag("endif")
 
 
+_UNIT = ["{{ row.unit }}", "{%p if row.period %}", "{{ row.period }}", "{%p endif %}"]
+
+
+def _if(condition: str, text: str) -> list[str]:
+    """Return the lines of a cell that hold a text where there is one."""
+    return [f"{{%p if {condition} %}}", text, "{%p endif %}"]
+
+
+def _why(t: dict) -> list[str]:
+    """Return the lines of a cell with the reason and the measures, or that neither was given."""
+    said = [*_if("row.delay_reason", t["reason"]), *_if("row.measures", t["measures"])]
+    return [*said, *_if("not row.delay_reason and not row.measures", t["no_reason"])]
+
+
 def _filled(columns: list[Col]) -> list[Col]:
-    """Give what is left of the width to the last two columns."""
+    """Give what is left of the width to the widest two columns."""
     left = (WIDTH - sum(one.width for one in columns)) / 2
-    return [*columns[:-2], *(Col(one.label, one.cell, one.width + left, one.align) for one in columns[-2:])]
+    widest = sorted(columns, key=lambda one: one.width)[-2:]
+    return [replace(one, width=one.width + left) if one in widest else one for one in columns]
 
 
 def _coming(paper: Paper, t: dict) -> None:
@@ -205,9 +221,9 @@ def _coming(paper: Paper, t: dict) -> None:
             [
                 Col(t["item"], "{{ row.item }}", 1.3, "center"),
                 Col(t["due"], _due(t), 2.4),
-                Col(t["unit"], "{{ row.unit }}{% if row.period %}\n{{ row.period }}{% endif %}", 2.2),
+                Col(t["unit"], _UNIT, 2.2),
                 Col(t["action"], "{{ row.action }}", 5.0),
-                Col(t["state"], "{{ row.state }}", 3.0),
+                Col(t["state"], ["{{ row.state }}", *_if("row.result", "{{ row.result }}")], 4.0),
             ]
         ),
         "row in coming",
@@ -226,7 +242,7 @@ def _changes(paper: Paper, t: dict) -> None:
             [
                 Col(t["kind"], "{{ row.kind }}", 2.2),
                 Col(t["item"], "{{ row.item }}", 1.3, "center"),
-                Col(t["unit"], "{{ row.unit }}{% if row.period %}\n{{ row.period }}{% endif %}", 2.2),
+                Col(t["unit"], _UNIT, 2.2),
                 Col(t["field"], "{{ row.field }}", 2.2),
                 Col(t["was"], "{{ row.before }}", 4.0),
                 Col(t["is"], "{{ row.after }}", 4.0),
@@ -252,11 +268,10 @@ def _requests(paper: Paper, t: dict) -> None:
             [
                 Col(t["item"], "{{ row.item }}", 1.3, "center"),
                 Col(t["action"], "{{ row.action }}", 4.4),
-                Col(t["unit"], "{{ row.unit }}{% if row.period %}\n{{ row.period }}{% endif %}", 1.9),
+                Col(t["unit"], _UNIT, 1.9),
                 Col(t["due"], _due(t), 2.0),
                 Col(t["request"], "{{ row.request }}", 2.2),
-                Col(t["reason"], "{{ row.delay_reason }}", 2.0),
-                Col(t["measures"], "{{ row.measures }}", 2.0),
+                Col(t["why"], _why(t), 4.0),
             ]
         ),
         "row in requests",
@@ -290,5 +305,5 @@ def _lines(t: dict) -> list[str]:
     parts += [("request", t["asks"]), ("earlier", t["earlier"])]
     lines = ["{%p for line in row.lines %}", said + "{{ line.state }}"]
     for name, text in parts:
-        lines += [f"{{%p if line.{name} %}}", text, "{%p endif %}"]
+        lines += _if(f"line.{name}", text)
     return [*lines, "{%p endfor %}"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
@@ -109,15 +109,26 @@ class Paper:
         _fix_widths(table, columns)
         self.doc.add_paragraph("", "Table gap")
 
-    def footer(self, left: str, page: tuple[str, str, str], right: str) -> None:
-        """Write the footer: a text, 第 X 頁，共 Y 頁, a text."""
+    def form(self, labels: Sequence[str]) -> None:
+        """Write labels two a line, each with room to write behind it."""
+        table = self.doc.add_table(0, 4)
+        table.autofit = False
+        for first, second in zip(labels[::2], labels[1::2], strict=True):
+            cells = table.add_row().cells
+            for cell, text in zip(cells, (first, "", second, ""), strict=True):
+                _write(cell, text, "left")
+        _fix_widths(table, [Col("", "", width) for width in (2.3, WIDTH / 2 - 2.3) * 2])
+        self.doc.add_paragraph("", "Table gap")
+
+    def footer(self, left: str, right: str, page: tuple[str, str, str]) -> None:
+        """Write the footer: a text at the left; another and 第 X 頁，共 Y 頁 at the right."""
         paragraph = self.doc.sections[0].footer.paragraphs[0]
         paragraph.style = self.doc.styles["Footer"]
-        paragraph.add_run(f"{left}\t{page[0]}")
+        paragraph.add_run(f"{left}\t{right}　{page[0]}")
         _field(paragraph, "PAGE")
         paragraph.add_run(page[1])
         _field(paragraph, "NUMPAGES")
-        paragraph.add_run(f"{page[2]}\t{right}")
+        paragraph.add_run(page[2])
 
     def saved(self) -> bytes:
         """Return the template's bytes, the same on every run."""
@@ -227,8 +238,7 @@ def _set_tabs(style: Any) -> None:
     properties = style.element.get_or_add_pPr()
     for tabs in properties.findall(qn("w:tabs")):
         properties.remove(tabs)
-    style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH / 2), 1)
-    style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), 2)
+    style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
 
 
 def _set_numbering(doc: Any, language: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -113,11 +113,23 @@ def _execution(row: RowStanding, words: Words) -> str:
 def _state(row: RowStanding, plan: Plan, words: Words) -> str:
     """Return 已完成（96/5/20，如期完成）, 辦理中（逾期15天）, 尚未填報."""
     day = short_day(row.completed_on, plan)
-    said = reasons_text(row.reasons, words)
+    said = reasons_text((one for one in row.reasons if one.code != "cannot"), words)  # the status says so
     judged = timeliness_words(row, words) if row.timeliness in ("on_time", "late", "closed") else said
     within = words("master.comma_list").join(part for part in (day, judged) if part)
     execution = _execution(row, words)
     return words("report.state", execution=execution, judged=within) if within else execution
+
+
+def together(rows: Iterable[RowFacts], words: Words) -> tuple[RowFacts, ...]:
+    """Return rows, those that differ in nothing but their unit as one: its units listed, without a key."""
+    units: dict[RowFacts, list[RowFacts]] = {}
+    for row in rows:
+        units.setdefault(replace(row, key="", unit="", role=""), []).append(row)
+    comma = words("master.comma_list")
+    return tuple(
+        own[0] if len(own) == 1 else replace(same, unit=comma.join(row.unit for row in own))
+        for same, own in units.items()
+    )
 
 
 def of_units(standing: Standing, units: Collection[str]) -> Standing:

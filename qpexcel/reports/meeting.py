@@ -12,7 +12,7 @@ from qpexcel.master.view import View
 from qpexcel.model import Execution
 from qpexcel.plan.wording import due_words, period_words, short_day
 from qpexcel.reports.chart import BarChart, Series
-from qpexcel.reports.facts import RowFacts, of_units, row_facts
+from qpexcel.reports.facts import RowFacts, of_units, row_facts, together
 from qpexcel.standing import RowStanding, Standing, figures
 from qpexcel.words import Words
 
@@ -88,10 +88,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class MeetingFacts:
-    """Everything the pack says. `since` is the day of the last standing, "" where there is none.
+    """Everything the pack says. Rows that differ in nothing but their unit stand as one.
 
-    `until` is the last day of what falls due before the next meeting; `other_changes` how many changes
-    the list leaves to 異動.
+    `since` is the day of the last standing, "" where there is none, `until` the last day of what falls
+    due before the next meeting; `other_changes` is how many changes the list leaves to 異動.
     """
 
     organisation: str
@@ -143,7 +143,7 @@ def meeting_facts(
     comma = words("master.comma_list")
 
     def rows(found: Iterable[RowStanding]) -> tuple[RowFacts, ...]:
-        return tuple(row_facts(row, now.as_of, plan, words) for row in found)
+        return together((row_facts(row, now.as_of, plan, words) for row in found), words)
 
     return MeetingFacts(
         organisation=plan.organisation,

@@ -21,7 +21,7 @@ LAYERS = (
     {"ledger"},
     {"standing", "rounds", "scoring"},
     {"fingerprint", "changes"},
-    {"master", "status_document", "corrections", "evidence"},
+    {"master", "status_document", "corrections", "evidence", "reports"},
     {"cycle", "recall", "deciding", "consolidation", "correcting"},
     {"importing", "console", "demo", "watching", "ruling"},
     {"cli", "commands", "__main__", "__init__"},

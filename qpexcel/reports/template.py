@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import traceback
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from rapidfuzz.process import extractOne
 
 from qpexcel.findings import Finding, Origin, Place, QpexcelError
+from qpexcel.reports.chart import BarChart, ChartInline
 from qpexcel.templates import find_file
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def document(
     """
     file = f"documents/{language}/{name}.docx"
     template = _opened(file)
-    environment = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=True, finalize=_text)
+    environment = ImmutableSandboxedEnvironment(
+        undefined=_Unknown, autoescape=True, finalize=_shown(template)
+    )
     context = {field.name: getattr(facts, field.name) for field in fields(facts)}
     try:
         template.render(context, environment, autoescape=True)
@@ -117,13 +120,19 @@ def _opened(file: str) -> _Template:
     return _Template(BytesIO(data))
 
 
-def _text(value: object) -> object:
-    """Return a value as it goes into the document: every character that XML and docxtpl let through."""
-    if value is None:
-        return ""
-    if isinstance(value, StrictUndefined) or hasattr(value, "__html__"):
-        return value
-    return Markup(_UNDERSCORED.sub("&#95;", escape(printable(str(value)))))  # noqa: S704 - escaped here
+def _shown(template: _Template) -> Callable[[object], object]:
+    """Return what makes of a value what goes into the document: a drawing, or a text that it can hold."""
+
+    def shown(value: object) -> object:
+        if value is None:
+            return ""
+        if isinstance(value, BarChart):
+            return ChartInline(template, value)
+        if isinstance(value, StrictUndefined):
+            return value
+        return Markup(_UNDERSCORED.sub("&#95;", escape(printable(str(value)))))  # noqa: S704 - escaped here
+
+    return shown
 
 
 def printable(text: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from paper import WIDTH, Col, Paper
 
+_FIGURES = 8
+
 WORDS = {
     "zh-TW": {
         "title": "檢討會議資料",
@@ -14,9 +16,8 @@ WORDS = {
         "summary": "辦理情形摘要",
         "silent": "尚未填報：{{ silent }}。",
         "to_mend": "填報內容待補正：{{ to_mend }}。",
-        "figure": "項目",
         "now": "本次",
-        "before": "前次{% if since %}（{{ since }}）{% endif %}",
+        "before": "前次",
         "change": "增減",
         "overdue": "逾期未完成",
         "no_overdue": "目前沒有逾期未完成的工作。",
@@ -73,9 +74,8 @@ WORDS = {
         "summary": "Summary",
         "silent": "Not reported yet: {{ silent }}.",
         "to_mend": "To be corrected: {{ to_mend }}.",
-        "figure": "Figure",
         "now": "Now",
-        "before": "Last time{% if since %} ({{ since }}){% endif %}",
+        "before": "Before",
         "change": "Change",
         "overdue": "Overdue",
         "no_overdue": "Nothing is overdue.",
@@ -154,18 +154,24 @@ def _summary(paper: Paper, t: dict) -> None:
         paper.tag(f"if {key}")
         paper.text(t[key])
         paper.tag("endif")
-    paper.table(
+    paper.lines(
         [
-            Col(t["figure"], "{{ row.label }}", 6.2),
-            Col(t["now"], "{{ row.now }}", 3.0, "right"),
-            Col(t["before"], "{{ row.before or '—' }}", 5.0, "right"),
-            Col(t["change"], "{{ row.change or '—' }}", 3.0, "right"),
+            ["", *_figures("label")],
+            [t["now"], *_figures("now")],
+            ["{%tr if since %}"],
+            [t["before"], *_figures("before")],
+            [t["change"], *_figures("change")],
+            ["{%tr endif %}"],
         ],
-        "row in figures",
+        label_width=2.1,
     )
     paper.tag("if units")
     paper.text("{{ chart }}", align="center")
     paper.tag("endif")
+
+
+def _figures(name: str) -> list[str]:
+    return [f"{{{{ figures[{n}].{name} }}}}" for n in range(_FIGURES)]
 
 
 def _due(t: dict) -> list[str]:

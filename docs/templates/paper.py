@@ -86,8 +86,9 @@ class Paper:
         table = self._grid(columns)
         _header(table.rows[0], columns)
         _whole_row(table, f"{{%tr for {loop} %}}")
-        cells = table.add_row().cells
-        for cell, column in zip(cells, columns, strict=True):
+        row = table.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, column in zip(row.cells, columns, strict=True):
             _write(cell, column.cell, column.align)
         for lines in after:
             row = table.add_row()
@@ -106,6 +107,21 @@ class Paper:
             _write(cells[0], label, "left")
             _shade(cells[0])
             _write(cells[1], value, "left")
+        _fix_widths(table, columns)
+        self.doc.add_paragraph("", "Table gap")
+
+    def lines(self, rows: Sequence[Sequence[str]], label_width: float) -> None:
+        """Write a table row by row, the first one as its header; a row of one text holds only a tag."""
+        widths = [label_width] + [(WIDTH - label_width) / (len(rows[0]) - 1)] * (len(rows[0]) - 1)
+        columns = [Col(label, "", width) for label, width in zip(rows[0], widths, strict=True)]
+        table = self._grid(columns)
+        _header(table.rows[0], columns)
+        for row in rows[1:]:
+            if len(row) == 1:
+                _whole_row(table, row[0])
+                continue
+            for n, (cell, text) in enumerate(zip(table.add_row().cells, row, strict=True)):
+                _write(cell, text, "right" if n else "left")
         _fix_widths(table, columns)
         self.doc.add_paragraph("", "Table gap")
 

@@ -21,7 +21,7 @@ LAYERS = (
     {"ledger"},
     {"standing", "rounds", "scoring"},
     {"fingerprint", "changes"},
-    {"master", "status_document", "corrections", "evidence"},
+    {"master", "reports", "status_document", "corrections", "evidence"},
     {"cycle", "recall", "deciding", "consolidation", "correcting"},
     {"importing", "console", "demo", "watching", "ruling"},
     {"cli", "commands", "__main__", "__init__"},

@@ -277,6 +277,9 @@ SEVERITY: Mapping[str, Severity] = {
     "MAS016": E,  # a row that does not show what its key says
     "MAS005": W,  # a score that is no number from 0 to 100
     "MAS006": I,  # scores of what the plan no longer has
+    # REP: documents that are written
+    "REP001": W,  # LibreOffice is not installed
+    "REP002": W,  # a document that LibreOffice could not convert
 }
 
 

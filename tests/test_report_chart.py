@@ -138,7 +138,7 @@ def test_the_same_chart_gives_the_same_bytes():
 def test_whatever_units_are_called():
     chart = BarChart("\x01{_{題", HOSTILE, (Series("<完成>", "green", tuple(range(8))),), '"<\ud800>{_{\n&')
     data = document(chart)
-    shown = ("<&>\"'", "{_{ x }_} {{ y }}", "=1+1", "123", "���", "", "長" * 17 + "…", "nan")
+    shown = ("<&>\"'", "{_{ x }_} {{ y }}", "=1+1", "123", "���", "", "長" * 16 + "…", "nan")
     root = chart_of(chart)
     assert texts(root, "//c:cat//c:f/text()") == ["'1'!$A$2:$A$9"]
     assert texts(root, "//c:cat/c:strRef/c:strCache/c:pt[c:v/text()]/c:v/text()") == [*filter(None, shown)]

@@ -20,6 +20,7 @@ from docx.opc.part import Part
 from docx.parts.story import StoryPart
 from lxml import etree
 from xlsxwriter.chart import Chart as Drawn
+from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.workbook import Workbook
 
 from qpexcel.reports.inline import EMU_PER_CM, Inline, Rendering, one_line
@@ -175,9 +176,9 @@ def _chart_of(workbook: Workbook, chart: BarChart) -> Drawn:
     for col, one in enumerate(chart.series, 1):
         drawn.add_series(
             {
-                "name": [_SHEET, 0, col],
-                "categories": [_SHEET, 1, 0, last, 0],
-                "values": [_SHEET, 1, col, last, col],
+                "name": _cells(0, 0, col),
+                "categories": _cells(1, last, 0),
+                "values": _cells(1, last, col),
                 "fill": {"color": colour(one.colour)},
                 "border": {"color": "#FFFFFF", "width": 0.75},
                 "gap": _CLOSE_GAP if _is_close(chart) else _GAP,
@@ -193,6 +194,10 @@ def _chart_of(workbook: Workbook, chart: BarChart) -> Drawn:
     drawn.set_y_axis({**names, "reverse": True, "major_tick_mark": "none", "minor_tick_mark": "none"})
     drawn.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     return drawn
+
+
+def _cells(first: int, last: int, col: int) -> str:
+    return f"='{_SHEET}'!{xl_range_abs(first, col, last, col)}"
 
 
 def _labels(chart: BarChart) -> dict[str, Any]:

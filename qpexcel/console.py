@@ -36,6 +36,7 @@ _LIGHT_STYLES = {"red": "bold red", "yellow": "yellow", "green": "green", "grey"
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _MOST_ATTENTION = 12  # rows of what needs attention
 _MOST_INFO = 5  # notes shown before the rest is only counted
+_MOST_FILES = 10
 _MARK = 8  # digits of a file's hash by which a person names it
 _LONGEST = 24  # characters of an action in a table
 _WIDE_SPACE = "\u3000"  # common in names, and no printable character to Python
@@ -91,8 +92,10 @@ class Console:
     def documents(self, done: Reported, folder: Path) -> None:
         """Print which documents were written, and what a person should know of them."""
         self.findings(done.findings)
-        for path in done.paths:
-            self.say("terminal.document", path=path)
+        for path in done.paths[:_MOST_FILES]:
+            self._out.print(Text(_printable(str(path))), soft_wrap=True)
+        if len(done.paths) > _MOST_FILES:
+            self.say("terminal.more_documents", count=len(done.paths) - _MOST_FILES)
         key = "terminal.reported" if done.paths else "terminal.nothing_to_report"
         self.say(key, count=len(done.paths), path=folder)
 

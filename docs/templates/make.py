@@ -12,11 +12,11 @@ TEMPLATES = {"meeting": meeting}
 LANGUAGES = ("zh-TW", "en")
 
 
-def main() -> None:
+def main(folder: str | Path = FOLDER) -> None:
     """Write every template in both languages."""
     for name, write in TEMPLATES.items():
         for language in LANGUAGES:
-            write(language).save(FOLDER / language / f"{name}.docx")
+            write(language).save(Path(folder) / language / f"{name}.docx")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from qpexcel.standing import Standing
 NAME = "會議資料"
 
 
-def meeting(desk: Desk) -> Iterator[Paper]:
+def papers(desk: Desk) -> Iterator[Paper]:
     """Yield the pack. Raises as `template.document`."""
     asked = desk.asked
     facts = meeting_facts(

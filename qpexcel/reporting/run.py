@@ -5,7 +5,7 @@ It takes the time as an argument and returns what it wrote; only the command lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,27 @@ from qpexcel.forms.generate import resolved_units
 from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.own_files import OwnFiles
 from qpexcel.recall import standing_as_of
+from qpexcel.reporting import calendar, meeting
 from qpexcel.reporting.desk import Asked, Desk, Paper
-from qpexcel.reporting.meeting import meeting
+from qpexcel.reports.pdf import to_pdf
 from qpexcel.words import load_words
-from qpexcel.workspace import Workspace
+from qpexcel.workspace import Workspace, sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document: what its names within reports/ begin with, and what is to be written."""
+
+    prefix: str
+    papers: Callable[[Desk], Iterator[Paper]]
+
 
 # What can be reported, in the order in which everything is.
-KINDS: Mapping[str, Callable[[Desk], Iterator[Paper]]] = {"meeting": meeting}
+KINDS: Mapping[str, Kind] = {
+    "meeting": Kind(meeting.NAME, meeting.papers),
+    "calendar": Kind(calendar.NAME, calendar.papers),
+}
+_FOLDER = "reports"  # its name in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +72,54 @@ def report(
             in the plan, REP003 to REP005 for a broken template, WSP010 where another command writes.
     """
     standing = standing_as_of(workspace, asked.as_of, now.date())
-    units = tuple(dict.fromkeys(resolved_units(standing.plan, asked.units)))
-    asked = replace(asked, units=units)
+    asked = replace(asked, units=tuple(dict.fromkeys(resolved_units(standing.plan, asked.units))))
     desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now)
-    paths: list[Path] = []
-    for kind in kinds or tuple(KINDS):
-        paths += _written(kind, KINDS[kind](desk), desk, force=force, progress=progress)
-    return Reported(tuple(paths), tuple(desk.findings))
-
-
-def _written(
-    kind: str, papers: Iterable[Paper], desk: Desk, *, force: bool, progress: Callable[[], None]
-) -> Iterator[Path]:
-    """Write a kind's documents, yielding their paths, and take away those nobody needs any more."""
-    folder = f"reports/{kind}"  # its name in the ledger
-    with read_ledger(desk.workspace.ledger) as ledger:
-        known = ledger.written(folder)
-    files = OwnFiles(desk.workspace, desk.workspace.reports, known, desk.now, force=force)
-    made: set[str] = set()
+    with read_ledger(workspace.ledger) as ledger:
+        known = ledger.written(_FOLDER)
+    files = OwnFiles(workspace, workspace.reports, known, now, force=force)
+    wanted = [KINDS[kind] for kind in kinds or KINDS]
+    writer = _Writer(desk, files, progress)
     try:
-        for paper in papers:
-            made.add(paper.name)
-            if files.write(paper.name, paper.data):
-                yield files.folder / paper.name
-            else:
-                desk.findings.append(Finding("REP006", paper.name, place=Place(file=paper.name)))
-            progress()
-        if not desk.asked.units:
-            files.clear(files.known.keys() - made)
+        for kind in wanted:
+            for paper in kind.papers(desk):
+                writer.write(paper)
+        if asked.pdf:
+            writer.write_pdfs()
+        if not asked.units:
+            ours = tuple(kind.prefix for kind in wanted)
+            files.clear({name for name in files.known if name.startswith(ours)} - writer.standing)
     finally:  # what was written is ours, whatever came after
-        with open_ledger(desk.workspace.ledger) as ledger:
-            ledger.record_written(folder, files.known)
+        with open_ledger(workspace.ledger) as ledger:
+            ledger.record_written(_FOLDER, files.known)
+    return Reported(tuple(writer.paths), tuple(desk.findings))
+
+
+class _Writer:
+    """Writes documents, and says which of them a person edited. `standing` are the names that stay."""
+
+    def __init__(self, desk: Desk, files: OwnFiles, progress: Callable[[], None]) -> None:
+        self._desk = desk
+        self._files = files
+        self._progress = progress
+        self.paths: list[Path] = []
+        self.standing: set[str] = set()
+
+    def write(self, paper: Paper) -> None:
+        """Write a document."""
+        self.standing.add(paper.name)
+        if self._files.write(paper.name, paper.data):
+            self.paths.append(self._files.folder / paper.name)
+        else:
+            self._desk.findings.append(Finding("REP006", paper.name, place=Place(file=paper.name)))
+        self._progress()
+
+    def write_pdfs(self) -> None:
+        """Write every Word document as PDF too, as it stands there now."""
+        folder = self._files.folder
+        made = to_pdf([folder / name for name in sorted(self.standing) if name.endswith(".docx")])
+        for path in made.files:
+            name = path.relative_to(folder).as_posix()
+            self._files.known[name] = sha256(path.read_bytes())
+            self.standing.add(name)
+        self.paths += made.files
+        self._desk.findings += made.findings

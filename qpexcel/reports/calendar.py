@@ -77,13 +77,13 @@ def _of(row: RowStanding, unit: str) -> bool:
 
 
 def _calendar(plan: Plan, words: Words, unit: str) -> Calendar:
-    name = words("calendar.name", title=plan.title)
+    name = words("deadline_calendar.name", title=plan.title)
     calendar = Calendar()
     calendar.add("prodid", f"-//qpexcel//qpexcel//{words.language.upper()}")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _line(name + (words("calendar.who", who=unit) if unit else "")))
-    calendar.add("x-wr-caldesc", _line(words("calendar.about", organisation=plan.organisation)))
+    calendar.add("x-wr-calname", _line(name + (words("deadline_calendar.who", who=unit) if unit else "")))
+    calendar.add("x-wr-caldesc", _line(words("deadline_calendar.about", organisation=plan.organisation)))
     return calendar
 
 
@@ -97,12 +97,14 @@ def _row_entry(row: RowStanding, day: date, standing: Standing, words: Words, un
     summary = " ".join(part for part in parts if part) + _who(who, words)
     closed, done = row.timeliness == "closed", row.timeliness in _DONE
     if closed:
-        summary = words("calendar.closed", summary=summary, decision=words(f"decision.{row.decision.kind}"))
+        summary = words(
+            "deadline_calendar.closed", summary=summary, decision=words(f"decision.{row.decision.kind}")
+        )
     return _Entry(
         of=(row.key,),
         day=day,
         unit=asked.unit,
-        summary=words("calendar.done", summary=summary) if done else summary,
+        summary=words("deadline_calendar.done", summary=summary) if done else summary,
         lines=_row_lines(row, standing, words),
         reminds=row.counts and not (closed or done),
         cancelled=closed,
@@ -110,7 +112,7 @@ def _row_entry(row: RowStanding, day: date, standing: Standing, words: Words, un
 
 
 def _who(who: list[str], words: Words) -> str:
-    return words("calendar.who", who=words("master.comma_list").join(who)) if who else ""
+    return words("deadline_calendar.who", who=words("master.comma_list").join(who)) if who else ""
 
 
 def _row_lines(row: RowStanding, standing: Standing, words: Words) -> tuple[str, ...]:
@@ -125,16 +127,18 @@ def _row_lines(row: RowStanding, standing: Standing, words: Words) -> tuple[str,
         words("field.due"): due_words(row.due, plan),
         words("field.original_due"): due_words(moved, plan),
         words("field.target"): targets_words(asked.item.targets, words),
-        words("calendar.on", day=due_words(standing.as_of, plan)): _state(row, words),
+        words("deadline_calendar.on", day=due_words(standing.as_of, plan)): _state(row, words),
     }
-    return tuple(words("calendar.line", label=label, value=value) for label, value in said.items() if value)
+    return tuple(
+        words("deadline_calendar.line", label=label, value=value) for label, value in said.items() if value
+    )
 
 
 def _state(row: RowStanding, words: Words) -> str:
     if row.timeliness == "closed":
         return words(f"decision.{row.decision.kind}")
     state, reasons = words(f"timeliness.{row.timeliness}"), reasons_text(row.reasons, words)
-    return words("calendar.state", state=state, reasons=reasons) if reasons else state
+    return words("deadline_calendar.state", state=state, reasons=reasons) if reasons else state
 
 
 def _return_entries(standing: Standing, words: Words, unit: str) -> Iterator[_Entry]:
@@ -146,19 +150,23 @@ def _return_entries(standing: Standing, words: Words, unit: str) -> Iterator[_En
 
 def _return_entry(one: UnitStanding, return_by: date, standing: Standing, words: Words, unit: str) -> _Entry:
     came = one.state not in _NOT_IN
-    summary = words("calendar.return_by") + _who([] if unit else [one.unit], words)
+    summary = words("deadline_calendar.return_by") + _who([] if unit else [one.unit], words)
     said = {
         words("form_head.unit"): one.unit,
         words("form_head.round"): standing.round,
         words("form_head.return_by"): due_words(return_by, standing.plan),
-        words("calendar.on", day=due_words(standing.as_of, standing.plan)): words(f"register.{one.state}"),
+        words("deadline_calendar.on", day=due_words(standing.as_of, standing.plan)): words(
+            f"register.{one.state}"
+        ),
     }
     return _Entry(
         of=("return", standing.round, one.unit),
         day=return_by,
         unit=one.unit,
-        summary=words("calendar.done", summary=summary) if came else summary,
-        lines=tuple(words("calendar.line", label=label, value=value) for label, value in said.items()),
+        summary=words("deadline_calendar.done", summary=summary) if came else summary,
+        lines=tuple(
+            words("deadline_calendar.line", label=label, value=value) for label, value in said.items()
+        ),
         reminds=not came,
         cancelled=came,
     )
@@ -193,7 +201,7 @@ def _note(standing: Standing, words: Words, now: datetime, unit: str) -> Journal
     """Return a note of the day that says why the calendar is empty."""
     note = Journal()
     _identify(note, ("nothing", unit), standing.plan, now)
-    note.add("summary", words("calendar.nothing"))
+    note.add("summary", words("deadline_calendar.nothing"))
     note.add("dtstart", standing.as_of)
     return note
 

@@ -86,7 +86,8 @@ class TestABrokenTemplate:
         code, value, line = refused(tmp_path, monkeypatch, "第一段", "標題：{{ titel }}（草案）")
         assert (code, value) == ("REP004", "titel")
         assert line == (
-            "[documents/zh-TW/meeting.docx] 文件範本的「標題：{{ titel }}（草案）」用了不存在的欄位「titel」。"
+            "[documents/zh-TW/meeting.docx] 文件範本的「標題：{{ titel }}（草案）」"
+            "用了不存在的欄位「titel」。"
             "最接近的欄位是「title」；請在範本中改正。可用的欄位見 workbook_templates/documents/README.md。"
         )
 
@@ -177,7 +178,11 @@ class TestAnyText:
     def test_in_the_properties_too(self, tmp_path, monkeypatch):
         made = filled(tmp_path, monkeypatch, "{{ title }}")
         properties = opened(made).core_properties
-        assert (properties.title, properties.author, properties.created) == ("題", "機關", MADE)
+        assert (properties.title, properties.author, properties.created.replace(tzinfo=None)) == (
+            "題",
+            "機關",
+            MADE,
+        )
 
 
 @pytest.mark.parametrize("name", FACTS)

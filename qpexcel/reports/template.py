@@ -167,13 +167,19 @@ def _finding(broken: _Broken, facts: DataclassInstance, file: str) -> Finding:
     before = "".join(lines[:number])
     inside = before.count("<w:tbl>") - "".join(lines[: number - 1]).count("</w:tbl>") > 0
     origin = Origin(table=before.count("<w:tbl>") if inside else 0)
-    text = _TAG.sub("", lines[number - 1] if number <= len(lines) else "").strip()
+    text = _text_of(lines[number - 1] if number <= len(lines) else "", str(error))
     place = Place(file=file, origin=origin)
     if isinstance(error, UndefinedError):
         near = extractOne(str(error), _names(type(facts)), score_cutoff=_NEAR)
         gaps = {"text": text[:_LONGEST_TEXT], "near": near[0] if near else "—"}
         return Finding("REP004", str(error), gaps, place)
     return Finding("REP005", text[:_LONGEST_TEXT], {"why": str(error)}, place)
+
+
+def _text_of(line: str, name: str) -> str:
+    """Return the paragraph on a line, or what docxtpl put behind it where the name stands there alone."""
+    parts = [_TAG.sub("", part).strip() for part in line.split("</w:p>", 1)]
+    return next((part for part in parts if name in part), " ".join(filter(None, parts)))
 
 
 def _line(error: Exception) -> int:

@@ -72,6 +72,13 @@ def test_documents_of_any_name_in_any_folder_get_their_pdf_in_one_run(tmp_path, 
 
 
 @needs("soffice")
+def test_a_pdf_can_be_read_aloud(tmp_path):
+    [made] = to_pdf([document(tmp_path / "a.docx")]).files
+    with pdfplumber.open(made) as opened:
+        assert opened.doc.catalog["MarkInfo"]["Marked"] is True
+
+
+@needs("soffice")
 def test_a_document_that_cannot_be_converted_costs_itself_alone(tmp_path):
     good, last = document(tmp_path / "good.docx"), document(tmp_path / "last.docx")
     broken, gone = tmp_path / "broken.docx", tmp_path / "gone.docx"

@@ -15,7 +15,6 @@ from zipfile import ZipFile
 
 import xlsxwriter
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
-from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.parts.story import StoryPart
 from lxml import etree
@@ -39,6 +38,7 @@ _LONGEST_NAME = 36  # half-width characters
 _FONT, _EAST_ASIAN_FONT = "Times New Roman", "標楷體"
 _SIZE, _SMALL = 9, 7  # points; the second where bars lie closer than
 _CLOSE = 0.45  # cm
+_PARTS = ("/word/charts/chart%d.xml", "/word/embeddings/Microsoft_Excel_Sheet%d.xlsx")
 _SHEET = "1"
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - xlsxwriter's are naive; the same whenever it is drawn
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -117,9 +117,8 @@ def _added(part: StoryPart, chart: BarChart) -> str:
     """Add the chart and its data to the document; return the relationship's id."""
     package = part.package
     assert package is not None  # noqa: S101 - a part of a document has one
-    name = package.next_partname("/word/charts/chart%d.xml")
+    name, data_name = map(package.next_partname, _PARTS)
     drawn = Part(name, CONTENT_TYPE.DML_CHART, package=package)
-    data_name = PackURI(f"/word/embeddings/Microsoft_Excel_Sheet{name.idx}.xlsx")
     data = Part(data_name, CONTENT_TYPE.SML_SHEET, _workbook(chart), package)
     drawn._blob = _for_word(chart, drawn.relate_to(data, RELATIONSHIP_TYPE.PACKAGE))  # noqa: SLF001
     return part.relate_to(drawn, RELATIONSHIP_TYPE.CHART)

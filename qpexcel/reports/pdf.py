@@ -23,6 +23,9 @@ _NAMES = ("soffice", "libreoffice")
 _ON_WINDOWS = ("ProgramFiles", "ProgramW6432", "ProgramFiles(x86)")
 _ON_MACOS = "Applications/LibreOffice.app/Contents/MacOS/soffice"
 _BATCH = 50  # documents at once: a command has its greatest length
+# With tags a screen reader finds headings, tables and what a picture shows. Before LibreOffice 7.4 they
+# are as its owner last chose.
+_KIND = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
 _HEAD, _END = b"%PDF-", b"%%EOF"
 
 
@@ -102,7 +105,7 @@ def _copied(document: Path, copy: Path) -> Path | None:
 def _run(program: str, folder: Path, documents: Sequence[Path], limit: float) -> None:
     """Run LibreOffice with a profile of its own; an open one would take the work over, or refuse it."""
     command = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore"]
-    command += ["--convert-to", "pdf", "--outdir", str(folder), *map(str, documents)]
+    command += ["--convert-to", _KIND, "--outdir", str(folder), *map(str, documents)]
     nowhere = subprocess.DEVNULL
     with suppress(OSError):  # then there are no PDFs
         process = subprocess.Popen(  # noqa: S603 - the user's own program, and names that are ours

@@ -129,6 +129,7 @@ SEVERITY: Mapping[str, Severity] = {
     "REP005": E,  # a template that is broken otherwise
     "REP006": W,  # a document was edited by a person
     "REP007": I,  # nothing was known on the day to compare with
+    "REP008": I,  # an option that only the meeting pack knows
     # FIL: files that came back
     "FIL001": E,  # not a spreadsheet
     "FIL002": E,  # damaged

@@ -179,14 +179,14 @@ def _due(t: dict) -> list[str]:
 
 
 def _late(paper: Paper, t: dict) -> None:
-    for key, extra in (("overdue", [Col(t["days"], "{{ row.days }}", 1.3, "right")]), ("blocked", [])):
+    for key, extra in (("overdue", [Col(t["days"], "{{ row.days }}", 1.6, "right")]), ("blocked", [])):
         paper.heading(t[key])
         paper.tag(f"if {key}")
         columns = [
             Col(t["item"], "{{ row.item }}", 1.3, "center"),
             Col(t["action"], "{{ row.action }}", 4.6),
             Col(t["unit"], _UNIT, 2.0),
-            Col(t["due"], _due(t), 2.1),
+            Col(t["due"], _due(t), 2.4),
             *extra,
             Col(t["state"], ["{{ row.state }}", *_if("row.result", "{{ row.result }}")], 3.0),
             Col(t["why"], _why(t), 3.0),
@@ -275,7 +275,7 @@ def _requests(paper: Paper, t: dict) -> None:
                 Col(t["item"], "{{ row.item }}", 1.3, "center"),
                 Col(t["action"], "{{ row.action }}", 4.4),
                 Col(t["unit"], _UNIT, 1.9),
-                Col(t["due"], _due(t), 2.0),
+                Col(t["due"], _due(t), 2.4),
                 Col(t["request"], "{{ row.request }}", 2.2),
                 Col(t["why"], _why(t), 4.0),
             ]

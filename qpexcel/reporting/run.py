@@ -78,6 +78,7 @@ def report(
         known = ledger.written(_FOLDER)
     files = OwnFiles(workspace, workspace.reports, known, now, force=force)
     wanted = [KINDS[kind] for kind in kinds or KINDS]
+    desk.findings += _without_effect(asked, kinds)
     writer = _Writer(desk, files, progress)
     try:
         for kind in wanted:
@@ -92,6 +93,14 @@ def report(
         with open_ledger(workspace.ledger) as ledger:
             ledger.record_written(_FOLDER, files.known)
     return Reported(tuple(writer.paths), tuple(desk.findings))
+
+
+def _without_effect(asked: Asked, kinds: Sequence[str]) -> Iterator[Finding]:
+    """REP008: days that only the meeting pack knows what to do with, where none is written."""
+    if kinds and "meeting" not in kinds:
+        for option, day in (("--since", asked.since), ("--next", asked.next_meeting)):
+            if day:
+                yield Finding("REP008", option)
 
 
 class _Writer:

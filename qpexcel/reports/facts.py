@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +12,8 @@ from qpexcel.plan.target_words import format_count, format_target
 from qpexcel.plan.wording import due_words, period_words, section_words, short_day, targets_words
 from qpexcel.standing import QuantityStanding, RowStanding, Standing
 from qpexcel.words import Words
+
+FEW_UNITS = 4  # whose names a narrow column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class QuantityFacts:
 class RowFacts:
     """A row of 追蹤總表. Days are short (96/10/31); `days` is how many it is overdue, "" for none.
 
-    `state` is what it comes to: the status as reported and how it stands to its deadline.
+    `state` is what it comes to: the status as reported and how it stands to its deadline. Where many units
+    share a row, `unit` says how many and `all_units` who.
     """
 
     key: str
@@ -57,6 +60,7 @@ class RowFacts:
     extension: str
     review: str
     resolution: str
+    all_units: str = ""
 
 
 def row_facts(row: RowStanding, as_of: date, plan: Plan, words: Words) -> RowFacts:
@@ -125,11 +129,14 @@ def together(rows: Iterable[RowFacts], words: Words) -> tuple[RowFacts, ...]:
     units: dict[RowFacts, list[RowFacts]] = {}
     for row in rows:
         units.setdefault(replace(row, key="", unit="", role=""), []).append(row)
-    comma = words("master.comma_list")
-    return tuple(
-        own[0] if len(own) == 1 else replace(same, unit=comma.join(row.unit for row in own))
-        for same, own in units.items()
-    )
+    return tuple(own[0] if len(own) == 1 else _shared(same, own, words) for same, own in units.items())
+
+
+def _shared(same: RowFacts, rows: Sequence[RowFacts], words: Words) -> RowFacts:
+    names = words("master.comma_list").join(row.unit for row in rows)
+    if len(rows) <= FEW_UNITS:
+        return replace(same, unit=names)
+    return replace(same, unit=words("report.many_units", count=len(rows)), all_units=names)
 
 
 def of_units(standing: Standing, units: Collection[str]) -> Standing:

@@ -22,6 +22,7 @@ _FOR_A_MEETING = (
     *(Kind.EXTENDED, Kind.DECISION, Kind.REGISTER, Kind.PLAN, Kind.ADDED, Kind.REMOVED),
 )
 _FIGURES = ("rows", "done", "on_time", "late", "overdue", "due_soon", "silent", "to_mend")
+_MOST_NAMES = 10  # of units below a case: beside it every one of them is named
 _MOST_BARS = 20  # of the chart: it stands on half a page
 
 
@@ -258,7 +259,8 @@ def _cases(view: View) -> Iterator[Case]:
         units = dict.fromkeys(row.obligation.unit for row in tracked)
         due = dict.fromkeys(short_day(row.due, plan) or item.due_text for row in tracked)
         lines = _case_lines([row_facts(row, view.standing.as_of, plan, words) for row in tracked], words)
-        yield Case(item.id, item.action, comma.join(units), comma.join(due), tuple(lines))
+        many = words("report.many_units", count=len(units)) if len(units) > _MOST_NAMES else ""
+        yield Case(item.id, item.action, many or comma.join(units), comma.join(due), tuple(lines))
 
 
 def _case_lines(rows: Iterable[RowFacts], words: Words) -> Iterator[CaseLine]:

@@ -33,11 +33,12 @@ def test_the_commands_run_as_written(name, tmp_path, monkeypatch):
     monkeypatch.delenv("QPEXCEL_WORKSPACE", raising=False)
     written = sessions(name)
     assert [[command[0] for command in session] for session in written] == [
-        ["new", "check", "plan", "generate", "consolidate", "correct", "status", "files", "generate"],
+        ["new", "check", "plan", "generate", "consolidate", "correct", "status", "report", "files", "generate"],
         ["files", "files", "files", "consolidate", "status"],
         ["import", "check", "import"],
+        ["report", "report", "report", "report"],
     ]
-    overruling = written.pop(1)
+    overruling, reporting = written.pop(1), written.pop(-1)
     for n, session in enumerate(written):
         folder = tmp_path / str(n)
         folder.mkdir()
@@ -50,6 +51,7 @@ def test_the_commands_run_as_written(name, tmp_path, monkeypatch):
     assert (tmp_path / "0" / "output" / "master.xlsx").exists()
     assert (tmp_path / "1" / "output" / "plan.xlsx").exists()
     overrule(overruling, tmp_path / "0", monkeypatch)
+    report(reporting, tmp_path / "0", monkeypatch)
 
 
 def overrule(session, folder, monkeypatch):
@@ -62,6 +64,17 @@ def overrule(session, folder, monkeypatch):
     for command in [["consolidate"], *session]:
         result = CliRunner().invoke(cli, [known.get(word, word) for word in command])
         assert result.exit_code == 0, (command, result.output)
+
+
+def report(session, folder, monkeypatch):
+    """Run the commands that write documents, without LibreOffice as most people are."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("qpexcel.reports.pdf.office_program", lambda: None)
+    for command in session:
+        result = CliRunner().invoke(cli, command)
+        assert result.exit_code == 0, (command, result.output)
+    names = {path.name for path in (folder / "output" / "reports").iterdir()}
+    assert {"會議資料.docx", "總成果報告.docx", "總成果報告-總務科.docx", "期限-總務科.ics"} <= names
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -24,7 +24,7 @@ FONT, LATIN = "標楷體", "Times New Roman"
 OTHER_NAMES = "DFKai-SB,BiauKai,TW-Kai,Noto Serif CJK TC,Noto Serif TC"
 MARGIN = 1.9  # cm
 WIDTH = 21.0 - 2 * MARGIN  # cm between the margins
-_INK, _GREY, _SHADE, _LINE = "1F2933", "5F6B76", "E4E9ED", "9AA5B1"
+_INK, _GREY, _SHADE, _LIGHT, _LINE = "1F2933", "5F6B76", "E4E9ED", "F4F6F8", "9AA5B1"
 _MADE = datetime(2007, 1, 1)  # noqa: DTZ001 - the same bytes whenever a template is made
 _LEVELS = {
     "zh-TW": (
@@ -47,6 +47,20 @@ class Col:
     align: str = "left"
 
 
+@dataclass(frozen=True)
+class Band:
+    """A further row of each turn of a table's loop, in cells merged across (`spans` columns each).
+
+    A line may name its style beside it. With `loop` there is such a row for each of its turns.
+    """
+
+    cells: Sequence[Sequence[str | tuple[str, str]]]
+    spans: Sequence[int]
+    loop: str = ""
+    align: str = "left"
+    whole: bool = False  # not to be broken over two pages
+
+
 class Paper:
     """A template that is being written."""
 
@@ -60,14 +74,24 @@ class Paper:
         _set_numbering(self.doc, language)
         _set_fallback(self.doc)
 
+    def bold_in_tables(self, name: str, *, keep_with_next: bool) -> None:
+        """Add a style for what stands in bold above a text in a cell."""
+        style = self.doc.styles.add_style(name, 1)
+        style.base_style = self.doc.styles["Table text"]
+        _style(style, size=10.5, bold=True, before=3)
+        style.paragraph_format.keep_with_next = keep_with_next
+
     def title(self, *lines: str) -> None:
         """Write the title's lines."""
         for line in lines:
             self.doc.add_paragraph(line, "Title")
 
-    def heading(self, text: str, level: int = 1) -> None:
-        """Write a heading, numbered by its style."""
-        self.doc.add_paragraph(text, f"Heading {level}")
+    def heading(self, text: str, level: int = 1, *, numbered: bool = True) -> None:
+        """Write a heading, numbered by its style unless it brings its own number."""
+        paragraph = self.doc.add_paragraph(text, f"Heading {level}")
+        if not numbered:
+            none = parse_xml(f'<w:numPr {nsdecls("w")}><w:numId w:val="0"/></w:numPr>')
+            paragraph._p.get_or_add_pPr().append(none)
 
     def text(self, text: str, style: str = "Normal", align: str = "left") -> None:
         """Write a paragraph."""
@@ -78,20 +102,19 @@ class Paper:
         """Write a paragraph that only holds a tag and goes when the template is filled in."""
         self.doc.add_paragraph(f"{{%p {tag} %}}", "Normal")
 
-    def table(self, columns: Sequence[Col], loop: str, after: Sequence[Sequence[str]] = ()) -> None:
-        """Write a table whose rows are those of a loop (`row in overdue`).
-
-        `after` are further rows of each turn, their cells merged across, a line each.
-        """
+    def table(self, columns: Sequence[Col], loop: str, after: Sequence[Band] = ()) -> None:
+        """Write a table whose rows are those of a loop (`row in overdue`), each with those `after` it."""
         table = self._grid(columns)
         _header(table.rows[0], columns)
         _whole_row(table, f"{{%tr for {loop} %}}")
         cells = table.add_row().cells
         for cell, column in zip(cells, columns, strict=True):
             _write(cell, column.cell, column.align)
-        for lines in after:
-            row = table.add_row()
-            _write(row.cells[0].merge(row.cells[-1]), lines, "left")
+        if after:
+            _lead(table.rows[-1])
+            _pad(table)
+        for band in after:
+            _write_band(table, band)
         _whole_row(table, "{%tr endfor %}")
         _fix_widths(table, columns)
         self.doc.add_paragraph("", "Table gap")
@@ -284,16 +307,48 @@ def _whole_row(table: Any, text: str) -> None:
     table.add_row().cells[0].text = text
 
 
-def _write(cell: Any, text: str | Sequence[str], align: str, style: str = "Table text") -> None:
+def _write_band(table: Any, band: Band) -> None:
+    if band.loop:
+        _whole_row(table, f"{{%tr for {band.loop} %}}")
+    row, first = table.add_row(), 0
+    for lines, span in zip(band.cells, band.spans, strict=True):
+        _write(row.cells[first].merge(row.cells[first + span - 1]), lines, band.align)
+        first += span
+    if band.whole:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    if band.loop:
+        _whole_row(table, "{%tr endfor %}")
+
+
+def _pad(table: Any) -> None:
+    """Leave some room above and below the texts of a table."""
+    sides = "".join(f'<w:{side} w:w="40" w:type="dxa"/>' for side in ("top", "bottom"))
+    margins = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    look.addprevious(margins)
+
+
+def _lead(row: Any) -> None:
+    """Make a row stand out from those that belong to it, on the same page as the first of them."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for cell in row.cells:
+        _shade(cell, _LIGHT)
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
+
+
+def _write(
+    cell: Any, text: str | Sequence[str | tuple[str, str]], align: str, style: str = "Table text"
+) -> None:
     lines = [text] if isinstance(text, str) else list(text)
     for n, line in enumerate(lines):
         paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
-        paragraph.text, paragraph.style = line, style
+        paragraph.text, paragraph.style = (line, style) if isinstance(line, str) else line
         paragraph.alignment = _ALIGN[align]
 
 
-def _shade(cell: Any) -> None:
-    shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{_SHADE}"/>')
+def _shade(cell: Any, colour: str = _SHADE) -> None:
+    shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour}"/>')
     cell._tc.get_or_add_tcPr().append(shade)
 
 

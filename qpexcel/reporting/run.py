@@ -10,18 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from qpexcel.evidence import on_rows
 from qpexcel.findings import Finding, Place
 from qpexcel.forms.generate import resolved_units
 from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.own_files import OwnFiles
 from qpexcel.recall import standing_as_of
 from qpexcel.reporting.desk import Asked, Desk, Paper
+from qpexcel.reporting.final import final
 from qpexcel.reporting.meeting import meeting
+from qpexcel.standing import Standing
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 
 # What can be reported, in the order in which everything is.
-KINDS: Mapping[str, Callable[[Desk], Iterator[Paper]]] = {"meeting": meeting}
+KINDS: Mapping[str, Callable[[Desk], Iterator[Paper]]] = {"meeting": meeting, "final": final}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def report(
         QpexcelError: WSP005 where nothing was generated or consolidated yet, GEN002 for a unit that is not
             in the plan, REP003 to REP005 for a broken template, WSP010 where another command writes.
     """
-    standing = standing_as_of(workspace, asked.as_of, now.date())
+    standing = _with_attached(workspace, standing_as_of(workspace, asked.as_of, now.date()))
     units = tuple(dict.fromkeys(resolved_units(standing.plan, asked.units)))
     asked = replace(asked, units=units)
     desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now)
@@ -65,6 +68,11 @@ def report(
     for kind in kinds or tuple(KINDS):
         paths += _written(kind, KINDS[kind](desk), desk, force=force, progress=progress)
     return Reported(tuple(paths), tuple(desk.findings))
+
+
+def _with_attached(workspace: Workspace, standing: Standing) -> Standing:
+    with read_ledger(workspace.ledger) as ledger:
+        return replace(standing, attached=on_rows(standing.files, ledger))
 
 
 def _written(

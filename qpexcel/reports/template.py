@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from rapidfuzz.process import extractOne
 
 from qpexcel.findings import Finding, Origin, Place, QpexcelError
+from qpexcel.reports.drawings import drawn
 from qpexcel.templates import find_file
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def document(
     """
     file = f"documents/{language}/{name}.docx"
     template = _opened(file)
-    environment = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=True, finalize=_text)
+    shown = partial(_shown, template=template)
+    environment = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=True, finalize=shown)
     context = {field.name: getattr(facts, field.name) for field in fields(facts)}
     try:
         template.render(context, environment, autoescape=True)
@@ -115,6 +117,10 @@ def _opened(file: str) -> _Template:
     except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
         raise QpexcelError(Finding("REP003", file, place=Place(file=file))) from error
     return _Template(BytesIO(data))
+
+
+def _shown(value: object, template: _Template) -> object:
+    return _text(drawn(value, template))
 
 
 def _text(value: object) -> object:

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.table import _Cell
 from kit import NOW, ZH, Office, plan_of, tables
 from openpyxl.drawing.image import Image
+from openxml_audit import OpenXmlValidator
 from PIL import Image as Drawn
 
 from qpexcel.decisions import Decision
@@ -229,6 +230,11 @@ def test_units_that_say_the_same_share_a_line_and_a_co_unit_is_marked():
     )
 
 
+def test_word_finds_nothing_wrong_with_it(tmp_path):
+    (tmp_path / "a.docx").write_bytes(made(standing_of(said("1-1|秘書室|", result=HOSTILE[0]))))
+    assert OpenXmlValidator().validate(str(tmp_path / "a.docx")).errors == []
+
+
 def test_an_extension_stands_beside_the_plans_deadline_and_with_the_decision():
     granted = Decision(
         "keep", date(2007, 7, 31), {"decision": "繼續列管", "extension": "96/7/31", "review": "准"}
@@ -341,7 +347,7 @@ def test_scores_are_shown_once_a_person_gave_one():
     [own] = rows_of(made(standing, "秘書室"), "名次")
     assert own == first
     items = rows_of(made(standing, "秘書室"), "項次")
-    assert items[0] == ["1-1", "甲", "進度（40）：100\n內容（60）：90", "94", "確實 {{ x }}"]
+    assert items[0] == ["1-1", "進度（40）：100\n內容（60）：90", "94", "確實 {{ x }}"]
 
 
 def test_what_the_facts_suggest_is_no_assessment():

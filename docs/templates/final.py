@@ -73,7 +73,7 @@ WORDS = {
         "overall": "Overview",
         "silent": "Not reported in this round: {{ silent }}.",
         "unit": "Unit",
-        "counts": ("Rows", "Reported", "On time", "Late", "No day", "Overdue", "Not yet due", "Other"),
+        "counts": ("Rows", "Filed", "On time", "Late", "No day", "Overdue", "Not yet due", "Other"),
         "counts_note": "A row is an item, a unit and a period. “Other”: no deadline, or no longer tracked.",
         "results": "Results of each item",
         "not_begun": "{{ not_begun }} more rows, whose periods have not begun, are left out below.",
@@ -119,6 +119,7 @@ WORDS = {
         "as_of": "As of {{ day }}",
     },
 }
+_UNIT = 2.7  # cm
 _COUNTS = ("rows", "reported", "on_time", "late", "undated", "overdue", "open", "rest")
 _SAID = ("completed_on", "quantities", "result", "evidence", "delay_reason", "measures", "request")
 _DECIDED = ("decision", "extension", "review", "resolution")
@@ -127,9 +128,7 @@ _DECIDED = ("decision", "extension", "review", "resolution")
 def final(language: str) -> Paper:
     """Write the template."""
     t, paper = WORDS[language], Paper(language)
-    # LibreOffice never breaks a table in which every row's first paragraph stays with the next one.
-    paper.bold_in_tables("Result title", keep_with_next=False)
-    paper.bold_in_tables("Result head", keep_with_next=True)
+    paper.heads_in_tables("Result head")
     paper.title("{{ organisation }}", "{{ title }}", t["title"])
     paper.tag("if unit")
     paper.text(t["unit_line"], align="center")
@@ -151,12 +150,12 @@ def _overall(paper: Paper, t: dict) -> None:
     paper.tag("if silent")
     paper.text(t["silent"])
     paper.tag("endif")
-    width = (WIDTH - 3.6) / len(_COUNTS)
+    width = (WIDTH - _UNIT) / len(_COUNTS)
     numbers = [
         Col(label, f"{{{{ row.{name} }}}}", width, "right")
         for name, label in zip(_COUNTS, t["counts"], strict=True)
     ]
-    paper.table([Col(t["unit"], "{{ row.unit }}", 3.6), *numbers], "row in counts")
+    paper.table([Col(t["unit"], "{{ row.unit }}", _UNIT), *numbers], "row in counts")
     paper.text(t["counts_note"], "Note")
 
 
@@ -210,11 +209,11 @@ def _results(paper: Paper, t: dict) -> None:
 
 
 def _result(t: dict) -> list[str | tuple[str, str]]:
-    sums = t["all"] + _quantities("row.quantities", t)
     head = (
         "{{ line.units }}{% if line.period %}　{{ line.period }}{% endif %}" + t["colon"] + "{{ line.state }}"
     )
-    lines = [(t["result"], "Result title"), "{%p if row.quantities %}", sums, "{%p endif %}"]
+    sums = t["all"] + _quantities("row.quantities", t)
+    lines = [(t["result"], "Result head"), "{%p if row.quantities %}", sums, "{%p endif %}"]
     lines += ["{%p for line in row.lines %}", (head, "Result head")]
     for name in (*_SAID, *_DECIDED):
         lines += [f"{{%p if line.{name} %}}", _said(name, t), "{%p endif %}"]
@@ -241,7 +240,6 @@ def _picture(t: dict, side: str) -> list[str | tuple[str, str]]:
 def _assessment(paper: Paper, t: dict) -> None:
     scores = ["{%p for each in row.scores %}", t["score"], "{%p endfor %}"]
     total = Col(t["total"], "{{ row.total }}", 1.8, "right")
-    comment = Col(t["comment"], "{{ row.comment }}", WIDTH - 12.2)
     paper.tag("if assessment")
     paper.heading(t["assessment"])
     paper.table(
@@ -251,7 +249,7 @@ def _assessment(paper: Paper, t: dict) -> None:
             total,
             Col(t["rank"], "{{ row.rank }}", 1.4, "right"),
             Col(t["scored"], "{{ row.scored }}", 2.0, "center"),
-            comment,
+            Col(t["comment"], "{{ row.comment }}", WIDTH - 12.2),
         ],
         "row in assessment",
     )
@@ -259,10 +257,9 @@ def _assessment(paper: Paper, t: dict) -> None:
     paper.table(
         [
             Col(t["item"], "{{ row.item }}", 1.6, "center"),
-            Col(t["action"], "{{ row.action }}", 4.4),
-            Col(t["scores"], scores, 4.4),
+            Col(t["scores"], scores, 5.4),
             total,
-            comment,
+            Col(t["comment"], "{{ row.comment }}", WIDTH - 8.8),
         ],
         "row in assessment[0].rows",
     )

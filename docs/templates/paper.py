@@ -34,6 +34,7 @@ _LEVELS = {
     ),
     "en": (("decimal", "%1."), ("decimal", "%1.%2"), ("lowerLetter", "(%3)")),
 }
+_NUMBERED, _UNNUMBERED = 1, 2  # the document's ways to number headings
 _SIZES = {1: 15, 2: 13, 3: 12}  # points of the headings
 
 
@@ -73,13 +74,16 @@ class Paper:
         _set_styles(self.doc, language)
         _set_numbering(self.doc, language)
         _set_fallback(self.doc)
+        _drop_leftovers(self.doc)
 
-    def bold_in_tables(self, name: str, *, keep_with_next: bool) -> None:
-        """Add a style for what stands in bold above a text in a cell."""
+    def heads_in_tables(self, name: str) -> None:
+        """Add a style for what stands in bold above a text in a cell.
+
+        It does not stay with the text: a table of which every row begins so is never broken.
+        """
         style = self.doc.styles.add_style(name, 1)
         style.base_style = self.doc.styles["Table text"]
         _style(style, size=10.5, bold=True, before=3)
-        style.paragraph_format.keep_with_next = keep_with_next
 
     def title(self, *lines: str) -> None:
         """Write the title's lines."""
@@ -90,8 +94,8 @@ class Paper:
         """Write a heading, numbered by its style unless it brings its own number."""
         paragraph = self.doc.add_paragraph(text, f"Heading {level}")
         if not numbered:
-            none = parse_xml(f'<w:numPr {nsdecls("w")}><w:numId w:val="0"/></w:numPr>')
-            paragraph._p.get_or_add_pPr().append(none)
+            number = f'<w:ilvl w:val="{level - 1}"/><w:numId w:val="{_UNNUMBERED}"/>'
+            paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:numPr {nsdecls('w')}>{number}</w:numPr>"))
 
     def text(self, text: str, style: str = "Normal", align: str = "left") -> None:
         """Write a paragraph."""
@@ -266,17 +270,26 @@ def _set_numbering(doc: Any, language: str) -> None:
         '<w:pPr><w:ind w:left="0" w:firstLine="0"/></w:pPr></w:lvl>'
         for n, (form, text) in enumerate(_LEVELS[language])
     )
-    numbering.append(
-        parse_xml(
-            f'<w:abstractNum {nsdecls("w")} w:abstractNumId="1">'
-            f'<w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'
-        )
+    without = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="none"/><w:suff w:val="nothing"/>'
+        '<w:lvlText w:val=""/><w:lvlJc w:val="left"/></w:lvl>'
+        for n in range(len(_SIZES))
     )
-    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="1"><w:abstractNumId w:val="1"/></w:num>'))
+    ways = {_NUMBERED: levels, _UNNUMBERED: without}
+    for key, one in ways.items():
+        numbering.append(
+            parse_xml(
+                f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{key}">'
+                f'<w:multiLevelType w:val="multilevel"/>{one}</w:abstractNum>'
+            )
+        )
+    for key in ways:
+        number = f'<w:num {nsdecls("w")} w:numId="{key}"><w:abstractNumId w:val="{key}"/></w:num>'
+        numbering.append(parse_xml(number))
     for level in _SIZES:
         properties = doc.styles[f"Heading {level}"].element.get_or_add_pPr()
         number = parse_xml(
-            f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level - 1}"/><w:numId w:val="1"/></w:numPr>'
+            f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level - 1}"/><w:numId w:val="{_NUMBERED}"/></w:numPr>'
         )
         properties.insert_element_before(number, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
 
@@ -292,6 +305,14 @@ def _set_fallback(doc: Any) -> None:
     )
     table.append(font)
     part._blob = docx.oxml.xmlchemy.serialize_for_reading(table).encode()
+
+
+def _drop_leftovers(doc: Any) -> None:
+    """Drop what python-docx's own template brings and ours contradicts: older styles, a picture of itself."""
+    for rels in (doc.part.rels, doc.part.package.rels):
+        for key, rel in list(rels.items()):
+            if rel.reltype.endswith(("/stylesWithEffects", "/thumbnail")):
+                rels.pop(key)
 
 
 def _header(row: Any, columns: Sequence[Col]) -> None:
@@ -329,7 +350,7 @@ def _pad(table: Any) -> None:
 
 
 def _lead(row: Any) -> None:
-    """Make a row stand out from those that belong to it, on the same page as the first of them."""
+    """Make a row stand out from those that belong to it, whole and on the same page as the first of them."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell in row.cells:
         _shade(cell, _LIGHT)
@@ -357,15 +378,18 @@ def _fix_widths(table: Any, columns: Sequence[Col]) -> None:
     for column, width in zip(table.columns, columns, strict=True):
         column.width = Cm(width.width)
     for row in table.rows:
-        for cell, column in zip(row.cells, columns, strict=False):
-            if cell._tc.grid_span == 1:
-                cell.width = Cm(column.width)
+        first = 0
+        for cell in row._tr.tc_lst:
+            last = first + cell.grid_span
+            cell.width = Cm(sum(column.width for column in columns[first:last]))
+            first = last
     properties = table._tbl.tblPr
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{_LINE}"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    properties.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>"))
+    table_borders = parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>")
+    properties.insert_element_before(table_borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
 
 def _field(paragraph: Any, code: str) -> None:

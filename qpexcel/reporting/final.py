@@ -21,9 +21,9 @@ def final(desk: Desk) -> Iterator[Paper]:
     Raises as `template.document`.
     """
     standing, asked = desk.standing, desk.asked.units
-    units = {unit: rows for unit, rows in rows_by_unit(standing.plan).items() if rows}
-    stems = file_names(units)
-    wanted = [unit for unit in units if not asked or unit in asked]
+    rows = rows_by_unit(standing.plan)
+    stems = file_names(rows)
+    wanted = [unit for unit, own in rows.items() if own and (not asked or unit in asked)]
     pictures = _pictures(desk, wanted)
     if not asked:
         facts = final_facts(standing, desk.words, pictures)

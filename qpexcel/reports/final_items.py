@@ -15,7 +15,7 @@ from qpexcel.reports.pictures import Prepared
 from qpexcel.standing import ItemStanding, OnRow, RowStanding, Standing
 from qpexcel.words import Words
 
-_BOX = (8.1, 7.5)  # cm: half the table, and three rows of them on a page
+_BOX = (7.8, 7.5)  # cm: half the table, and three rows of them on a page
 _NOTHING = OnRow()
 
 

@@ -126,7 +126,10 @@ def prepare(data: bytes) -> Prepared:
         photo = image.format in _PHOTOS
         if photo:  # these are decoded small in the first place
             image.thumbnail(_MOST, Image.Resampling.LANCZOS)
-        plain = _plain(_upright(image))
+        image.load()  # what is damaged itself is found here
+        with suppress(Exception):  # what a camera wrote may be damaged and the photo whole
+            ImageOps.exif_transpose(image, in_place=True)
+        plain = _plain(image)
     few = not photo and plain.getcolors(_FEW_COLOURS) is not None
     plain.thumbnail(_MOST, Image.Resampling.LANCZOS)
     return _written(plain, few=few)
@@ -157,18 +160,12 @@ def _bytes(image: Image.Image, kind: str, **options: int) -> bytes:
     return file.getvalue()
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    with suppress(Exception):  # what a camera wrote may be damaged and the photo whole
-        return ImageOps.exif_transpose(image)
-    return image
-
-
 def _plain(image: Image.Image) -> Image.Image:
     """Return the picture with 8 bits a channel, in grey or RGB, and what is transparent as white."""
     if image.mode.startswith(_DEEP):
         return _of_one_byte(image)
     if image.has_transparency_data:
-        layers = image.convert("RGBA")
+        layers = image if image.mode == "RGBA" else image.convert("RGBA")
         white = Image.new("RGB", image.size, _WHITE)
         white.paste(layers, mask=layers.getchannel("A"))
         return white

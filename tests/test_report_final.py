@@ -19,6 +19,7 @@ from PIL import Image as Drawn
 
 from qpexcel.decisions import Decision
 from qpexcel.demo import run_demo
+from qpexcel.fields import own_key
 from qpexcel.intake.merge import Current
 from qpexcel.intake.returns import Answer, Received
 from qpexcel.model import Execution
@@ -243,6 +244,15 @@ def test_an_extension_stands_beside_the_plans_deadline_and_with_the_decision():
     [cells] = [cells for item, cells, _ in results(data) if item == "1-1"]
     assert cells[2] == "96年4月\n(96/4/30)\n秘書室展延至96年7月31日"
     assert "列管決定：繼續列管\n核定展延期限：96年7月31日\n審核意見：准" in below(data, "1-1")
+
+
+def test_the_offices_own_columns_and_a_merger_are_told():
+    plan = plan_of(PLAN, "秘書室、人事室", fields="| 欄名 |\n| 經費 |")
+    [field] = plan.own_fields
+    reported = said("1-1|秘書室|", **{own_key(field): "3萬元"})
+    merged = Decision("merge", None, {"decision": "併案列管"}, ("2-1",))
+    text = below(made(standing_of(reported, plan=plan, decisions={"1-1|秘書室|": merged})), "1-1")
+    assert "\n經費：3萬元\n列管決定：併案列管（併入2-1）" in text
 
 
 def test_what_means_no_day_or_number_is_told_as_typed():

@@ -2,100 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
-from zipfile import ZipFile
 
 import docx
 import pytest
 from docx.oxml.ns import qn
-from docx.table import _Cell
+from final_reports import JUNE_20, PLAN, below, counts, made, of, results, said, standing_of, texts
 from kit import NOW, ZH, Office, plan_of, tables
-from openpyxl.drawing.image import Image
 from openxml_audit import OpenXmlValidator
-from PIL import Image as Drawn
 
 from qpexcel.decisions import Decision
 from qpexcel.demo import run_demo
 from qpexcel.fields import own_key
-from qpexcel.intake.merge import Current
-from qpexcel.intake.returns import Answer, Received
+from qpexcel.intake.returns import Answer
 from qpexcel.model import Execution
 from qpexcel.recall import standing_as_of
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
-from qpexcel.reports.final import final_facts
-from qpexcel.reports.template import document, printable
-from qpexcel.standing import Known, stand
+from qpexcel.reports.template import printable
 from qpexcel.status_document import status_json
-from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
-
-JUNE_20 = date(2007, 6, 20)
-PLAN = """
-| 項次 | 實施要項 | 推動作法 | 完成期限 | 承辦單位       | 協辦單位 | 目標    | 預期效益 |
-| ---- | -------- | -------- | -------- | -------------- | -------- | ------- | -------- |
-| 1-1  | 檢討     | 甲       | 96年4月  | 秘書室、人事室 |          | 至少2項 | 便民     |
-| 1-2  | 檢討     | 乙       | 96年5月  | 秘書室         | 人事室   |         |          |
-| 2-1  | 簡化     | 丙       | 按季     | 人事室         |          | 每季至少1次 |      |
-"""
-
-
-def texts(element):
-    """Return the text of everything below an element, a line each paragraph, in order."""
-    return "\n".join(paragraph.text for paragraph in element.paragraphs)
-
-
-def results(data):
-    """Return, item by item in order, the plan's cells and the text below 執行成果."""
-    found = []
-    for table in docx.Document(BytesIO(data)).tables:
-        if table.rows[0].cells[0].text not in ("實施要項", "Section"):
-            continue
-        for row in table.rows[1:]:
-            cells = [texts(_Cell(cell, table)) for cell in row._tr.tc_lst]
-            if len(cells) == 5:
-                found.append((cells[0].split("\n")[0], cells, []))
-            else:
-                found[-1][2].append("\n".join(cells))
-    return found
-
-
-def counts(data):
-    """Return the table of figures, by its first column."""
-    table = docx.Document(BytesIO(data)).tables[0]
-    return {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in table.rows[1:]}
-
-
-def answer(text, value=None):
-    return Answer(text, text if value is None else value, "I7")
-
-
-def said(key, execution=Execution.DONE, completed="", **others):
-    moment = datetime(2007, 6, 14, 9, 30)  # noqa: DTZ001 - local, as files have it
-    source = Received("a.xlsx", "ab" * 32, moment, moment)
-    given = {name: answer(text) for name, text in others.items()}
-    given["execution"] = answer(ZH(f"execution.{execution}"), str(execution))
-    if completed:
-        given["completed_on"] = answer(completed)
-    return Current(key, given, {}, source, "填報", 7)
-
-
-def standing_of(*currents, plan=None, decisions=None, scores=None, as_of=JUNE_20):
-    plan = plan or plan_of(PLAN, "秘書室、人事室")
-    known = {current.key: current for current in currents}
-    return stand(Known(plan, "1", None, known, decisions or {}, [], [], scores=scores or {}), as_of)
-
-
-def made(standing, unit="", language="zh-TW"):
-    facts = final_facts(standing, load_words(language), {}, unit)
-    return document("final", language, facts, title="t", author="a", made=NOW)
-
-
-def below(data, item):
-    return next("\n".join(lines) for name, _, lines in results(data) if name == item)
 
 
 @pytest.fixture(scope="module")
@@ -106,10 +34,6 @@ def demo(tmp_path_factory):
     assert written.findings == ()
     standing = standing_as_of(workspace, JUNE_20, JUNE_20)
     return workspace, status_json(standing, ZH)
-
-
-def of(workspace, name):
-    return (workspace.reports / name).read_bytes()
 
 
 def test_the_demo_has_a_report_of_the_office_and_one_of_each_unit(demo):
@@ -319,123 +243,3 @@ def test_a_report_in_english():
     )
     assert "秘書室: Done (96/4/2, Done on time)\n" in below(data, "1-1")
     assert "{" not in texts(docx.Document(BytesIO(data)))
-
-
-# Scores
-
-SCORES = {
-    ("秘書室", "1-1"): {"score:內容": "90", "comment": "確實 {{ x }}"},
-    ("秘書室", ""): {"comment": "整體良好"},
-}
-
-
-CRITERIA = """
-| 評核項目 | 權重 | 依據     |
-| -------- | ---- | -------- |
-| 進度     | 40   | 依辦理進度建議 |
-| 內容     | 60   |          |
-"""
-
-
-def criteria_plan():
-    return plan_of(PLAN, "秘書室、人事室", criteria=CRITERIA)
-
-
-def rows_of(data, header):
-    """Return the rows of the table that has a heading, as texts."""
-    for table in docx.Document(BytesIO(data)).tables:
-        if header in [cell.text for cell in table.rows[0].cells]:
-            return [[cell.text for cell in row.cells] for row in table.rows[1:]]
-    return []
-
-
-def test_scores_are_shown_once_a_person_gave_one():
-    standing = standing_of(said("1-1|秘書室|", completed="2007-04-02"), plan=criteria_plan(), scores=SCORES)
-    [first, second] = rows_of(made(standing), "名次")
-    assert first == ["秘書室", "進度（40）：50\n內容（60）：90", "94", "1", "1/2", "整體良好"]
-    assert second[2:5] == ["", "", "0/2"]
-    [own] = rows_of(made(standing, "秘書室"), "名次")
-    assert own == first
-    items = rows_of(made(standing, "秘書室"), "項次")
-    assert items[0] == ["1-1", "進度（40）：100\n內容（60）：90", "94", "確實 {{ x }}"]
-
-
-def test_what_the_facts_suggest_is_no_assessment():
-    standing = standing_of(said("1-1|秘書室|", completed="2007-04-02"), plan=criteria_plan())
-    assert rows_of(made(standing), "名次") == []
-    assert "考核結果" not in texts(docx.Document(BytesIO(made(standing))))
-
-
-# Pictures
-
-
-def photo(colour, size=(400, 300)):
-    file = BytesIO()
-    Drawn.new("RGB", size, colour).save(file, "PNG")
-    file.seek(0)
-    return Image(file)
-
-
-@pytest.fixture
-def office(tmp_path):
-    """An office with three photos of 1-1, the second of which is damaged later, and one of 1-2."""
-    office = Office.opened(tmp_path / "office", tables(PLAN, "秘書室、人事室"))
-    office.generate()
-    clerk = office.clerk("秘書室").type("1-1", 執行情形="已完成", 完成日期="96/4/1", 執行成果="<見圖>")
-    for colour, item in (("red", "1-1"), ("green", "1-1"), ("blue", "1-1"), ("yellow", "1-2")):
-        clerk.form.add_image(
-            photo(colour, (300, 400) if colour == "blue" else (400, 300)), f"N{clerk.row_of(item)}"
-        )
-    clerk.send("a.xlsx")
-    office.consolidate()
-    return office
-
-
-def drawings(data):
-    return [
-        element.get("descr") for element in docx.Document(BytesIO(data)).element.body.iter(qn("wp:docPr"))
-    ]
-
-
-def test_pictures_stand_below_their_item_with_a_caption_and_what_a_screen_reader_says(office):
-    report(office.workspace, ("final",), Asked(), NOW)
-    data = of(office.workspace, "總成果報告.docx")
-    assert drawings(data) == [
-        "秘書室，項次1-1，圖1",
-        "秘書室，項次1-1，圖2",
-        "秘書室，項次1-1，圖3",
-        "秘書室，項次1-2，圖4",
-    ]
-    assert re.findall(r"圖\d　秘書室", below(data, "1-1")) == ["圖1　秘書室", "圖2　秘書室", "圖3　秘書室"]
-    assert drawings(of(office.workspace, "總成果報告-人事室.docx")) == []
-    extents = [
-        (int(one.get("cx")), int(one.get("cy")))
-        for one in docx.Document(BytesIO(data)).element.body.iter(qn("wp:extent"))
-    ]
-    assert [round(width / height, 2) for width, height in extents] == [1.33, 1.33, 0.75, 1.33]
-
-
-def test_a_picture_that_cannot_be_drawn_is_named_and_one_taken_away_is_drawn_from_the_archive(office):
-    evidence = office.workspace.evidence
-    (evidence / "秘書室/1-1-2.png").write_bytes(b"\x89PNG\r\n\x1a\n and nothing more")
-    (evidence / "秘書室/1-1-1.png").unlink()
-    report(office.workspace, ("final",), Asked(), NOW)
-    data = of(office.workspace, "總成果報告.docx")
-    assert len(drawings(data)) == 3
-    assert below(data, "1-1").count("佐證圖片（無法在此顯示，請見檔案）：evidence/秘書室/1-1-2.png") == 1
-    assert not (evidence / "秘書室/1-1-1.png").exists()
-
-
-def test_a_report_is_the_same_bytes_whenever_it_is_written(office):
-    report(office.workspace, ("final",), Asked(), NOW)
-    first = {path.name: path.read_bytes() for path in office.workspace.reports.iterdir()}
-    report(office.workspace, ("final",), Asked(), NOW)
-    assert {path.name: path.read_bytes() for path in office.workspace.reports.iterdir()} == first
-    with ZipFile(BytesIO(first["總成果報告.docx"])) as package:
-        assert package.testzip() is None
-
-
-def test_the_status_says_of_pictures_what_it_said_before(office):
-    standing = standing_as_of(office.workspace, None, NOW.date())
-    assert standing.attached == {}
-    json.dumps(status_json(standing, ZH))

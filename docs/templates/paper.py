@@ -18,6 +18,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
+from numbering import UNNUMBERED, set_numbering
 
 FONT, LATIN = "標楷體", "Times New Roman"
 # Where 標楷體 is missing: its names elsewhere, then a fallback of the same kind.
@@ -26,15 +27,6 @@ MARGIN = 1.9  # cm
 WIDTH = 21.0 - 2 * MARGIN  # cm between the margins
 _INK, _GREY, _SHADE, _LIGHT, _LINE = "1F2933", "5F6B76", "E4E9ED", "F4F6F8", "9AA5B1"
 _MADE = datetime(2007, 1, 1)  # noqa: DTZ001 - the same bytes whenever a template is made
-_LEVELS = {
-    "zh-TW": (
-        ("taiwaneseCountingThousand", "%1、"),
-        ("taiwaneseCountingThousand", "（%2）"),
-        ("decimal", "%3."),
-    ),
-    "en": (("decimal", "%1."), ("decimal", "%1.%2"), ("lowerLetter", "(%3)")),
-}
-_NUMBERED, _UNNUMBERED = 1, 2  # the document's ways to number headings
 _SIZES = {1: 15, 2: 13, 3: 12}  # points of the headings
 
 
@@ -72,7 +64,7 @@ class Paper:
             self.doc.element.body.remove(element)
         _set_page(self.doc)
         _set_styles(self.doc, language)
-        _set_numbering(self.doc, language)
+        set_numbering(self.doc, language)
         _set_fallback(self.doc)
         _drop_leftovers(self.doc)
 
@@ -94,7 +86,7 @@ class Paper:
         """Write a heading, numbered by its style unless it brings its own number."""
         paragraph = self.doc.add_paragraph(text, f"Heading {level}")
         if not numbered:
-            number = f'<w:ilvl w:val="{level - 1}"/><w:numId w:val="{_UNNUMBERED}"/>'
+            number = f'<w:ilvl w:val="{level - 1}"/><w:numId w:val="{UNNUMBERED}"/>'
             paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:numPr {nsdecls('w')}>{number}</w:numPr>"))
 
     def text(self, text: str, style: str = "Normal", align: str = "left") -> None:
@@ -256,42 +248,6 @@ def _set_tabs(style: Any) -> None:
         properties.remove(tabs)
     style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH / 2), 1)
     style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), 2)
-
-
-def _set_numbering(doc: Any, language: str) -> None:
-    """Number the headings 一、（一）1. by their styles, so that a section left out leaves no gap."""
-    numbering = doc.part.numbering_part.element
-    for old in list(numbering):
-        numbering.remove(old)
-    levels = "".join(
-        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
-        f'<w:pStyle w:val="Heading{n + 1}"/><w:suff w:val="{"nothing" if language == "zh-TW" else "space"}"/>'
-        f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/>'
-        '<w:pPr><w:ind w:left="0" w:firstLine="0"/></w:pPr></w:lvl>'
-        for n, (form, text) in enumerate(_LEVELS[language])
-    )
-    without = "".join(
-        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="none"/><w:suff w:val="nothing"/>'
-        '<w:lvlText w:val=""/><w:lvlJc w:val="left"/></w:lvl>'
-        for n in range(len(_SIZES))
-    )
-    ways = {_NUMBERED: levels, _UNNUMBERED: without}
-    for key, one in ways.items():
-        numbering.append(
-            parse_xml(
-                f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{key}">'
-                f'<w:multiLevelType w:val="multilevel"/>{one}</w:abstractNum>'
-            )
-        )
-    for key in ways:
-        number = f'<w:num {nsdecls("w")} w:numId="{key}"><w:abstractNumId w:val="{key}"/></w:num>'
-        numbering.append(parse_xml(number))
-    for level in _SIZES:
-        properties = doc.styles[f"Heading {level}"].element.get_or_add_pPr()
-        number = parse_xml(
-            f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level - 1}"/><w:numId w:val="{_NUMBERED}"/></w:numPr>'
-        )
-        properties.insert_element_before(number, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
 
 
 def _set_fallback(doc: Any) -> None:

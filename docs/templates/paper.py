@@ -98,14 +98,21 @@ class Paper:
         """Write a paragraph that only holds a tag and goes when the template is filled in."""
         self.doc.add_paragraph(f"{{%p {tag} %}}", "Normal")
 
-    def table(self, columns: Sequence[Col], loop: str, after: Sequence[Band] = ()) -> None:
-        """Write a table whose rows are those of a loop (`row in overdue`), each with those `after` it."""
+    def table(
+        self, columns: Sequence[Col], loop: str, after: Sequence[Band] = (), *, whole: bool = False
+    ) -> None:
+        """Write a table whose rows are those of a loop (`row in overdue`), each with those `after` it.
+
+        Where `whole`, no row is broken over two pages unless it is longer than one.
+        """
         table = self._grid(columns)
         _header(table.rows[0], columns)
         _whole_row(table, f"{{%tr for {loop} %}}")
         cells = table.add_row().cells
         for cell, column in zip(cells, columns, strict=True):
             _write(cell, column.cell, column.align)
+        if whole:
+            _do_not_break(table.rows[-1])
         if after:
             _lead(table.rows[-1])
             _pad(table)
@@ -292,9 +299,13 @@ def _write_band(table: Any, band: Band) -> None:
         _write(row.cells[first].merge(row.cells[first + span - 1]), lines, band.align)
         first += span
     if band.whole:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        _do_not_break(row)
     if band.loop:
         _whole_row(table, "{%tr endfor %}")
+
+
+def _do_not_break(row: Any) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _pad(table: Any) -> None:
@@ -307,7 +318,7 @@ def _pad(table: Any) -> None:
 
 def _lead(row: Any) -> None:
     """Make a row stand out from those that belong to it, whole and on the same page as the first of them."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    _do_not_break(row)
     for cell in row.cells:
         _shade(cell, _LIGHT)
         for paragraph in cell.paragraphs:

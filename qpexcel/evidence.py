@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from qpexcel.atomic import write_whole
-from qpexcel.intake.returns import KeptPicture, Return
+from qpexcel.intake.returns import COUNTING, KeptPicture, Return
 from qpexcel.ledger import Ledger
 from qpexcel.model import Plan
 from qpexcel.standing import OnRow
@@ -37,6 +37,17 @@ def gather(workspace: Workspace, plan: Plan, returns: Sequence[Return], ledger: 
         if data:
             write_whole(path, data)
     return _by_row(returns, names)
+
+
+def on_rows(returns: Iterable[Return], ledger: Ledger) -> dict[str, OnRow]:
+    """Return what each row has of what stands in evidence/ already, by the row's key; nothing is written.
+
+    Args:
+        returns: Every return, settled, from the earliest to the latest; those that count are asked.
+        ledger: Knows the pictures' names.
+    """
+    counting = [one for one in returns if one.outcome in COUNTING]
+    return _by_row(counting, {whose: name for name, whose in ledger.evidence().items()})
 
 
 def _names(plan: Plan, returns: Iterable[Return], ledger: Ledger) -> Named:
@@ -70,8 +81,9 @@ def _by_row(returns: Iterable[Return], names: Mapping[tuple[str, str, str], str]
     remarks: dict[str, dict[str, None]] = {}
     for one in returns:
         for picture in one.pictures:
-            name = names[one.unit, _item(picture), picture.sha256]
-            pictures.setdefault(picture.key, {})[name] = None
+            name = names.get((one.unit, _item(picture), picture.sha256))
+            if name:
+                pictures.setdefault(picture.key, {})[name] = None
         for remark in one.remarks:
             said = f"{remark.author}：{remark.text}" if remark.author else remark.text
             remarks.setdefault(remark.key, {})[said] = None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from final import final
 from meeting import meeting
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / "workbook_templates" / "documents"
-TEMPLATES = {"meeting": meeting}
+TEMPLATES = {"meeting": meeting, "final": final}
 LANGUAGES = ("zh-TW", "en")
 
 

@@ -18,22 +18,15 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
+from numbering import UNNUMBERED, set_numbering
 
 FONT, LATIN = "標楷體", "Times New Roman"
 # Where 標楷體 is missing: its names elsewhere, then a fallback of the same kind.
 OTHER_NAMES = "DFKai-SB,BiauKai,TW-Kai,Noto Serif CJK TC,Noto Serif TC"
 MARGIN = 1.9  # cm
 WIDTH = 21.0 - 2 * MARGIN  # cm between the margins
-_INK, _GREY, _SHADE, _LINE = "1F2933", "5F6B76", "E4E9ED", "9AA5B1"
+_INK, _GREY, _SHADE, _LIGHT, _LINE = "1F2933", "5F6B76", "E4E9ED", "F4F6F8", "9AA5B1"
 _MADE = datetime(2007, 1, 1)  # noqa: DTZ001 - the same bytes whenever a template is made
-_LEVELS = {
-    "zh-TW": (
-        ("taiwaneseCountingThousand", "%1、"),
-        ("taiwaneseCountingThousand", "（%2）"),
-        ("decimal", "%3."),
-    ),
-    "en": (("decimal", "%1."), ("decimal", "%1.%2"), ("lowerLetter", "(%3)")),
-}
 _SIZES = {1: 15, 2: 13, 3: 12}  # points of the headings
 
 
@@ -47,6 +40,20 @@ class Col:
     align: str = "left"
 
 
+@dataclass(frozen=True)
+class Band:
+    """A further row of each turn of a table's loop, in cells merged across (`spans` columns each).
+
+    A line may name its style beside it. With `loop` there is such a row for each of its turns.
+    """
+
+    cells: Sequence[Sequence[str | tuple[str, str]]]
+    spans: Sequence[int]
+    loop: str = ""
+    align: str = "left"
+    whole: bool = False  # not to be broken over two pages
+
+
 class Paper:
     """A template that is being written."""
 
@@ -57,17 +64,30 @@ class Paper:
             self.doc.element.body.remove(element)
         _set_page(self.doc)
         _set_styles(self.doc, language)
-        _set_numbering(self.doc, language)
+        set_numbering(self.doc, language)
         _set_fallback(self.doc)
+        _drop_leftovers(self.doc)
+
+    def heads_in_tables(self, name: str) -> None:
+        """Add a style for what stands in bold above a text in a cell.
+
+        It does not stay with the text: a table of which every row begins so is never broken.
+        """
+        style = self.doc.styles.add_style(name, 1)
+        style.base_style = self.doc.styles["Table text"]
+        _style(style, size=10.5, bold=True, before=3)
 
     def title(self, *lines: str) -> None:
         """Write the title's lines."""
         for line in lines:
             self.doc.add_paragraph(line, "Title")
 
-    def heading(self, text: str, level: int = 1) -> None:
-        """Write a heading, numbered by its style."""
-        self.doc.add_paragraph(text, f"Heading {level}")
+    def heading(self, text: str, level: int = 1, *, numbered: bool = True) -> None:
+        """Write a heading, numbered by its style unless it brings its own number."""
+        paragraph = self.doc.add_paragraph(text, f"Heading {level}")
+        if not numbered:
+            number = f'<w:ilvl w:val="{level - 1}"/><w:numId w:val="{UNNUMBERED}"/>'
+            paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:numPr {nsdecls('w')}>{number}</w:numPr>"))
 
     def text(self, text: str, style: str = "Normal", align: str = "left") -> None:
         """Write a paragraph."""
@@ -78,10 +98,12 @@ class Paper:
         """Write a paragraph that only holds a tag and goes when the template is filled in."""
         self.doc.add_paragraph(f"{{%p {tag} %}}", "Normal")
 
-    def table(self, columns: Sequence[Col], loop: str, after: Sequence[Sequence[str]] = ()) -> None:
-        """Write a table whose rows are those of a loop (`row in overdue`).
+    def table(
+        self, columns: Sequence[Col], loop: str, after: Sequence[Band] = (), *, whole: bool = False
+    ) -> None:
+        """Write a table whose rows are those of a loop (`row in overdue`), each with those `after` it.
 
-        `after` are further rows of each turn, their cells merged across, a line each.
+        Where `whole`, no row is broken over two pages unless it is longer than one.
         """
         table = self._grid(columns)
         _header(table.rows[0], columns)
@@ -90,9 +112,13 @@ class Paper:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, column in zip(row.cells, columns, strict=True):
             _write(cell, column.cell, column.align)
-        for lines in after:
-            row = table.add_row()
-            _write(row.cells[0].merge(row.cells[-1]), lines, "left")
+        if whole:
+            _do_not_break(table.rows[-1])
+        if after:
+            _lead(table.rows[-1])
+            _pad(table)
+        for band in after:
+            _write_band(table, band)
         _whole_row(table, "{%tr endfor %}")
         _fix_widths(table, columns)
         self.doc.add_paragraph("", "Table gap")
@@ -257,33 +283,6 @@ def _set_tabs(style: Any) -> None:
     style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
 
 
-def _set_numbering(doc: Any, language: str) -> None:
-    """Number the headings 一、（一）1. by their styles, so that a section left out leaves no gap."""
-    numbering = doc.part.numbering_part.element
-    for old in list(numbering):
-        numbering.remove(old)
-    levels = "".join(
-        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
-        f'<w:pStyle w:val="Heading{n + 1}"/><w:suff w:val="{"nothing" if language == "zh-TW" else "space"}"/>'
-        f'<w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/>'
-        '<w:pPr><w:ind w:left="0" w:firstLine="0"/></w:pPr></w:lvl>'
-        for n, (form, text) in enumerate(_LEVELS[language])
-    )
-    numbering.append(
-        parse_xml(
-            f'<w:abstractNum {nsdecls("w")} w:abstractNumId="1">'
-            f'<w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'
-        )
-    )
-    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="1"><w:abstractNumId w:val="1"/></w:num>'))
-    for level in _SIZES:
-        properties = doc.styles[f"Heading {level}"].element.get_or_add_pPr()
-        number = parse_xml(
-            f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level - 1}"/><w:numId w:val="1"/></w:numPr>'
-        )
-        properties.insert_element_before(number, "w:spacing", "w:ind", "w:jc", "w:outlineLvl")
-
-
 def _set_fallback(doc: Any) -> None:
     """Say by which fonts 標楷體 may be replaced where it is missing."""
     part = next(one for one in doc.part.package.iter_parts() if str(one.partname) == "/word/fontTable.xml")
@@ -295,6 +294,14 @@ def _set_fallback(doc: Any) -> None:
     )
     table.append(font)
     part._blob = docx.oxml.xmlchemy.serialize_for_reading(table).encode()
+
+
+def _drop_leftovers(doc: Any) -> None:
+    """Drop what python-docx's own template brings and ours contradicts: older styles, a picture of itself."""
+    for rels in (doc.part.rels, doc.part.package.rels):
+        for key, rel in list(rels.items()):
+            if rel.reltype.endswith(("/stylesWithEffects", "/thumbnail")):
+                rels.pop(key)
 
 
 def _header(row: Any, columns: Sequence[Col]) -> None:
@@ -310,16 +317,52 @@ def _whole_row(table: Any, text: str) -> None:
     table.add_row().cells[0].text = text
 
 
-def _write(cell: Any, text: str | Sequence[str], align: str, style: str = "Table text") -> None:
+def _write_band(table: Any, band: Band) -> None:
+    if band.loop:
+        _whole_row(table, f"{{%tr for {band.loop} %}}")
+    row, first = table.add_row(), 0
+    for lines, span in zip(band.cells, band.spans, strict=True):
+        _write(row.cells[first].merge(row.cells[first + span - 1]), lines, band.align)
+        first += span
+    if band.whole:
+        _do_not_break(row)
+    if band.loop:
+        _whole_row(table, "{%tr endfor %}")
+
+
+def _do_not_break(row: Any) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _pad(table: Any) -> None:
+    """Leave some room above and below the texts of a table."""
+    sides = "".join(f'<w:{side} w:w="40" w:type="dxa"/>' for side in ("top", "bottom"))
+    margins = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>")
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    look.addprevious(margins)
+
+
+def _lead(row: Any) -> None:
+    """Make a row stand out from those that belong to it, whole and on the same page as the first of them."""
+    _do_not_break(row)
+    for cell in row.cells:
+        _shade(cell, _LIGHT)
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
+
+
+def _write(
+    cell: Any, text: str | Sequence[str | tuple[str, str]], align: str, style: str = "Table text"
+) -> None:
     lines = [text] if isinstance(text, str) else list(text)
     for n, line in enumerate(lines):
         paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
-        paragraph.text, paragraph.style = line, style
+        paragraph.text, paragraph.style = (line, style) if isinstance(line, str) else line
         paragraph.alignment = _ALIGN[align]
 
 
-def _shade(cell: Any) -> None:
-    shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{_SHADE}"/>')
+def _shade(cell: Any, colour: str = _SHADE) -> None:
+    shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour}"/>')
     cell._tc.get_or_add_tcPr().append(shade)
 
 
@@ -328,15 +371,18 @@ def _fix_widths(table: Any, columns: Sequence[Col]) -> None:
     for column, width in zip(table.columns, columns, strict=True):
         column.width = Cm(width.width)
     for row in table.rows:
-        for cell, column in zip(row.cells, columns, strict=False):
-            if cell._tc.grid_span == 1:
-                cell.width = Cm(column.width)
+        first = 0
+        for cell in row._tr.tc_lst:
+            last = first + cell.grid_span
+            cell.width = Cm(sum(column.width for column in columns[first:last]))
+            first = last
     properties = table._tbl.tblPr
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{_LINE}"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    properties.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>"))
+    table_borders = parse_xml(f"<w:tblBorders {nsdecls('w')}>{borders}</w:tblBorders>")
+    properties.insert_element_before(table_borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
 
 def _field(paragraph: Any, code: str) -> None:

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from qpexcel.evidence import on_rows
 from qpexcel.findings import Finding, Place
 from qpexcel.forms.generate import resolved_units
 from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.own_files import OwnFiles
 from qpexcel.recall import standing_as_of
-from qpexcel.reporting import calendar, meeting
+from qpexcel.reporting import calendar, final, meeting
 from qpexcel.reporting.desk import Asked, Desk, Paper
 from qpexcel.reports.pdf import to_pdf
+from qpexcel.standing import Standing
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, sha256
 
@@ -33,6 +35,7 @@ class Kind:
 # What can be reported, in the order in which everything is.
 KINDS: Mapping[str, Kind] = {
     "meeting": Kind(meeting.NAME, meeting.papers),
+    "final": Kind(final.NAME, final.papers),
     "calendar": Kind(calendar.NAME, calendar.papers),
 }
 _FOLDER = "reports"  # its name in the ledger
@@ -71,7 +74,7 @@ def report(
         QpexcelError: WSP005 where nothing was generated or consolidated yet, GEN002 for a unit that is not
             in the plan, REP003 to REP005 for a broken template, WSP010 where another command writes.
     """
-    standing = standing_as_of(workspace, asked.as_of, now.date())
+    standing = _with_attached(workspace, standing_as_of(workspace, asked.as_of, now.date()))
     asked = replace(asked, units=tuple(dict.fromkeys(resolved_units(standing.plan, asked.units))))
     desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now)
     with read_ledger(workspace.ledger) as ledger:
@@ -93,6 +96,11 @@ def report(
         with open_ledger(workspace.ledger) as ledger:
             ledger.record_written(_FOLDER, files.known)
     return Reported(tuple(writer.paths), tuple(desk.findings))
+
+
+def _with_attached(workspace: Workspace, standing: Standing) -> Standing:
+    with read_ledger(workspace.ledger) as ledger:
+        return replace(standing, attached=on_rows(standing.files, ledger))
 
 
 def _without_effect(asked: Asked, kinds: Sequence[str]) -> Iterator[Finding]:

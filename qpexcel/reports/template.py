@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import traceback
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from markupsafe import Markup, escape
 from rapidfuzz.process import extractOne
 
 from qpexcel.findings import Finding, Origin, Place, QpexcelError
-from qpexcel.reports.chart import BarChart, ChartInline
+from qpexcel.reports.drawings import drawn
 from qpexcel.templates import find_file
 
 if TYPE_CHECKING:
@@ -97,9 +97,8 @@ def document(
     """
     file = f"documents/{language}/{name}.docx"
     template = _opened(file)
-    environment = ImmutableSandboxedEnvironment(
-        undefined=_Unknown, autoescape=True, finalize=_shown(template)
-    )
+    shown = partial(_shown, template=template)
+    environment = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=True, finalize=shown)
     context = {field.name: getattr(facts, field.name) for field in fields(facts)}
     try:
         template.render(context, environment, autoescape=True)
@@ -120,19 +119,17 @@ def _opened(file: str) -> _Template:
     return _Template(BytesIO(data))
 
 
-def _shown(template: _Template) -> Callable[[object], object]:
-    """Return what makes of a value what goes into the document: a drawing, or a text that it can hold."""
+def _shown(value: object, template: _Template) -> object:
+    return _text(drawn(value, template))
 
-    def shown(value: object) -> object:
-        if value is None:
-            return ""
-        if isinstance(value, BarChart):
-            return ChartInline(template, value)
-        if isinstance(value, StrictUndefined):
-            return value
-        return Markup(_UNDERSCORED.sub("&#95;", escape(printable(str(value)))))  # noqa: S704 - escaped here
 
-    return shown
+def _text(value: object) -> object:
+    """Return a value as it goes into the document: every character that XML and docxtpl let through."""
+    if value is None:
+        return ""
+    if isinstance(value, StrictUndefined) or hasattr(value, "__html__"):
+        return value
+    return Markup(_UNDERSCORED.sub("&#95;", escape(printable(str(value)))))  # noqa: S704 - escaped here
 
 
 def printable(text: str) -> str:

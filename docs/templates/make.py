@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from meeting import meeting
+from notice import notice
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / "workbook_templates" / "documents"
-TEMPLATES = {"meeting": meeting}
+TEMPLATES = {"meeting": meeting, "notice": notice}
 LANGUAGES = ("zh-TW", "en")
 
 

@@ -17,11 +17,12 @@ from qpexcel.own_files import OwnFiles
 from qpexcel.recall import standing_as_of
 from qpexcel.reporting.desk import Asked, Desk, Paper
 from qpexcel.reporting.meeting import meeting
+from qpexcel.reporting.notices import notices
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 
 # What can be reported, in the order in which everything is.
-KINDS: Mapping[str, Callable[[Desk], Iterator[Paper]]] = {"meeting": meeting}
+KINDS: Mapping[str, Callable[[Desk], Iterator[Paper]]] = {"meeting": meeting, "notices": notices}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,7 @@ def _written(
             else:
                 desk.findings.append(Finding("REP006", paper.name, place=Place(file=paper.name)))
             progress()
-        if not desk.asked.units:
-            files.clear(files.known.keys() - made)
+        files.clear((desk.gone if desk.asked.units else files.known.keys()) - made)
     finally:  # what was written is ours, whatever came after
         with open_ledger(desk.workspace.ledger) as ledger:
             ledger.record_written(folder, files.known)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from paper import WIDTH, Col, Paper
 
+_FIRST_ROW = 2  # of a table: its header and the loop's tag stand before
 WORDS = {
     "zh-TW": {
         "heading": "列管工作{{ heading }}",
@@ -111,7 +112,16 @@ def _section(
     paper.tag(f"if {key}")
     paper.text(t[key], "Table title")
     paper.table([*columns[:-1], Col(last.label, last.cell, left, last.align)], f"row in {key}", after)
+    if after:
+        _keep_together(paper)
     paper.tag("endif")
+
+
+def _keep_together(paper: Paper) -> None:
+    """Keep a table's row on one page with what is said below it."""
+    for cell in paper.doc.tables[-1].rows[_FIRST_ROW].cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def _missing(paper: Paper, t: dict) -> None:

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, unquote
 
 from qpexcel.reports.template import printable
 
@@ -50,7 +51,7 @@ def draft(
     mail["X-Unsent"] = "1"
     mail["Date"] = format_datetime(made.astimezone())
     if to:
-        mail["To"] = ", ".join(map(_line, to))
+        mail["To"] = tuple(map(_address, to))
     mail["Subject"] = _line(subject)
     mail.set_content(printable(text), cte="base64")
     mail.add_alternative(printable(html), subtype="html", cte="base64")
@@ -60,6 +61,16 @@ def draft(
         mail.add_attachment(attached.data, maintype=maintype, subtype=subtype, filename=_line(attached.name))
     _set_boundaries(mail, subject + text + html)
     return mail.as_bytes()
+
+
+def _address(text: str) -> Address:
+    """Return an address with its name, whatever stands in that."""
+    name, angle, address = _line(text).rpartition("<")
+    return (
+        Address(unquote(name.strip()), addr_spec=address.rstrip("> "))
+        if angle
+        else Address(addr_spec=address)
+    )
 
 
 def _line(text: str) -> str:

@@ -93,6 +93,7 @@ SEVERITY: Mapping[str, Severity] = {
     "PLN036": W,  # criteria without any weight
     "PLN037": I,  # weights that do not add up to 100
     "PLN038": W,  # an unknown basis of a criterion
+    "PLN039": W,  # what is no e-mail address
     # WSP: the workspace and its files
     "WSP001": E,  # a folder cannot be written
     "WSP002": E,  # a file is open elsewhere

@@ -140,11 +140,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A responsible unit and the other names people write for it. `password` opens its workbooks."""
+    """A responsible unit and the other names people write for it. `password` opens its workbooks.
+
+    `emails` are its addresses as a mail's header takes them: `a@b.tw` or `王小明 <a@b.tw>`.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
     password: str = field(default="", repr=False)
+    emails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def test_an_address_is_that_of_the_cell_which_is_read_back(tmp_path):
         assert (ZH(sheet), cell) == (entry.place.sheet, entry.place.cell)
 
 
-@pytest.mark.parametrize(("mark", "confirm"), [(DUE, "$M6"), (NAME, "$F6"), (YEAR, "$D7")])
+@pytest.mark.parametrize(("mark", "confirm"), [(DUE, "$M6"), (NAME, "$G6"), (YEAR, "$D7")])
 def test_the_colour_goes_when_the_confirmation_is_cleared(mark, confirm):
     book = opened(mark)
     assert list(colours(book).values()) == [[f'LEN(TRIM(SUBSTITUTE({confirm},"\u3000"," ")))>0']]

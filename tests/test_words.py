@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import qpexcel
 from qpexcel.findings import SEVERITY, Finding, Place
+from qpexcel.templates import names_in, read_toml
 from qpexcel.words import LANGUAGES, load_words
 
 SOURCES = [path.read_text(encoding="utf-8") for path in Path(qpexcel.__file__).parent.rglob("*.py")]
@@ -30,6 +32,13 @@ def test_an_entry_has_the_same_gaps_in_both_languages(key):
     assert first.strip()
     assert second.strip()
     assert gaps(first) == gaps(second)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_group_stands_in_one_file(language):
+    files = [read_toml(f"words/{language}/{name}") for name in names_in(f"words/{language}")]
+    groups = Counter(group for entries in files for group in entries if group != "findings")
+    assert {group for group, count in groups.items() if count > 1} == set()
 
 
 def test_every_code_has_a_sentence_and_a_remedy_and_no_sentence_is_without_code():

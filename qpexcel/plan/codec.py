@@ -46,7 +46,7 @@ def plan_from_json(text: str) -> Plan:
         year=data["year"],
         span=Span(_day(data["span"]["starts"]), _day(data["span"]["ends"])),
         items=tuple(_item(item) for item in data["items"]),
-        units=tuple(Unit(unit["name"], tuple(unit["aliases"])) for unit in data["units"]),
+        units=tuple(map(_unit, data["units"])),
         groups=tuple(Group(group["name"], tuple(group["units"])) for group in data["groups"]),
         own_fields=tuple(_own_field(field) for field in data["own_fields"]),
         field_help=data["field_help"],
@@ -54,6 +54,11 @@ def plan_from_json(text: str) -> Plan:
         settings=_settings(data["settings"]),
         criteria=_criteria(data),
     )
+
+
+def _unit(data: dict[str, Any]) -> Unit:
+    emails = tuple(data.get("emails", ()))  # ledgers of before there were addresses have none
+    return Unit(data["name"], tuple(data["aliases"]), emails=emails)
 
 
 def _criteria(data: dict[str, Any]) -> tuple[Criterion, ...]:

@@ -33,7 +33,7 @@ SETTINGS = (
     "contact",
     "id",
 )
-UNIT_COLUMNS = ("name", "kind", "aliases", "members", "password", "confirm")
+UNIT_COLUMNS = ("name", "kind", "aliases", "emails", "members", "password", "confirm")
 ITEM_COLUMNS = (
     "id",
     "section_number",

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from qpexcel.findings import Finding
 from qpexcel.model import Group, Unit
+from qpexcel.plan.emails import read_emails
 from qpexcel.plan.settings import choice_key
 from qpexcel.plan.tables import Entry, Record
 from qpexcel.text import fold, tidy
@@ -67,7 +68,10 @@ def read_directory(records: Iterable[Record]) -> tuple[Directory, tuple[Finding,
             continue
         if name in units:
             findings.append(Finding("PLN020", name, place=record["name"].place))
-        units.setdefault(name, Unit(name, tuple(_split(record["aliases"].raw)), record["password"].raw))
+        emails, doubts = read_emails(record["emails"])
+        findings += doubts
+        aliases = tuple(_split(record["aliases"].raw))
+        units.setdefault(name, Unit(name, aliases, record["password"].raw, emails))
     directory = Directory(list(units.values()))
     groups: list[Group] = []
     for record in filter(_is_group, rows):

@@ -106,7 +106,9 @@ def test_a_file_keeps_its_name(name):
     assert (attached.get_filename(), attached.get_content_type()) == (name, XLSX)
 
 
-@pytest.mark.parametrize("name", ['王, "小" 明', "Wang, Ming (IT)", "資訊處：王小明；科長（代）", "a@b", "<x>"])
+@pytest.mark.parametrize(
+    "name", ['王, "小" 明', "Wang, Ming (IT)", "資訊處：王小明；科長（代）", "a@b", "<x>"]
+)
 def test_a_person_keeps_the_name(name):
     quoted = name.replace('"', '\\"')
     (one,) = read(written(to=(f'"{quoted}" <a@b.tw>',)))["To"].addresses

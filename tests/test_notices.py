@@ -20,6 +20,7 @@ from qpexcel.demo import run_demo
 from qpexcel.ledger import open_ledger
 from qpexcel.plan.codec import plan_from_json, plan_to_json
 from qpexcel.plan.obligations import version_of
+from qpexcel.plan.tables import Entry, Record
 from qpexcel.recall import standing_as_of
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
@@ -379,6 +380,21 @@ def test_sixty_units_are_no_trouble_and_whoever_has_no_address_is_told_once(tmp_
     done = notices_of(office)
     assert len(done.paths) == 120
     assert [(one.code, one.value) for one in done.findings] == [("REP011", "60")]
+
+
+def test_a_draft_is_addressed_as_the_plan_says(tmp_path):
+    plan = tables(PLAN, "一科、二科")
+    first, second = plan.units
+    known = Record({**first.entries, "emails": Entry("王小明 <ming@example.tw>、two@example.tw")})
+    office = Office.opened(tmp_path / "w", replace(plan, units=(known, second)))
+    office.generate(return_by=date(2007, 6, 12))
+    done = notices_of(office)
+    assert [str(one) for one in draft_of(office, "一科")["To"].addresses] == [
+        "王小明 <ming@example.tw>",
+        "two@example.tw",
+    ]
+    assert "To" not in draft_of(office, "二科")
+    assert [(one.code, one.words["units"]) for one in done.findings] == [("REP011", "二科")]
 
 
 def test_hostile_names_and_texts_are_only_text(tmp_path):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from qpexcel.correcting import correct
 from qpexcel.findings import Finding
-from qpexcel.model import Unit
 from qpexcel.plan.obligations import rows_by_unit
 from qpexcel.plan.wording import due_words
 from qpexcel.reporting.desk import Desk, Paper
@@ -32,16 +31,16 @@ def notices(desk: Desk) -> Iterator[Paper]:
         desk.findings.append(Finding("REP012", due_words(standing.as_of, standing.plan)))
         return
     _correct(desk, found)
-    units = {unit.name: unit for unit in standing.plan.units}
+    emails = {unit.name: unit.emails for unit in standing.plan.units}
     files = {need.unit: _attached(need, f"{stems[need.unit]}.xlsx", desk) for need in found}
     _tell(desk, "REP010", [unit for unit, file in files.items() if file is None])
-    _tell(desk, "REP011", [unit for unit in files if not _emails(units[unit])])
+    _tell(desk, "REP011", [unit for unit in files if not emails[unit]])
     for need in found:
         file = files[need.unit]
         facts = notice_facts(need, standing, desk.words, file.name if file else "")
         letter, mail = _names(stems[need.unit])
         yield Paper(letter, desk.document("notice", facts, facts.heading, facts.unit))
-        yield Paper(mail, _draft(facts, _emails(units[need.unit]), file, desk))
+        yield Paper(mail, _draft(facts, emails[need.unit], file, desk))
 
 
 def _names(stem: str) -> tuple[str, str]:
@@ -61,10 +60,6 @@ def _attached(need: Need, name: str, desk: Desk) -> Attached | None:
     folders = (here.corrections, here.outgoing) if need.to_mend else (here.outgoing,)
     path = next((folder / name for folder in folders if (folder / name).is_file()), None)
     return Attached(name, path.read_bytes()) if path else None
-
-
-def _emails(unit: Unit) -> tuple[str, ...]:
-    return getattr(unit, "emails", ())
 
 
 def _tell(desk: Desk, code: str, units: Sequence[str]) -> None:

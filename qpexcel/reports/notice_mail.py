@@ -11,7 +11,8 @@ from qpexcel.reports.notice import NoticeFacts
 from qpexcel.words import Words
 
 _CELL = "border:1px solid #9AA5B1;padding:4px 6px;vertical-align:top;text-align:left"
-_HEAD = f"{_CELL};background:#E4E9ED"
+_HEAD = f"{_CELL};background:#E4E9ED;white-space:nowrap"
+_SHORT = 10  # characters; a day or an item's number is never broken
 _ROW = ("field.item", "field.action", "field.period", "field.due")
 _HEADS = {
     "missing": ("notice.round", "notice.state", "form_head.return_by", "notice.days"),
@@ -117,12 +118,14 @@ def _lines(text: str) -> str:
     return escape(text).replace("\n", "<br>\n")
 
 
+def _cell(text: str) -> str:
+    whole = ";white-space:nowrap" if len(text) <= _SHORT else ""
+    return f'<td style="{_CELL}{whole}">{_lines(text)}</td>'
+
+
 def _table(listing: Listing) -> str:
     """Return the table without the columns in which nothing stands."""
     filled = [n for n in range(len(listing.heads)) if any(row[n] for row in listing.rows)]
     heads = "".join(f'<th style="{_HEAD}">{escape(listing.heads[n])}</th>' for n in filled)
-    rows = "\n".join(
-        "<tr>" + "".join(f'<td style="{_CELL}">{_lines(row[n])}</td>' for n in filled) + "</tr>"
-        for row in listing.rows
-    )
+    rows = "\n".join("<tr>" + "".join(map(_cell, (row[n] for n in filled))) + "</tr>" for row in listing.rows)
     return f'<table style="border-collapse:collapse">\n<tr>{heads}</tr>\n{rows}\n</table>'

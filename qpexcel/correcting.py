@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
+from qpexcel.corrections.wanted import by_unit, mends_by_unit, returns_by_unit
 from qpexcel.corrections.workbook import Case, Correction, correction
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.generate import resolved_units
 from qpexcel.forms.request import FormRequest, RowState
 from qpexcel.forms.rules import row_rules
 from qpexcel.forms.stamp import Stamp, sign
-from qpexcel.intake.mend import ToMend, needs_correction, to_mend
-from qpexcel.intake.returns import COUNTING, Return
+from qpexcel.intake.mend import needs_correction
+from qpexcel.intake.returns import Return
 from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.model import Obligation
 from qpexcel.own_files import OwnFiles
@@ -26,8 +26,6 @@ from qpexcel.standing import Standing
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, file_names, sha256
 
-T = TypeVar("T")
-_NOTHING_KNOWN = RowState()
 _FOLDER = "corrections"  # its name in the ledger
 
 
@@ -122,17 +120,9 @@ class _Cases:
         self._states = states
         self._version = version_of(standing.plan)
         self._rules = row_rules(standing.plan)
-        self._returns = _by_unit((one.unit, one) for one in standing.files if one.outcome in COUNTING)
-        self._inspections = _by_unit((one.unit, one) for one in standing.inspections)
-        findings = _by_unit((finding.place.unit, finding) for finding in standing.findings)
-        units = [unit.name for unit in standing.plan.units if unit.name in self._returns]
-        self.found = {unit: self._found(unit, findings.get(unit, ())) for unit in units}
-
-    def _found(self, unit: str, findings: Iterable[Finding]) -> list[ToMend]:
-        """Place a unit's findings; a row that was ended is closed to it."""
-        inspections = self._inspections.get(unit, ())
-        found = to_mend(findings, self._returns[unit], inspections, self._standing.plan)
-        return [one for one in found if not self._states.get(one.row, _NOTHING_KNOWN).ended]
+        self._returns = returns_by_unit(standing)
+        self._inspections = by_unit((one.unit, one) for one in standing.inspections)
+        self.found = mends_by_unit(standing)
 
     def case(self, unit: str) -> Case:
         """Return a unit's case, with its workbook's bytes."""
@@ -165,13 +155,6 @@ class _Cases:
             load_words(standing.plan.settings.language),
             {row.key: self._states[row.key] for row in rows if row.key in self._states},
         )
-
-
-def _by_unit(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    found: dict[str, list[T]] = {}
-    for unit, one in pairs:
-        found.setdefault(unit, []).append(one)
-    return found
 
 
 def _stamp(request: FormRequest, version: str) -> Stamp:

@@ -130,6 +130,9 @@ SEVERITY: Mapping[str, Severity] = {
     "REP006": W,  # a document was edited by a person
     "REP007": I,  # nothing was known on the day to compare with
     "REP008": I,  # an option that only the meeting pack knows
+    "REP010": W,  # there is no workbook to send with a notice
+    "REP011": I,  # units without an e-mail address
+    "REP012": I,  # no unit needs a notice
     # FIL: files that came back
     "FIL001": E,  # not a spreadsheet
     "FIL002": E,  # damaged

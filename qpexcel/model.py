@@ -221,9 +221,13 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an office may decide about its plan. Days are calendar days."""
+    """What an office may decide about its plan. Days are calendar days.
+
+    `stern_days`: what is later than that is asked for in the sternest words.
+    """
 
     warning_days: int = 14
+    stern_days: int = 30
     shift_holidays: bool = False
     roc_calendar: bool = True
     language: str = "zh-TW"

@@ -33,7 +33,18 @@ def test_the_commands_run_as_written(name, tmp_path, monkeypatch):
     monkeypatch.delenv("QPEXCEL_WORKSPACE", raising=False)
     written = sessions(name)
     assert [[command[0] for command in session] for session in written] == [
-        ["new", "check", "plan", "generate", "consolidate", "correct", "status", "report", "files", "generate"],
+        [
+            "new",
+            "check",
+            "plan",
+            "generate",
+            "consolidate",
+            "correct",
+            "status",
+            "report",
+            "files",
+            "generate",
+        ],
         ["files", "files", "files", "consolidate", "status"],
         ["import", "check", "import"],
         ["report", "report", "report", "report"],

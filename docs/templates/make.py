@@ -6,10 +6,11 @@ from pathlib import Path
 
 from final import final
 from meeting import meeting
+from notice import notice
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent.parent / "workbook_templates" / "documents"
-TEMPLATES = {"meeting": meeting, "final": final}
+TEMPLATES = {"meeting": meeting, "final": final, "notice": notice}
 LANGUAGES = ("zh-TW", "en")
 
 

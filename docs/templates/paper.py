@@ -94,6 +94,27 @@ class Paper:
         paragraph = self.doc.add_paragraph(text, style)
         paragraph.alignment = _ALIGN[align]
 
+    def add_style(
+        self,
+        name: str,
+        size: float = 12,
+        *,
+        bold: bool = False,
+        before: float = 0,
+        hanging: float = 0,
+        keep: bool = False,
+    ) -> None:
+        """Add a style for paragraphs, in points: `hanging` sets the first line's mark apart.
+
+        What is to `keep` stays on one page with what follows.
+        """
+        added = self.doc.styles.add_style(name, 1)
+        added.base_style = self.doc.styles["Normal"]
+        _style(added, size=size, bold=bold, before=before, after=4)
+        added.paragraph_format.left_indent = Pt(hanging)
+        added.paragraph_format.first_line_indent = Pt(-hanging)
+        added.paragraph_format.keep_with_next = keep
+
     def tag(self, tag: str) -> None:
         """Write a paragraph that only holds a tag and goes when the template is filled in."""
         self.doc.add_paragraph(f"{{%p {tag} %}}", "Normal")

@@ -71,21 +71,33 @@ def to_mend_sheet(
     )
 
 
-def _row(one: ToMend, plan: Plan, words: Words, *, with_sheet: bool) -> dict[str, Value]:
+def mend_words(one: ToMend, plan: Plan, words: Words, *, with_sheet: bool) -> dict[str, str]:
+    """Return what the list says of a finding: its cell, item, period and field, what was typed, how to mend.
+
+    Args:
+        one: The finding.
+        plan: The plan.
+        words: In its language.
+        with_sheet: Name the cell's sheet too: 填報!K19.
+    """
     finding = one.finding
-    where: Value = words("mend.no_cell")
-    if one.cell:
-        quoted = one.sheet.replace("'", "''")
-        shown = f"{one.sheet}!{one.cell}" if with_sheet else one.cell
-        where = Link(f"internal:'{quoted}'!{one.cell}", shown)
+    cell = f"{one.sheet}!{one.cell}" if with_sheet else one.cell
     return {
-        "cell": where,
+        "cell": cell if one.cell else words("mend.no_cell"),
         "item": finding.place.item,
         "period": period_words(one.row.rpartition("|")[2], plan, words),
         "field": _label(one.field, plan, words),
         "typed": "" if finding.code in _NOT_TYPED else _short(finding.value),
         "mend": words.message(finding),
     }
+
+
+def _row(one: ToMend, plan: Plan, words: Words, *, with_sheet: bool) -> dict[str, Value]:
+    said: dict[str, Value] = {**mend_words(one, plan, words, with_sheet=with_sheet)}
+    if one.cell:
+        quoted = one.sheet.replace("'", "''")
+        said["cell"] = Link(f"internal:'{quoted}'!{one.cell}", str(said["cell"]))
+    return said
 
 
 def _label(field: str, plan: Plan, words: Words) -> str:

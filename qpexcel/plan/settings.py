@@ -68,9 +68,10 @@ def read_head(tables: PlanTables, fallback_year: int) -> tuple[Head, tuple[Findi
 
 def _settings(tables: PlanTables, findings: list[Finding]) -> Settings:
     default = Settings()
-    days = _read(tables, "warning_days", _whole_number, findings)
+    warning, stern = (_read(tables, key, _whole_number, findings) for key in ("warning_days", "stern_days"))
     return Settings(
-        warning_days=default.warning_days if days is None else days,
+        warning_days=default.warning_days if warning is None else warning,
+        stern_days=default.stern_days if stern is None else stern,
         shift_holidays=_choice(tables, "holidays", "holidays", "stay", findings) == "shift",
         roc_calendar=_choice(tables, "calendar", "calendar", "roc", findings) == "roc",
         language=_read(tables, "language", _language, findings) or default.language,

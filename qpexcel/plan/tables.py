@@ -21,6 +21,7 @@ SETTINGS = (
     "calendar",
     "basis",
     "warning_days",
+    "stern_days",
     "holidays",
     "language",
     "co_units_count",

@@ -7,6 +7,7 @@ from datetime import date
 
 from qpexcel.fields import UNIT_FIELDS
 from qpexcel.limits import MB, Limits
+from qpexcel.model import Settings
 from qpexcel.plan.criteria import criterion_record, usual_criteria
 from qpexcel.plan.marks import HEADER_ROW, SETTING_COLUMNS, SHEETS, Mark, marked, setting_cell
 from qpexcel.plan.tables import (
@@ -99,10 +100,11 @@ def _heading(name: str, lead: str, words: Words) -> tuple[Cell, Cell]:
 
 
 def _default(key: str, words: Words) -> str:
-    limits = Limits()
+    limits, usual = Limits(), Settings()
     defaults = {
         "calendar": words("calendar.roc"),
-        "warning_days": "14",
+        "warning_days": str(usual.warning_days),
+        "stern_days": str(usual.stern_days),
         "holidays": words("holidays.stay"),
         "language": words.language,
         "co_units_count": words("answer.no"),

@@ -42,7 +42,11 @@ class Paper:
 
 @dataclass
 class Desk:
-    """What a report is written from, and what is found on the way."""
+    """What a report is written from, and what is found on the way.
+
+    `gone` are documents, by their path within reports/, that are taken away unless they are made anew: of
+    the units named, where only some are; of all units whatever is not made anew goes by itself.
+    """
 
     workspace: Workspace
     standing: Standing
@@ -50,6 +54,7 @@ class Desk:
     words: Words
     now: datetime
     findings: list[Finding] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
     def document(self, template: str, facts: DataclassInstance, *titles: str) -> bytes:
         """Fill in a template. Raises as `template.document`."""

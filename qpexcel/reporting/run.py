@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from qpexcel.evidence import on_rows
 from qpexcel.findings import Finding, Place
@@ -16,7 +16,7 @@ from qpexcel.forms.generate import resolved_units
 from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.own_files import OwnFiles
 from qpexcel.recall import standing_as_of
-from qpexcel.reporting import calendar, final, meeting
+from qpexcel.reporting import calendar, final, meeting, notices
 from qpexcel.reporting.desk import Asked, Desk, Paper
 from qpexcel.reports.pdf import to_pdf
 from qpexcel.standing import Standing
@@ -36,6 +36,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "meeting": Kind(meeting.NAME, meeting.papers),
     "final": Kind(final.NAME, final.papers),
+    "notices": Kind(notices.NAME, notices.papers),
     "calendar": Kind(calendar.NAME, calendar.papers),
 }
 _FOLDER = "reports"  # its name in the ledger
@@ -89,9 +90,9 @@ def report(
                 writer.write(paper)
         if asked.pdf:
             writer.write_pdfs()
-        if not asked.units:
-            ours = tuple(kind.prefix for kind in wanted)
-            files.clear({name for name in files.known if name.startswith(ours)} - writer.standing)
+        ours = tuple(kind.prefix for kind in wanted)
+        old = desk.gone if asked.units else {name for name in files.known if name.startswith(ours)}
+        files.clear(old - writer.standing)
     finally:  # what was written is ours, whatever came after
         with open_ledger(workspace.ledger) as ledger:
             ledger.record_written(_FOLDER, files.known)
@@ -111,6 +112,10 @@ def _without_effect(asked: Asked, kinds: Sequence[str]) -> Iterator[Finding]:
                 yield Finding("REP008", option)
 
 
+def _pdf_of(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(".pdf"))
+
+
 class _Writer:
     """Writes documents, and says which of them a person edited. `standing` are the names that stay."""
 
@@ -124,6 +129,7 @@ class _Writer:
     def write(self, paper: Paper) -> None:
         """Write a document."""
         self.standing.add(paper.name)
+        self._desk.gone.add(_pdf_of(paper.name))  # it would be of an older document
         if self._files.write(paper.name, paper.data):
             self.paths.append(self._files.folder / paper.name)
         else:

@@ -1,0 +1,86 @@
+"""A mail that waits to be sent: a draft (.eml) for a person to open in a mail program, look at and send."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, unquote
+
+from qpexcel.reports.template import printable
+
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ANY = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a mail."""
+
+    name: str
+    data: bytes
+
+
+def draft(
+    to: Sequence[str],
+    subject: str,
+    text: str,
+    html: str,
+    *,
+    made: datetime,
+    attached: Attached | None = None,
+) -> bytes:
+    r"""Return a mail as a draft, lines ending in \r\n; the same bytes for the same mail.
+
+    Who sends it and by what identifier is left to the program that sends it.
+
+    Args:
+        to: Addresses as a header takes them: `a@b.tw` or `王小明 <a@b.tw>`.
+        subject: What it is about; any text, of which a header gets one line.
+        text: The mail as plain text.
+        html: The mail as HTML.
+        made: When it was written, by the clock on the wall.
+        attached: A file that goes with it.
+    """
+    mail = EmailMessage(SMTP)
+    mail["X-Unsent"] = "1"
+    mail["Date"] = format_datetime(made.astimezone())
+    if to:
+        mail["To"] = tuple(map(_address, to))
+    mail["Subject"] = _line(subject)
+    mail.set_content(printable(text), cte="base64")
+    mail.add_alternative(printable(html), subtype="html", cte="base64")
+    if attached:
+        kind = _WORKBOOK if attached.name.lower().endswith(".xlsx") else _ANY
+        maintype, _, subtype = kind.partition("/")
+        mail.add_attachment(attached.data, maintype=maintype, subtype=subtype, filename=_line(attached.name))
+    _set_boundaries(mail, subject + text + html)
+    return mail.as_bytes()
+
+
+def _address(text: str) -> Address:
+    """Return an address with its name, whatever stands in that."""
+    name, angle, address = _line(text).rpartition("<")
+    return (
+        Address(unquote(name.strip()), addr_spec=address.rstrip("> "))
+        if angle
+        else Address(addr_spec=address)
+    )
+
+
+def _line(text: str) -> str:
+    """Return a text as one line that no header ends within."""
+    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
+    return " ".join(printable(kept).split())
+
+
+def _set_boundaries(mail: EmailMessage, of: str) -> None:
+    """Part the mail by lines that stand in none of its parts (all are base64) and are no accident."""
+    digest = hashlib.sha256(of.encode(errors="replace")).hexdigest()
+    for number, part in enumerate(one for one in mail.walk() if one.is_multipart()):
+        part.set_boundary(f"=_{digest[:32]}_{number}")

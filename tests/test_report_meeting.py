@@ -260,8 +260,10 @@ def test_sixty_units_and_in_english(tmp_path):
     office.consolidate(date(2007, 6, 15))
     path = meeting(office.workspace)
     pack = sections(path)
-    [line] = pack["Overdue"].records
-    assert line["Unit"].count("第") == 60
+    header, [*cells], names = pack["Overdue"].tables[0]
+    line = dict(zip(header, cells, strict=True))
+    assert line["Unit"] == "60 units"
+    assert names == ["Units: " + ", ".join(f"第{n}科" for n in range(1, 61))]
     assert line["Days overdue"] == "15"
     assert not re.search(r"[尚未列管逾]", everything(path).replace("服務", ""))
 

@@ -16,14 +16,16 @@ import pytest
 from papers import everything, opened, sections
 
 from qpexcel.findings import QpexcelError
+from qpexcel.reports.final import FinalFacts
 from qpexcel.reports.meeting import MeetingFacts
+from qpexcel.reports.notice import NoticeFacts
 from qpexcel.reports.template import document, printable
 from qpexcel.words import LANGUAGES, load_words
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "workbook_templates" / "documents"
 MADE = datetime(2007, 6, 20, 9)  # noqa: DTZ001
-FACTS = {"meeting": MeetingFacts}
+FACTS = {"meeting": MeetingFacts, "final": FinalFacts, "notice": NoticeFacts}
 
 
 @dataclass(frozen=True)

@@ -252,7 +252,6 @@ def _assessment(paper: Paper, t: dict) -> None:
             Col(t["comment"], "{{ row.comment }}", WIDTH - 12.2),
         ],
         "row in assessment",
-        whole=True,
     )
     paper.tag("if unit")
     paper.table(
@@ -263,7 +262,6 @@ def _assessment(paper: Paper, t: dict) -> None:
             Col(t["comment"], "{{ row.comment }}", WIDTH - 8.8),
         ],
         "row in assessment[0].rows",
-        whole=True,
     )
     paper.tag("endif")
     paper.tag("endif")

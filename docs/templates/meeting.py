@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from paper import WIDTH, Col, Paper
+from paper import WIDTH, Band, Col, Paper
 
 _FIGURES = 8
 
@@ -43,6 +43,7 @@ WORDS = {
         "original": "（原訂{{ row.original_due }}）",
         "days": "逾期天數",
         "state": "辦理情形",
+        "all_units": "承辦單位：{{ row.all_units }}",
         "why": "落後原因與因應對策",
         "reason": "原因：{{ row.delay_reason }}",
         "measures": "對策：{{ row.measures }}",
@@ -101,6 +102,7 @@ WORDS = {
         "original": "(first {{ row.original_due }})",
         "days": "Days overdue",
         "state": "Status",
+        "all_units": "Units: {{ row.all_units }}",
         "why": "Reason and measures",
         "reason": "Reason: {{ row.delay_reason }}",
         "measures": "Measures: {{ row.measures }}",
@@ -191,13 +193,18 @@ def _late(paper: Paper, t: dict) -> None:
             Col(t["state"], ["{{ row.state }}", *_if("row.result", "{{ row.result }}")], 3.0),
             Col(t["why"], _why(t), 3.0),
         ]
-        paper.table(_filled(columns), f"row in {key}")
+        paper.table(_filled(columns), f"row in {key}", [_everyone(t, len(columns))])
         paper.tag("else")
         paper.text(t[f"no_{key}"])
         paper.tag("endif")
 
 
 _UNIT = ["{{ row.unit }}", "{%p if row.period %}", "{{ row.period }}", "{%p endif %}"]
+
+
+def _everyone(t: dict, columns: int) -> Band:
+    """Return the row that names the units where the column has only room for their number."""
+    return Band([[t["all_units"]]], [columns], condition="row.all_units")
 
 
 def _if(condition: str, text: str) -> list[str]:
@@ -233,6 +240,7 @@ def _coming(paper: Paper, t: dict) -> None:
             ]
         ),
         "row in coming",
+        [_everyone(t, 5)],
     )
     paper.tag("else")
     paper.text(t["no_coming"])
@@ -281,6 +289,7 @@ def _requests(paper: Paper, t: dict) -> None:
             ]
         ),
         "row in requests",
+        [_everyone(t, 6)],
     )
     paper.tag("else")
     paper.text(t["no_requests"])

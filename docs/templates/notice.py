@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from paper import WIDTH, Col, Paper
+from paper import WIDTH, Band, Col, Paper
 
-_FIRST_ROW = 2  # of a table: its header and the loop's tag stand before
 WORDS = {
     "zh-TW": {
         "heading": "列管工作{{ heading }}",
@@ -103,25 +102,15 @@ def notice(language: str) -> Paper:
     return paper
 
 
-def _section(
-    paper: Paper, t: dict, key: str, columns: list[Col], after: Sequence[Sequence[str]] = ()
-) -> None:
+def _section(paper: Paper, t: dict, key: str, columns: list[Col], below: Sequence[str] = ()) -> None:
     """Write a table under its title, where there is anything to list; its last column fills the line."""
     left = WIDTH - sum(one.width for one in columns[:-1])
     last = columns[-1]
+    after = [Band([below], [len(columns)])] if below else []
     paper.tag(f"if {key}")
     paper.text(t[key], "Table title")
     paper.table([*columns[:-1], Col(last.label, last.cell, left, last.align)], f"row in {key}", after)
-    if after:
-        _keep_together(paper)
     paper.tag("endif")
-
-
-def _keep_together(paper: Paper) -> None:
-    """Keep a table's row on one page with what is said below it."""
-    for cell in paper.doc.tables[-1].rows[_FIRST_ROW].cells:
-        for paragraph in cell.paragraphs:
-            paragraph.paragraph_format.keep_with_next = True
 
 
 def _missing(paper: Paper, t: dict) -> None:
@@ -152,7 +141,7 @@ def _overdue(paper: Paper, t: dict) -> None:
         Col(t["state"], "{{ row.execution }}", 0, "center"),
     ]
     said = ["{%p if row.result %}", t["result"], "{%p endif %}", t["reason"], t["measures"]]
-    _section(paper, t, "overdue", columns, [said])
+    _section(paper, t, "overdue", columns, said)
 
 
 def _coming(paper: Paper, t: dict) -> None:

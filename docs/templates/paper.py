@@ -44,7 +44,8 @@ class Col:
 class Band:
     """A further row of each turn of a table's loop, in cells merged across (`spans` columns each).
 
-    A line may name its style beside it. With `loop` there is such a row for each of its turns.
+    A line may name its style beside it. With `loop` there is such a row for each of its turns, with
+    `condition` only where that holds.
     """
 
     cells: Sequence[Sequence[str | tuple[str, str]]]
@@ -52,6 +53,7 @@ class Band:
     loop: str = ""
     align: str = "left"
     whole: bool = False  # not to be broken over two pages
+    condition: str = ""
 
 
 class Paper:
@@ -119,24 +121,20 @@ class Paper:
         """Write a paragraph that only holds a tag and goes when the template is filled in."""
         self.doc.add_paragraph(f"{{%p {tag} %}}", "Normal")
 
-    def table(
-        self, columns: Sequence[Col], loop: str, after: Sequence[Band] = (), *, whole: bool = False
-    ) -> None:
+    def table(self, columns: Sequence[Col], loop: str, after: Sequence[Band] = ()) -> None:
         """Write a table whose rows are those of a loop (`row in overdue`), each with those `after` it.
 
-        Where `whole`, no row is broken over two pages unless it is longer than one.
+        The loop's row is not broken over two pages unless it is longer than one.
         """
         table = self._grid(columns)
         _header(table.rows[0], columns)
         _whole_row(table, f"{{%tr for {loop} %}}")
         row = table.add_row()
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        _do_not_break(row)
         for cell, column in zip(row.cells, columns, strict=True):
             _write(cell, column.cell, column.align)
-        if whole:
-            _do_not_break(table.rows[-1])
         if after:
-            _lead(table.rows[-1])
+            _lead(row)
             _pad(table)
         for band in after:
             _write_band(table, band)
@@ -339,16 +337,17 @@ def _whole_row(table: Any, text: str) -> None:
 
 
 def _write_band(table: Any, band: Band) -> None:
-    if band.loop:
-        _whole_row(table, f"{{%tr for {band.loop} %}}")
+    tags = [("for", band.loop)] if band.loop else [("if", band.condition)] if band.condition else []
+    for tag, of in tags:
+        _whole_row(table, f"{{%tr {tag} {of} %}}")
     row, first = table.add_row(), 0
     for lines, span in zip(band.cells, band.spans, strict=True):
         _write(row.cells[first].merge(row.cells[first + span - 1]), lines, band.align)
         first += span
     if band.whole:
         _do_not_break(row)
-    if band.loop:
-        _whole_row(table, "{%tr endfor %}")
+    for tag, _ in tags:
+        _whole_row(table, f"{{%tr end{tag} %}}")
 
 
 def _do_not_break(row: Any) -> None:
@@ -364,8 +363,7 @@ def _pad(table: Any) -> None:
 
 
 def _lead(row: Any) -> None:
-    """Make a row stand out from those that belong to it, whole and on the same page as the first of them."""
-    _do_not_break(row)
+    """Make a row stand out from those that belong to it, on the same page as the first of them."""
     for cell in row.cells:
         _shade(cell, _LIGHT)
         for paragraph in cell.paragraphs:

@@ -141,7 +141,6 @@ def meeting_facts(
     counts = unit_counts(view)
     changed = changes(then, shown)
     listed = [one for one in changed if one.kind in _FOR_A_MEETING]
-    comma = words("master.comma_list")
 
     def rows(found: Iterable[RowStanding]) -> tuple[RowFacts, ...]:
         return together((row_facts(row, now.as_of, plan, words) for row in found), words)
@@ -149,14 +148,14 @@ def meeting_facts(
     return MeetingFacts(
         organisation=plan.organisation,
         title=plan.title,
-        scope=comma.join(units),
+        scope=words("master.comma_list").join(units),
         day=due_words(now.as_of, plan),
         round=now.round,
         since=due_words(before.as_of, plan) if before else "",
         until=due_words(last, plan),
         summary=_summary(shown, words),
-        silent=comma.join(one.unit for one in shown.register if one.state in ("missing", "awaited")),
-        to_mend=comma.join(one.unit for one in shown.register if one.state == "needs_correction"),
+        silent=_in_state(("missing", "awaited"), shown, words),
+        to_mend=_in_state(("needs_correction",), shown, words),
         figures=tuple(_figures(shown, then, words)),
         units=tuple(_unit(one, words) for one in counts),
         chart=_chart(counts, words),
@@ -168,6 +167,10 @@ def meeting_facts(
         requests=rows(waiting_requests(view)),
         cases=tuple(_cases(view)),
     )
+
+
+def _in_state(states: Collection[str], shown: Standing, words: Words) -> str:
+    return words("master.comma_list").join(one.unit for one in shown.register if one.state in states)
 
 
 def _next_meeting(now: Standing, before: Standing | None) -> date:

@@ -220,6 +220,7 @@ class Console:
         self.say("terminal.demo_open", path=result.workspace.master)
         self.say("terminal.demo_next", folder=result.workspace.outgoing)
         self.say("terminal.demo_corrections", folder=result.workspace.corrections)
+        self.say("terminal.demo_reports", folder=result.workspace.reports)
 
     def watched(self, event: Event) -> None:
         """Print an event of a watch in one line, whatever the names of files hold."""

@@ -24,6 +24,8 @@ from qpexcel.forms.request import FormRequest, RowState
 from qpexcel.forms.stamp import Stamp
 from qpexcel.model import Plan
 from qpexcel.plan.wording import period_words
+from qpexcel.reporting.desk import Asked
+from qpexcel.reporting.run import report
 from qpexcel.sheets.describe import Book, Cell, Sheet
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Standing
@@ -72,6 +74,7 @@ def run_demo(workspace: Workspace) -> DemoResult:
     fill_returns(workspace, loaded.plan, asked, script)
     standing = consolidate(workspace, loaded, as_of, now)
     correct(workspace, now)
+    report(workspace, (), Asked(), now)
     return DemoResult(workspace, standing)
 
 

@@ -210,6 +210,14 @@ class TestOurs:
         numbering = template.part.numbering_part.element.xml
         assert ("taiwaneseCountingThousand" in numbering) == (language == "zh-TW")
 
+    def test_the_footer_tells_plan_and_page(self, name, language):
+        [paragraph] = opened(FOLDER / language / f"{name}.docx").sections[0].footer.paragraphs
+        left, right = paragraph.text.split("\t")
+        assert left == "{{ organisation }}　{{ title }}"
+        assert right.endswith("第 1 頁，共 1 頁" if language == "zh-TW" else "Page 1 of 1")
+        assert "PAGE" in paragraph._p.xml
+        assert "NUMPAGES" in paragraph._p.xml
+
     def test_only_the_language_asked_for(self, name, language):
         text = everything(FOLDER / language / f"{name}.docx")
         words = "".join(part.split("}")[-1].split("%")[-1] for part in text.split("{"))

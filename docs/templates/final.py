@@ -119,7 +119,7 @@ WORDS = {
         "as_of": "As of {{ day }}",
     },
 }
-_UNIT = 2.7  # cm
+_UNIT = 4.4  # cm
 _COUNTS = ("rows", "reported", "on_time", "late", "undated", "overdue", "open", "rest")
 _SAID = ("completed_on", "quantities", "result", "evidence", "delay_reason", "measures", "request")
 _DECIDED = ("decision", "extension", "review", "resolution")
@@ -140,7 +140,7 @@ def final(language: str) -> Paper:
     paper.tag("if unit")
     paper.text(t["signed"], "Signature line")
     paper.tag("endif")
-    paper.footer("{{ organisation }}　{{ title }}", t["page"], t["as_of"])
+    paper.footer(left="{{ organisation }}　{{ title }}", right=t["as_of"], page=t["page"])
     return paper
 
 

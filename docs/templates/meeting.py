@@ -145,7 +145,7 @@ def meeting(language: str) -> Paper:
     _changes(paper, t)
     _requests(paper, t)
     _cases(paper, t)
-    paper.footer("{{ organisation }}　{{ title }}", t["as_of"], t["page"])
+    paper.footer(left="{{ organisation }}　{{ title }}", right=t["as_of"], page=t["page"])
     return paper
 
 

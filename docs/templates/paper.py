@@ -133,7 +133,7 @@ class Paper:
         _do_not_break(row)
         for cell, column in zip(row.cells, columns, strict=True):
             _write(cell, column.cell, column.align)
-        if after:
+        if any(not band.condition for band in after):
             _lead(row)
             _pad(table)
         for band in after:
@@ -181,7 +181,7 @@ class Paper:
         _fix_widths(table, [Col("", "", width) for width in (2.3, WIDTH / 2 - 2.3) * 2])
         self.doc.add_paragraph("", "Table gap")
 
-    def footer(self, left: str, right: str, page: tuple[str, str, str]) -> None:
+    def footer(self, *, left: str, right: str, page: tuple[str, str, str]) -> None:
         """Write the footer: a text at the left; another and 第 X 頁，共 Y 頁 at the right."""
         paragraph = self.doc.sections[0].footer.paragraphs[0]
         paragraph.style = self.doc.styles["Footer"]

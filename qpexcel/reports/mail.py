@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, unquote
@@ -16,6 +16,8 @@ from qpexcel.reports.template import printable
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ANY = "application/octet-stream"
+_FOLD = "\r\n "
+_WORD = 45  # bytes, so that an encoded word is no longer than 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,11 @@ def draft(
         made: When it was written, by the clock on the wall.
         attached: A file that goes with it.
     """
-    mail = EmailMessage(SMTP)
-    mail["X-Unsent"] = "1"
-    mail["Date"] = format_datetime(made.astimezone())
+    head = ["X-Unsent: 1", f"Date: {format_datetime(made.astimezone())}"]
     if to:
-        mail["To"] = tuple(map(_address, to))
-    mail["Subject"] = _line(subject)
+        head.append("To: " + f",{_FOLD}".join(map(_address, to)))
+    head.append(f"Subject: {_encoded(subject)}")
+    mail = EmailMessage(SMTP)
     mail.set_content(printable(text), cte="base64")
     mail.add_alternative(printable(html), subtype="html", cte="base64")
     if attached:
@@ -60,17 +61,25 @@ def draft(
         maintype, _, subtype = kind.partition("/")
         mail.add_attachment(attached.data, maintype=maintype, subtype=subtype, filename=_line(attached.name))
     _set_boundaries(mail, subject + text + html)
-    return mail.as_bytes()
+    return "".join(f"{line}\r\n" for line in head).encode("ascii", "replace") + mail.as_bytes()
 
 
-def _address(text: str) -> Address:
+def _address(text: str) -> str:
     """Return an address with its name, whatever stands in that."""
     name, angle, address = _line(text).rpartition("<")
-    return (
-        Address(unquote(name.strip()), addr_spec=address.rstrip("> "))
-        if angle
-        else Address(addr_spec=address)
-    )
+    name = unquote(name.strip())
+    return f"{_encoded(name)} <{address.rstrip('> ')}>" if angle and name else address.rstrip("> ")
+
+
+def _encoded(text: str) -> str:
+    """Return a text as words of a header (RFC 2047); Python's own folding loses and adds spaces."""
+    words, word = [], ""
+    for char in _line(text):
+        if len((word + char).encode()) > _WORD:
+            words.append(word)
+            word = ""
+        word += char
+    return _FOLD.join(f"=?utf-8?b?{b64encode(one.encode()).decode()}?=" for one in (*words, word) if one)
 
 
 def _line(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,17 +16,15 @@ from qpexcel.forms.rules import row_rules
 from qpexcel.forms.stamp import Stamp, sign
 from qpexcel.intake.mend import needs_correction
 from qpexcel.intake.returns import Return
-from qpexcel.ledger import open_ledger, read_ledger
+from qpexcel.ledger import read_ledger
 from qpexcel.model import Obligation
-from qpexcel.own_files import OwnFiles
+from qpexcel.own_files import OwnFiles, in_batches
 from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.recall import standing_as_of
 from qpexcel.rounds import row_states
 from qpexcel.standing import Standing
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, file_names, sha256
-
-_FOLDER = "corrections"  # its name in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +73,40 @@ def correct(
     with read_ledger(workspace.ledger) as ledger:
         if ledger.last_consolidation() is None:
             raise QpexcelError(Finding("WSP009"))
-        states, known = row_states(ledger, standing.plan), ledger.written(_FOLDER)
+        states = row_states(ledger, standing.plan)
     rows = rows_by_unit(standing.plan)
     names = {unit: f"{stem}.xlsx" for unit, stem in file_names(rows).items()}
     cases = _Cases(workspace, standing, rows, states)
     needed = [unit for unit, found in cases.found.items() if needs_correction(found)]
-    files = OwnFiles(workspace, workspace.corrections, known, now, force=force)
     done = Corrected((), ())
-    try:
-        for unit in needed:
-            if not wanted or unit in wanted:
-                done = _written(done, correction(cases.case(unit)), names[unit], files)
+    with OwnFiles(workspace, workspace.corrections, now, force=force) as files:
+        for some in in_batches(unit for unit in needed if not wanted or unit in wanted):
+            made = [correction(cases.case(unit)) for unit in some]
+            done = _written(done, made, names, files)
+            for _ in some:
                 progress()
         kept = {names[unit] for unit in needed}
-        files.clear({names[unit] for unit in wanted} - kept if wanted else files.known.keys() - kept)
-    finally:  # what was written is ours, whatever came after
-        with open_ledger(workspace.ledger) as ledger:
-            ledger.record_written(_FOLDER, files.known)
+        files.clear(({names[unit] for unit in wanted} if wanted else files.names) - kept)
     return done
 
 
-def _written(done: Corrected, made: Correction, name: str, files: OwnFiles) -> Corrected:
-    """Write a correction, or say that the one there was edited."""
-    if files.write(name, made.data):
-        sent = Sent(made.unit, files.folder / name, made.own, made.count)
-        return replace(done, sent=(*done.sent, sent))
-    finding = Finding("GEN007", name, place=Place(file=name, unit=made.unit))
-    return replace(done, findings=(*done.findings, finding))
+def _written(
+    done: Corrected, made: Iterable[Correction], names: Mapping[str, str], files: OwnFiles
+) -> Corrected:
+    """Write corrections, and say which of those there were edited."""
+    every = {names[one.unit]: one for one in made}
+    edited = files.write([(name, one.data) for name, one in every.items()])
+    sent = tuple(
+        Sent(one.unit, files.folder / name, one.own, one.count)
+        for name, one in every.items()
+        if name not in edited
+    )
+    findings = tuple(
+        Finding("GEN007", name, place=Place(file=name, unit=one.unit))
+        for name, one in every.items()
+        if name in edited
+    )
+    return Corrected((*done.sent, *sent), (*done.findings, *findings))
 
 
 class _Cases:

@@ -2,50 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
 
 from qpexcel.atomic import write_whole
-from qpexcel.forms.generate import is_edited
+from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.workspace import Workspace, sha256
+
+T = TypeVar("T")
+_TOGETHER = 16  # files between two entries in the ledger, each of which waits for the disk
 
 
 class OwnFiles:
     """A folder of ours; what a person edited in it is left alone, or backed up where that is forced.
 
+    The ledger remembers what we wrote by its hash. It is told beforehand, so that a file of ours is known
+    for ours though the command was killed right after writing it.
+
     Args:
         workspace: Whose folder.
         folder: Which.
-        known: The hash of what we last wrote, by path within the folder.
         now: For the names of backups.
         force: Overwrite what a person edited.
     """
 
-    def __init__(
-        self, workspace: Workspace, folder: Path, known: Mapping[str, str], now: datetime, *, force: bool
-    ) -> None:
+    def __init__(self, workspace: Workspace, folder: Path, now: datetime, *, force: bool) -> None:
         self.folder = folder
-        self.known = dict(known)
         self._workspace = workspace
         self._now = now
         self._force = force
+        with read_ledger(workspace.ledger) as ledger:
+            # Of each file its hash; until it stands there, what it is to be and what it was.
+            self._known = ledger.written(folder.name)
 
-    def write(self, name: str, data: bytes) -> bool:
-        """Write a file; False where a person edited the one that stands there. Raises as `write_whole`."""
-        path = self.folder / name
-        if is_edited(path, self.known.get(name)):
-            if not self._force:
-                return False
-            self._workspace.back_up(path, self._now)
-        write_whole(path, data)
-        self.known[name] = sha256(data)
-        return True
+    def __enter__(self) -> Self:
+        """Begin to write."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remember what was written, whatever came after."""
+        self._remember()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The files of ours, by their paths within the folder."""
+        return frozenset(self._known)
+
+    def write(self, files: Sequence[tuple[str, bytes]]) -> set[str]:
+        """Write files, each whole, by path within the folder; return those that a person edited.
+
+        Raises:
+            QpexcelError: as `write_whole`, and WSP010 before anything is written where another command
+                writes to the workspace.
+        """
+        edited = {name for name, _ in files if self._is_edited(name)}
+        ours = [(name, data) for name, data in files if self._force or name not in edited]
+        before = dict(self._known)
+        for name, data in ours:
+            self._known[name] = f"{sha256(data)} {before.get(name, '')}".strip()
+        self._remember()
+        for name, data in ours:
+            if name in edited:
+                self._workspace.back_up(self.folder / name, self._now)
+            write_whole(self.folder / name, data)
+            self._known[name] = sha256(data)
+        return set() if self._force else edited
+
+    def adopt(self, name: str) -> None:
+        """Take a file that another program wrote for us for ours."""
+        self._known[name] = sha256((self.folder / name).read_bytes())
 
     def clear(self, names: Collection[str]) -> None:
         """Take away files of ours that are no longer needed and that nobody edited."""
         for name in names:
-            path = self.folder / name
-            if name in self.known and not is_edited(path, self.known[name]):
-                path.unlink(missing_ok=True)
-                del self.known[name]
+            if name in self._known and not self._is_edited(name):
+                (self.folder / name).unlink(missing_ok=True)
+                del self._known[name]
+
+    def _is_edited(self, name: str) -> bool:
+        path = self.folder / name
+        if not path.is_file():
+            return path.exists()
+        return sha256(path.read_bytes()) not in self._known.get(name, "").split()
+
+    def _remember(self) -> None:
+        with open_ledger(self._workspace.ledger) as ledger:
+            ledger.record_written(self.folder.name, self._known)
+
+
+def in_batches(files: Iterable[T]) -> Iterator[list[T]]:
+    """Yield what is to be written, as many at once as the ledger is told of together."""
+    left = iter(files)
+    while batch := list(islice(left, _TOGETHER)):
+        yield batch

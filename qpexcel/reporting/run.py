@@ -13,15 +13,15 @@ from pathlib import Path, PurePosixPath
 from qpexcel.evidence import on_rows
 from qpexcel.findings import Finding, Place
 from qpexcel.forms.generate import resolved_units
-from qpexcel.ledger import open_ledger, read_ledger
-from qpexcel.own_files import OwnFiles
+from qpexcel.ledger import read_ledger
+from qpexcel.own_files import OwnFiles, in_batches
 from qpexcel.recall import standing_as_of
 from qpexcel.reporting import calendar, final, meeting, notices
 from qpexcel.reporting.desk import Asked, Desk, Paper
 from qpexcel.reports.pdf import to_pdf
 from qpexcel.standing import Standing
 from qpexcel.words import load_words
-from qpexcel.workspace import Workspace, sha256
+from qpexcel.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,6 @@ KINDS: Mapping[str, Kind] = {
     "notices": Kind(notices.NAME, notices.papers),
     "calendar": Kind(calendar.NAME, calendar.papers),
 }
-_FOLDER = "reports"  # its name in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +77,18 @@ def report(
     standing = _with_attached(workspace, standing_as_of(workspace, asked.as_of, now.date()))
     asked = replace(asked, units=tuple(dict.fromkeys(resolved_units(standing.plan, asked.units))))
     desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now)
-    with read_ledger(workspace.ledger) as ledger:
-        known = ledger.written(_FOLDER)
-    files = OwnFiles(workspace, workspace.reports, known, now, force=force)
     wanted = [KINDS[kind] for kind in kinds or KINDS]
     desk.findings += _without_effect(asked, kinds)
-    writer = _Writer(desk, files, progress)
-    try:
+    with OwnFiles(workspace, workspace.reports, now, force=force) as files:
+        writer = _Writer(desk, files, progress)
         for kind in wanted:
-            for paper in kind.papers(desk):
-                writer.write(paper)
+            for some in in_batches(kind.papers(desk)):
+                writer.write(some)
         if asked.pdf:
             writer.write_pdfs()
         ours = tuple(kind.prefix for kind in wanted)
-        old = desk.gone if asked.units else {name for name in files.known if name.startswith(ours)}
+        old = desk.gone if asked.units else {name for name in files.names if name.startswith(ours)}
         files.clear(old - writer.standing)
-    finally:  # what was written is ours, whatever came after
-        with open_ledger(workspace.ledger) as ledger:
-            ledger.record_written(_FOLDER, files.known)
     return Reported(tuple(writer.paths), tuple(desk.findings))
 
 
@@ -126,15 +119,17 @@ class _Writer:
         self.paths: list[Path] = []
         self.standing: set[str] = set()
 
-    def write(self, paper: Paper) -> None:
-        """Write a document."""
-        self.standing.add(paper.name)
-        self._desk.gone.add(_pdf_of(paper.name))  # it would be of an older document
-        if self._files.write(paper.name, paper.data):
-            self.paths.append(self._files.folder / paper.name)
-        else:
-            self._desk.findings.append(Finding("REP006", paper.name, place=Place(file=paper.name)))
-        self._progress()
+    def write(self, papers: Sequence[Paper]) -> None:
+        """Write documents."""
+        edited = self._files.write([(paper.name, paper.data) for paper in papers])
+        for paper in papers:
+            self.standing.add(paper.name)
+            self._desk.gone.add(_pdf_of(paper.name))  # it would be of an older document
+            if paper.name in edited:
+                self._desk.findings.append(Finding("REP006", paper.name, place=Place(file=paper.name)))
+            else:
+                self.paths.append(self._files.folder / paper.name)
+            self._progress()
 
     def write_pdfs(self) -> None:
         """Write every Word document as PDF too, as it stands there now."""
@@ -142,7 +137,7 @@ class _Writer:
         made = to_pdf([folder / name for name in sorted(self.standing) if name.endswith(".docx")])
         for path in made.files:
             name = path.relative_to(folder).as_posix()
-            self._files.known[name] = sha256(path.read_bytes())
+            self._files.adopt(name)
             self.standing.add(name)
         self.paths += made.files
         self._desk.findings += made.findings

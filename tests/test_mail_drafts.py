@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import unicodedata
 from datetime import datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
@@ -109,8 +110,10 @@ def test_a_file_keeps_its_name(name):
 @pytest.mark.parametrize("name", ['王, "小" 明', "Wang, Ming (IT)", "王小明：科長；" * 8, "a@b", "<x>"])
 def test_a_person_keeps_the_name(name):
     quoted = name.replace('"', '\\"')
-    (one,) = read(written(to=(f'"{quoted}" <a@b.tw>',)))["To"].addresses
-    assert (one.display_name, one.addr_spec) == (name, "a@b.tw")
+    data = written(to=(f'"{quoted}" <a@b.tw>',))
+    assert [one.addr_spec for one in read(data)["To"].addresses] == ["a@b.tw"]
+    # Python's newer parser adds spaces between the encoded words of a long name; its older one does not.
+    assert str(make_header(decode_header(email.message_from_bytes(data)["To"]))) == f"{name} <a@b.tw>"
 
 
 def test_half_a_character_does_no_harm():

@@ -13,6 +13,10 @@ from functools import lru_cache
 
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
 _FULL_TO_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# XML has no room for these; Unicode has pictures of the first 32 (␇).
+_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
+_PICTURES |= {0x0B: ord("\n"), 0x7F: 0x2421, 0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
 _DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
@@ -40,3 +44,11 @@ def fold(text: str) -> str:
 def ascii_digits(text: str) -> str:
     """Return the text, of the same length, with ０ to ９ as 0 to 9."""
     return text.translate(_DIGITS)
+
+
+def with_pictures(text: str) -> str:
+    """Return a text that XML can hold: line ends alike, control characters as their pictures (␇)."""
+    if text.isprintable():
+        return text
+    whole = _SURROGATES.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return whole.translate(_PICTURES)

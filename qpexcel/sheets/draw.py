@@ -5,6 +5,7 @@ Text is always written as text: nothing that begins with = + - @ becomes a formu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from io import BytesIO
@@ -33,10 +34,13 @@ from qpexcel.sheets.describe import (
 from qpexcel.sheets.draw_chart import draw_chart
 from qpexcel.sheets.streamed import StreamedWorksheet
 from qpexcel.sheets.theme import properties
+from qpexcel.text import with_pictures
 
 # Excel's limit is 32,767 UTF-16 units a cell; a longer text is cut here with this mark, and the
 # whole of it stays in the ledger.
 LONGEST_TEXT = 32_767
+# What a cell holds as _x000B_, and what would be taken for such.
+_ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9a-fA-F]{4}_)")
 CUT_MARK = "…"
 _LARGE = 20_000  # rows of tables
 _MARGIN = 0.59  # inches: 1.5 cm
@@ -81,6 +85,7 @@ def _is_large(sheet: Sheet) -> bool:
 def _describe_file(workbook: Workbook, book: Book) -> None:
     made = datetime(book.made.year, book.made.month, book.made.day)  # noqa: DTZ001 - a day, not a moment
     said = {"title": book.title, "author": book.author, "subject": book.subject, "comments": book.comments}
+    said = {name: with_pictures(text) for name, text in said.items()}
     workbook.set_properties({**said, "created": made})
     # Values are cached in the file; a reader that computes does so only where asked.
     workbook.set_calc_mode("auto")
@@ -169,7 +174,7 @@ def _set_page(target: Worksheet, page: Page) -> None:
     if page.repeat_columns:
         target.repeat_columns(0, page.repeat_columns - 1)
     if page.footer:
-        target.set_footer(page.footer, {"margin": 0.3})
+        target.set_footer(with_pictures(page.footer), {"margin": 0.3})
 
 
 def _draw_cell(target: Worksheet, cell: Cell, styles: _Styles) -> None:
@@ -238,7 +243,14 @@ def _write_text(target: Worksheet, row: int, col: int, value: str, style: Format
 
 
 def _write_formula(target: Worksheet, row: int, col: int, value: Formula, style: Format) -> None:
-    target.write_formula(row, col, value.text, style, value.value)
+    target.write_formula(row, col, value.text, style, _cached(value.value))
+
+
+def _cached(value: Value) -> Value:
+    """Return a formula's value as its cell can hold it: xlsxwriter escapes only what strings hold."""
+    if not isinstance(value, str) or not _ESCAPED.search(value):
+        return value
+    return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
 
 
 def _write_link(target: Worksheet, row: int, col: int, value: Link, style: Format) -> None:
@@ -256,7 +268,7 @@ def _write_number(target: Worksheet, row: int, col: int, value: float, style: Fo
 def _write_note(target: Worksheet, where: str, text: str) -> None:
     """Write a note in a box that shows all of it, as far as a screen allows."""
     base = properties("note", roc_calendar=True)
-    text = fit(text)
+    text = fit(with_pictures(text))
     usual, wide = _NOTE_WIDTHS
     width = usual if measure.lines(text, usual) <= _NOTE_LINES else wide
     options = {
@@ -314,9 +326,9 @@ def _validation(rule: Rule) -> dict[str, Any]:
     options: dict[str, Any] = {
         "ignore_blank": True,
         "error_type": "stop" if rule.strict else "warning",
-        "error_title": rule.title[:32],
-        "error_message": rule.message[:255],
-        "input_message": rule.prompt[:255],
+        "error_title": with_pictures(rule.title)[:32],
+        "error_message": with_pictures(rule.message)[:255],
+        "input_message": with_pictures(rule.prompt)[:255],
         "show_input": bool(rule.prompt),
     }
     return {key: value for key, value in (options | _criteria(rule)).items() if value != ""}

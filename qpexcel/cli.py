@@ -26,6 +26,9 @@ from qpexcel.words import LANGUAGES
 from qpexcel.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qpexcel.findings import Finding
     from qpexcel.standing import Standing
 
 _STRICT_FAILURE = 3
@@ -204,6 +207,12 @@ def consolidate(
         sys.exit(_STRICT_FAILURE)
 
 
+def _fail_on_errors(findings: Iterable[Finding]) -> None:
+    """Exit with 1 where something could not be written that should have been."""
+    if any(finding.severity == "error" for finding in findings):
+        sys.exit(1)
+
+
 def _has_errors(standing: Standing) -> bool:
     refused = any(one.outcome == "refused" for one in standing.files)
     return refused or any(finding.severity == "error" for finding in standing.findings)
@@ -235,6 +244,7 @@ def correct(workspace: Workspace, units: tuple[str, ...], *, force: bool) -> Non
     with console.progress("terminal.correcting") as advance:
         done = write_corrections(workspace, _now(), units=units, force=force, progress=advance)
     console.corrected(done, workspace.corrections)
+    _fail_on_errors(done.findings)
 
 
 @cli.command("report")
@@ -267,6 +277,7 @@ def report(
     with console.progress("terminal.reporting") as advance:
         done = write_reports(workspace, (kind,) if kind else (), asked, _now(), force=force, progress=advance)
     console.documents(done, workspace.reports)
+    _fail_on_errors(done.findings)
 
 
 @cli.command("status")

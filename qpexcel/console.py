@@ -96,8 +96,11 @@ class Console:
             self._out.print(Text(_printable(str(path))), soft_wrap=True)
         if len(done.paths) > _MOST_FILES:
             self.say("terminal.more_documents", count=len(done.paths) - _MOST_FILES)
-        key = "terminal.reported" if done.paths else "terminal.nothing_to_report"
-        self.say(key, count=len(done.paths), path=folder)
+        if done.gone:
+            self.say("terminal.documents_gone", names=self._list(map(_printable, done.gone)))
+        if done.paths or not done.findings:
+            key = "terminal.reported" if done.paths else "terminal.nothing_to_report"
+            self.say(key, count=len(done.paths), path=folder)
 
     def plan_doubts(self, findings: Iterable[Finding]) -> None:
         """Print in one line how much of the plan is in doubt; `check` lists it."""

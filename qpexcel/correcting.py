@@ -95,16 +95,16 @@ def _written(
 ) -> Corrected:
     """Write corrections, and say which of those there were edited."""
     every = {names[one.unit]: one for one in made}
-    edited = files.write([(name, one.data) for name, one in every.items()])
+    left = files.write([(name, one.data) for name, one in every.items()])
     sent = tuple(
         Sent(one.unit, files.folder / name, one.own, one.count)
         for name, one in every.items()
-        if name not in edited
+        if name not in left
     )
     findings = tuple(
-        Finding("GEN007", name, place=Place(file=name, unit=one.unit))
+        left[name] or Finding("GEN007", name, place=Place(file=name, unit=one.unit))
         for name, one in every.items()
-        if name in edited
+        if name in left
     )
     return Corrected((*done.sent, *sent), (*done.findings, *findings))
 

@@ -132,7 +132,7 @@ def generate_workbooks(
         round_ = _round(ledger, round_label, as_of, return_by)
         known = ledger.outgoing()
         issued: list[Issued] = []
-        findings = [*doubts(plan), *left_behind(plan, known, workspace.outgoing), *_unread(workspace, ledger)]
+        findings = [*doubts(plan), *left_behind(plan, known, workspace.outgoing), *unread(workspace, ledger)]
         remember_edition(ledger, plan, round_.label)
         held, rules = carried(ledger, plan, round_.label), row_rules(plan)
         for request, path, stamp in generate(plan, workspace.outgoing, round_, key, units, held=held):
@@ -156,8 +156,8 @@ def _remember(ledger: Ledger, plan: Plan, round_: Round, now: datetime) -> None:
     ledger.remember(return_by=day, plan=plan_to_json(plan), plan_id=plan.id)
 
 
-def _unread(workspace: Workspace, ledger: Ledger) -> list[Finding]:
-    """GEN006: files came back that no consolidation has read, so what they say is not in the new forms."""
+def unread(workspace: Workspace, ledger: Ledger) -> list[Finding]:
+    """GEN006: files came back that no consolidation has read; what they say is not known yet."""
     read = {one.received.sha256 for one in ledger.files()}
     there = [one.received.sha256 for one in collect([workspace.returned])]
     new = sum(digest not in read for digest in there if digest)

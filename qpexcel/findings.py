@@ -130,6 +130,10 @@ SEVERITY: Mapping[str, Severity] = {
     "REP006": W,  # a document was edited by a person
     "REP007": I,  # nothing was known on the day to compare with
     "REP008": I,  # an option that only the meeting pack knows
+    "REP009": E,  # a day to compare with that is to come
+    "REP013": E,  # a next meeting that is past
+    "REP014": W,  # the master holds what nobody consolidated
+    "REP017": W,  # a document nobody needs any more, which a person edited
     "REP010": W,  # there is no workbook to send with a notice
     "REP011": I,  # units without an e-mail address
     "REP012": I,  # no unit needs a notice

@@ -10,10 +10,12 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from qpexcel.atomic import write_whole
+from qpexcel.findings import Finding, QpexcelError
 from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.workspace import Workspace, sha256
 
 T = TypeVar("T")
+_HELD = "WSP002"
 _TOGETHER = 16  # files between two entries in the ledger, each of which waits for the disk
 
 
@@ -54,36 +56,57 @@ class OwnFiles:
         """The files of ours, by their paths within the folder."""
         return frozenset(self._known)
 
-    def write(self, files: Sequence[tuple[str, bytes]]) -> set[str]:
-        """Write files, each whole, by path within the folder; return those that a person edited.
+    def write(self, files: Sequence[tuple[str, bytes]]) -> dict[str, Finding | None]:
+        """Write files, each whole, by path within the folder.
+
+        Returns:
+            Those left as they are: with None what a person edited, with WSP002 what another program holds.
 
         Raises:
-            QpexcelError: as `write_whole`, and WSP010 before anything is written where another command
-                writes to the workspace.
+            QpexcelError: as `write_whole` otherwise, and WSP010 before anything is written where another
+                command writes to the workspace.
         """
         edited = {name for name, _ in files if self._is_edited(name)}
-        ours = [(name, data) for name, data in files if self._force or name not in edited]
-        before = dict(self._known)
+        left: dict[str, Finding | None] = {} if self._force else dict.fromkeys(edited)
+        ours = [(name, data) for name, data in files if name not in left]
+        before = {name: self._known.get(name, "") for name, _ in ours}
         for name, data in ours:
-            self._known[name] = f"{sha256(data)} {before.get(name, '')}".strip()
+            self._known[name] = f"{sha256(data)} {before[name]}".strip()
         self._remember()
         for name, data in ours:
-            if name in edited:
-                self._workspace.back_up(self.folder / name, self._now)
-            write_whole(self.folder / name, data)
-            self._known[name] = sha256(data)
-        return set() if self._force else edited
+            self.make_room(name)
+            try:
+                write_whole(self.folder / name, data)
+            except QpexcelError as error:
+                if error.finding.code != _HELD:
+                    raise
+                left[name] = error.finding
+            else:
+                self._known[name] = sha256(data)
+        return left
+
+    def make_room(self, name: str) -> bool:
+        """Whether a file may be written here; what a person edited is backed up where that is forced."""
+        if self._is_edited(name):
+            if not self._force:
+                return False
+            self._workspace.back_up(self.folder / name, self._now)
+        return True
 
     def adopt(self, name: str) -> None:
         """Take a file that another program wrote for us for ours."""
         self._known[name] = sha256((self.folder / name).read_bytes())
 
-    def clear(self, names: Collection[str]) -> None:
-        """Take away files of ours that are no longer needed and that nobody edited."""
-        for name in names:
-            if name in self._known and not self._is_edited(name):
-                (self.folder / name).unlink(missing_ok=True)
-                del self._known[name]
+    def clear(self, names: Collection[str]) -> tuple[list[str], list[str]]:
+        """Take away files of ours that are no longer needed; return those, and those a person edited."""
+        there = [name for name in sorted(names) if name in self._known and (self.folder / name).exists()]
+        edited = [name for name in there if self._is_edited(name)]
+        gone = [name for name in there if name not in edited]
+        for name in gone:
+            (self.folder / name).unlink(missing_ok=True)
+        for name in {*names} - {*edited}:
+            self._known.pop(name, None)
+        return gone, edited
 
     def _is_edited(self, name: str) -> bool:
         path = self.folder / name

@@ -76,6 +76,20 @@ def standing_as_of(
     return stand(known, as_of or (last.as_of if last else today))
 
 
+def standing_then(workspace: Workspace, day: date) -> Standing | None:
+    """Say where everything stood on an earlier day, as it was known then; None where nothing was.
+
+    That is what the last consolidation knew that judged by that day or one before; by the clock where none
+    did, for who consolidates late judges by the day it was meant for.
+    """
+    with read_ledger(workspace.ledger) as ledger:
+        last = ledger.last_consolidation(judged_until=day) or ledger.last_consolidation(day)
+        if last is None:
+            return None
+        known = _known_at(ledger.as_known(last), last.plan, last.findings)
+    return stand(known, day)
+
+
 def known_from(
     plan: Plan,
     returns: Sequence[Return],

@@ -33,7 +33,9 @@ def parts(data):
 
 def plan() -> Plan:
     odd = EVERY.replace("\n", "").replace("|", "")
-    return interpret(tables(ITEMS.format("\a\x0e"), "甲科", title=f"計畫{odd}", contact=f"電話{odd}"), 1)[0]
+    return interpret(
+        tables(ITEMS.format("\a\x0e"), "甲科", title=f"計畫{odd}", contact=f"電話{odd}"), fallback_year=1
+    )[0]
 
 
 def test_a_formulas_value_holds_them_as_excel_writes_them():

@@ -640,13 +640,29 @@ def test_a_correction_goes_where_nothing_is_left_to_mend(office):
     assert correction_of(office, "人事室").read_bytes() == b"edited"
 
 
+def test_a_correction_that_a_program_holds_costs_itself_alone(office, monkeypatch):
+    badly(office)
+    badly(office, "人.xlsx", "人事室")
+
+    def write(path, data):
+        if path.stem == "秘書室":
+            raise QpexcelError(Finding("WSP002"))
+        write_whole(path, data)
+
+    monkeypatch.setattr("qpexcel.own_files.write_whole", write)
+    done = corrected(office)
+    assert ([one.unit for one in done.sent], [one.code for one in done.findings]) == (["人事室"], ["WSP002"])
+    monkeypatch.undo()
+    assert corrected(office).findings == ()
+
+
 def test_corrections_written_before_one_failed_are_remembered(office, monkeypatch):
     badly(office)
     badly(office, "人.xlsx", "人事室")
 
     def write(path, data):
         if path.stem == "人事室":
-            raise QpexcelError(Finding("WSP002"))
+            raise QpexcelError(Finding("WSP001"))
         write_whole(path, data)
 
     monkeypatch.setattr("qpexcel.own_files.write_whole", write)

@@ -8,8 +8,11 @@ import pytest
 from click.testing import CliRunner
 from kit import NOW, Office, tables
 
+from qpexcel.atomic import write_whole
 from qpexcel.cli import cli
-from qpexcel.findings import QpexcelError
+from qpexcel.cycle import load_plan
+from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.ledger import open_ledger
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
 from qpexcel.reports import pdf
@@ -158,3 +161,99 @@ def test_as_of_another_day(office):
 def test_in_english_the_lines_are_english(run):
     result = run("meeting", lang="en")
     assert result.stdout.splitlines()[-1].startswith("1 documents written:")
+
+
+def test_what_was_written_before_the_command_was_killed_is_ours(office, monkeypatch):
+    def killed(path, data):
+        if path.name == "總成果報告-乙科.docx":
+            raise KeyboardInterrupt
+        write_whole(path, data)
+
+    monkeypatch.setattr("qpexcel.own_files.write_whole", killed)
+    monkeypatch.setattr("qpexcel.own_files.OwnFiles.__exit__", lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        report(office.workspace, [], Asked(), NOW)
+    monkeypatch.undo()
+    assert len(names(office)) == 3
+    done = report(office.workspace, [], Asked(as_of=date(2007, 6, 16)), NOW)
+    assert [one.code for one in done.findings] == ["REP011"]
+    assert names(office) == EVERYTHING
+
+
+def test_while_another_command_writes_nothing_is_touched(office, monkeypatch):
+    monkeypatch.setattr("qpexcel.ledger.opening.open_ledger.__wrapped__.__defaults__", (0.1,))
+    report(office.workspace, ["meeting"], Asked(), NOW)
+    before = {name: (office.workspace.reports / name).read_bytes() for name in names(office)}
+    with open_ledger(office.workspace.ledger), pytest.raises(QpexcelError) as caught:
+        report(office.workspace, ["meeting"], Asked(as_of=date(2007, 6, 16)), NOW)
+    assert caught.value.finding.code == "WSP010"
+    assert before == {name: (office.workspace.reports / name).read_bytes() for name in names(office)}
+
+
+def test_a_document_that_word_holds_costs_itself_alone(office, run, monkeypatch):
+    def held(path, data):
+        if path.name == "會議資料.docx":
+            raise QpexcelError(Finding("WSP002", path.name, place=Place(file=path.name)))
+        write_whole(path, data)
+
+    monkeypatch.setattr("qpexcel.own_files.write_whole", held)
+    assert "WSP002" in run(status=1).stderr
+    assert names(office) == EVERYTHING[1:]
+
+
+def test_days_in_the_wrong_order(office, run):
+    line = run("meeting", "--since", "96/7/1", status=1).stderr
+    assert "REP009  --since 96年7月1日 在判定基準日 96年6月15日 之後，無法比較。" in line
+    assert "REP013" in run("meeting", "--next", "96/6/1", status=1).stderr
+    assert names(office) == []
+
+
+def test_what_is_not_consolidated_yet_is_said(office, run):
+    office.clerk("甲科").type("1-1", 執行情形="辦理中").send("a.xlsx")
+    office.decide(1, 列管決定="解除列管")
+    told = run("calendar").stderr
+    assert "GEN006  [returned] returned 有 1 個檔案尚未彙整" in told
+    assert "REP014" in told
+    office.consolidate(date(2007, 6, 15))
+    told = run("calendar").stderr
+    assert "GEN006" not in told
+    assert "REP014" not in told
+
+
+def test_a_notice_that_nobody_needs_any_more_but_was_edited_is_named(office, run):
+    run("notices")
+    letter = office.workspace.reports / "通知" / "乙科.docx"
+    letter.write_bytes(letter.read_bytes() + b"edited")
+    told = run("notices", "--as-of", "96/5/1")
+    assert "REP017  [通知/乙科.docx]" in told.stderr
+    assert "已移除不再需要的文件：通知/乙科.eml、通知/甲科.docx、通知/甲科.eml" in told.stdout
+    assert names(office) == ["通知/乙科.docx"]
+
+
+def test_a_persons_own_pdf_is_left_alone(office, monkeypatch):
+    monkeypatch.setattr("qpexcel.reporting.run.to_pdf", lambda _: pdf.Converted())
+    office.workspace.reports.mkdir()
+    (office.workspace.reports / "會議資料.pdf").write_bytes(b"signed and scanned")
+    done = report(office.workspace, ["meeting"], Asked(pdf=True), NOW)
+    assert [(one.code, one.value) for one in done.findings] == [("REP006", "會議資料.pdf")]
+    report(office.workspace, ["meeting"], Asked(), NOW)
+    assert (office.workspace.reports / "會議資料.pdf").read_bytes() == b"signed and scanned"
+
+
+def test_a_folder_where_a_document_belongs(office, run):
+    (office.workspace.reports / "會議資料.docx").mkdir(parents=True)
+    assert "REP006" in run("meeting").stderr
+
+
+def test_names_that_leave_no_room(tmp_path):
+    units = ["科" * 200, "科" * 199 + "員", "CON", "a/b", "A/B"]
+    items = "| 項次 | 實施要項 | 推動作法 | 完成期限 | 承辦單位 |\n| 1-1 | 一 | 甲 | 96年5月 | 各科 |"
+    office = Office.opened(tmp_path, tables(items, "、".join(units), groups={"各科": ""}))
+    office.generate()
+    office.consolidate(date(2007, 6, 15))
+    done = report(office.workspace, ["final", "calendar"], Asked(), NOW)
+    assert (
+        len(done.paths)
+        == len(set(done.paths))
+        == 2 * (1 + len(load_plan(office.workspace, NOW.date()).plan.units))
+    )

@@ -315,19 +315,23 @@ class Ledger:
         """
         self._db.execute(query, row)
 
-    def last_consolidation(self, until: date | None = None, other_than: str = "") -> Consolidation | None:
+    def last_consolidation(
+        self, until: date | None = None, other_than: str = "", *, judged_until: date | None = None
+    ) -> Consolidation | None:
         """Return the latest consolidation; None where there was none.
 
         Args:
             until: Only those that ran on this day or before.
             other_than: Only those whose digest is another.
+            judged_until: Only those that judged by this day or an earlier one.
         """
         query = """
             SELECT as_of, ran_at, plan, findings, figures, known, numbers, digest FROM consolidations
-            WHERE ran_at <= ? AND (digest <> ? OR digest = '') ORDER BY id DESC LIMIT 1
+            WHERE ran_at <= ? AND (digest <> ? OR digest = '') AND as_of <= ? ORDER BY id DESC LIMIT 1
         """
         most = f"{until.isoformat()}T99" if until else self._until
-        found = self._db.execute(query, (most, other_than)).fetchone()
+        judged = judged_until.isoformat() if judged_until else _ALWAYS
+        found = self._db.execute(query, (most, other_than, judged)).fetchone()
         if not found:
             return None
         as_of, ran_at, plan, findings, figures, known, numbers, digest = found

@@ -17,6 +17,7 @@ def papers(desk: Desk) -> Iterator[Paper]:
     units, rows = desk.asked.units, rows_by_unit(desk.standing.plan)
     if not units:
         yield Paper(f"{NAME}.ics", calendar_file(desk.standing, desk.words, desk.now))
-    for unit, stem in file_names(rows).items():
+    stems = file_names(f"{NAME}-{unit}" for unit in rows).values()
+    for unit, stem in zip(rows, stems, strict=True):
         if rows[unit] and (not units or unit in units):
-            yield Paper(f"{NAME}-{stem}.ics", calendar_file(desk.standing, desk.words, desk.now, unit))
+            yield Paper(f"{stem}.ics", calendar_file(desk.standing, desk.words, desk.now, unit))

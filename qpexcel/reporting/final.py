@@ -22,7 +22,7 @@ def papers(desk: Desk) -> Iterator[Paper]:
     """
     standing, asked = desk.standing, desk.asked.units
     rows = rows_by_unit(standing.plan)
-    stems = file_names(rows)
+    stems = dict(zip(rows, file_names(f"{NAME}-{unit}" for unit in rows).values(), strict=True))
     wanted = [unit for unit, own in rows.items() if own and (not asked or unit in asked)]
     pictures = _pictures(desk, wanted)
     if not asked:
@@ -30,7 +30,7 @@ def papers(desk: Desk) -> Iterator[Paper]:
         yield Paper(f"{NAME}.docx", desk.document("final", facts, NAME))
     for unit in wanted:
         facts = final_facts(standing, desk.words, pictures, unit)
-        yield Paper(f"{NAME}-{stems[unit]}.docx", desk.document("final", facts, NAME, unit))
+        yield Paper(f"{stems[unit]}.docx", desk.document("final", facts, NAME, unit))
 
 
 def _pictures(desk: Desk, units: Sequence[str]) -> dict[str, Prepared | None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from qpexcel.cycle import unread
 from qpexcel.evidence import on_rows
 from qpexcel.findings import Finding, Place
 from qpexcel.forms.generate import resolved_units
@@ -21,7 +22,7 @@ from qpexcel.reporting.desk import Asked, Desk, Paper
 from qpexcel.reports.pdf import to_pdf
 from qpexcel.standing import Standing
 from qpexcel.words import load_words
-from qpexcel.workspace import Workspace
+from qpexcel.workspace import Workspace, sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The documents written and what a person should know of them."""
+    """The documents written, those taken away (paths within reports/), and what a person should know."""
 
     paths: tuple[Path, ...]
+    gone: tuple[str, ...]
     findings: tuple[Finding, ...]
 
 
@@ -60,7 +62,8 @@ def report(
 ) -> Reported:
     """Write documents into reports/.
 
-    What a person edited there is left alone; what an earlier run wrote and this one has no need of goes.
+    What a person edited there is left alone, and so is what another program holds (a finding, WSP002); what
+    an earlier run wrote and this one has no need of goes.
 
     Args:
         workspace: Where.
@@ -72,13 +75,14 @@ def report(
 
     Raises:
         QpexcelError: WSP005 where nothing was generated or consolidated yet, GEN002 for a unit that is not
-            in the plan, REP003 to REP005 for a broken template, WSP010 where another command writes.
+            in the plan, REP003 to REP005 for a broken template, REP009 or REP013 for days in the
+            wrong order, WSP010 where another command writes.
     """
     standing = _with_attached(workspace, standing_as_of(workspace, asked.as_of, now.date()))
     asked = replace(asked, units=tuple(dict.fromkeys(resolved_units(standing.plan, asked.units))))
     desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now)
     wanted = [KINDS[kind] for kind in kinds or KINDS]
-    desk.findings += _without_effect(asked, kinds)
+    desk.findings += [*_without_effect(asked, kinds), *_not_consolidated(workspace)]
     with OwnFiles(workspace, workspace.reports, now, force=force) as files:
         writer = _Writer(desk, files, progress)
         for kind in wanted:
@@ -88,13 +92,25 @@ def report(
             writer.write_pdfs()
         ours = tuple(kind.prefix for kind in wanted)
         old = desk.gone if asked.units else {name for name in files.names if name.startswith(ours)}
-        files.clear(old - writer.standing)
-    return Reported(tuple(writer.paths), tuple(desk.findings))
+        gone, edited = files.clear(old - writer.standing)
+    desk.findings += [Finding("REP017", name, place=Place(file=name)) for name in edited]
+    return Reported(tuple(writer.paths), tuple(gone), tuple(desk.findings))
 
 
 def _with_attached(workspace: Workspace, standing: Standing) -> Standing:
     with read_ledger(workspace.ledger) as ledger:
         return replace(standing, attached=on_rows(standing.files, ledger))
+
+
+def _not_consolidated(workspace: Workspace) -> list[Finding]:
+    """Say what the documents do not know yet: returns (GEN006), what was typed into the master (REP014)."""
+    with read_ledger(workspace.ledger) as ledger:
+        found = unread(workspace, ledger)
+        known = ledger.get("master")
+    master = workspace.master
+    if known and master.exists() and sha256(master.read_bytes()) != known:
+        found.append(Finding("REP014", master.name, place=Place(file=master.name)))
+    return found
 
 
 def _without_effect(asked: Asked, kinds: Sequence[str]) -> Iterator[Finding]:
@@ -103,6 +119,10 @@ def _without_effect(asked: Asked, kinds: Sequence[str]) -> Iterator[Finding]:
         for option, day in (("--since", asked.since), ("--next", asked.next_meeting)):
             if day:
                 yield Finding("REP008", option)
+
+
+def _edited(name: str) -> Finding:
+    return Finding("REP006", name, place=Place(file=name))
 
 
 def _pdf_of(name: str) -> str:
@@ -121,12 +141,12 @@ class _Writer:
 
     def write(self, papers: Sequence[Paper]) -> None:
         """Write documents."""
-        edited = self._files.write([(paper.name, paper.data) for paper in papers])
+        left = self._files.write([(paper.name, paper.data) for paper in papers])
         for paper in papers:
             self.standing.add(paper.name)
             self._desk.gone.add(_pdf_of(paper.name))  # it would be of an older document
-            if paper.name in edited:
-                self._desk.findings.append(Finding("REP006", paper.name, place=Place(file=paper.name)))
+            if paper.name in left:
+                self._desk.findings.append(left[paper.name] or _edited(paper.name))
             else:
                 self.paths.append(self._files.folder / paper.name)
             self._progress()
@@ -134,7 +154,10 @@ class _Writer:
     def write_pdfs(self) -> None:
         """Write every Word document as PDF too, as it stands there now."""
         folder = self._files.folder
-        made = to_pdf([folder / name for name in sorted(self.standing) if name.endswith(".docx")])
+        wanted = [name for name in sorted(self.standing) if name.endswith(".docx")]
+        free = [name for name in wanted if self._files.make_room(_pdf_of(name))]
+        self._desk.findings += [_edited(_pdf_of(name)) for name in wanted if name not in free]
+        made = to_pdf([folder / name for name in free])
         for path in made.files:
             name = path.relative_to(folder).as_posix()
             self._files.adopt(name)

@@ -12,7 +12,7 @@ from kit import NOW, ZH, plan_of
 from qpexcel.intake.merge import Current
 from qpexcel.intake.returns import Answer, Received
 from qpexcel.model import Execution
-from qpexcel.reports.final import final_facts
+from qpexcel.reports.final import FinalReport
 from qpexcel.reports.template import document
 from qpexcel.standing import Known, stand
 from qpexcel.words import load_words
@@ -74,7 +74,7 @@ def standing_of(*currents, plan=None, decisions=None, scores=None, as_of=JUNE_20
 
 
 def made(standing, unit="", language="zh-TW"):
-    facts = final_facts(standing, load_words(language), {}, unit)
+    facts = FinalReport(standing, load_words(language), {}).facts(unit)
     return document("final", language, facts, title="t", author="a", made=NOW)
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from io import BytesIO
 from zipfile import ZipFile
 
 import docx
 import pytest
 from docx.oxml.ns import qn
-from final_reports import PLAN, below, made, of, said, standing_of, texts
+from final_reports import PLAN, answer, below, made, of, said, standing_of, texts
 from kit import NOW, ZH, Office, plan_of, tables
 from openpyxl.drawing.image import Image
 from PIL import Image as Drawn
 
+from qpexcel.model import Execution
 from qpexcel.recall import standing_as_of
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
+from qpexcel.reports.final import FinalReport
 from qpexcel.status_document import status_json
 
 # Scores
@@ -105,7 +108,11 @@ def test_pictures_stand_below_their_item_with_a_caption_and_what_a_screen_reader
         "秘書室，項次1-1，圖3",
         "秘書室，項次1-2，圖4",
     ]
-    assert re.findall(r"圖\d　秘書室", below(data, "1-1")) == ["圖1　秘書室", "圖2　秘書室", "圖3　秘書室"]
+    assert re.findall(r"圖\d　\S+ 秘書室", below(data, "1-1")) == [
+        "圖1　1-1 秘書室",
+        "圖2　1-1 秘書室",
+        "圖3　1-1 秘書室",
+    ]
     assert drawings(of(office.workspace, "總成果報告-人事室.docx")) == []
     extents = [
         (int(one.get("cx")), int(one.get("cy")))
@@ -138,3 +145,24 @@ def test_the_status_says_of_pictures_what_it_said_before(office):
     standing = standing_as_of(office.workspace, None, NOW.date())
     assert standing.attached == {}
     json.dumps(status_json(standing, ZH))
+
+
+def test_a_target_of_each_period_is_summed_by_period():
+    """What two units did in a quarter counts together; the sum of all quarters says nothing of it."""
+    table = """
+    | 項次 | 實施要項 | 推動作法 | 完成期限 | 承辦單位   | 目標        |
+    | 1-1  | 一       | 甲       | 按季     | 甲科、乙科 | 每季至少3次 |
+    """
+    plan = plan_of(table, "甲科、乙科")
+    numbers = {"1-1|甲科|2007-Q1": 1.0, "1-1|乙科|2007-Q1": 1.0, "1-1|甲科|2007-Q2": 4.0}
+    currents = [said(key, Execution.IN_PROGRESS) for key in numbers]
+    for one, number in zip(currents, numbers.values(), strict=True):
+        one.answers["quantity"] = answer(f"{number:.0f}", number)
+    standing = standing_of(*currents, plan=plan, as_of=date(2007, 7, 15))
+    facts = FinalReport(standing, ZH, {}).facts()
+    [item] = facts.sections[0].rows
+    assert [(one.period, one.actual, one.met) for one in item.quantities] == [
+        ("第1季", "2次", "未達標"),
+        ("第2季", "4次", "達標"),
+    ]
+    assert [line.units for line in item.lines if line.period == "第1季"] == ["甲科", "乙科"]

@@ -9,7 +9,7 @@ WORDS = {
         "title": "總成果報告",
         "unit_line": "承辦單位：{{ unit }}",
         "head": "判定基準日：{{ day }}　填報期次：{{ round }}",
-        "overall": "整體辦理情形",
+        "overall": "辦理情形統計",
         "silent": "本期尚未填報：{{ silent }}。",
         "unit": "承辦單位",
         "counts": (
@@ -20,9 +20,10 @@ WORDS = {
             "日期\n待補",
             "逾期\n未完成",
             "未逾期",
-            "其他",
+            "無期限",
+            "已結束\n列管",
         ),
-        "counts_note": "單位：列（一項工作、一個單位、一期為一列）。「其他」為沒有固定期限及已不列管者。",
+        "counts_note": "單位：列（一項工作、一個單位、一期為一列）。已結束列管者，是否完成請見下表各項。",
         "results": "各項工作執行成果",
         "not_begun": "另有{{ not_begun }}列所屬期間尚未開始，未列入下表。",
         "nothing": "沒有須填報的工作項目。",
@@ -52,7 +53,7 @@ WORDS = {
         "resolution": "會議決議：{{ line.resolution }}",
         "not_yet": "各期均尚未開始。",
         "missing": "佐證圖片（無法在此顯示，請見檔案）：{{ name }}",
-        "caption": "圖{{ pair.%(side)s.number }}　{{ pair.%(side)s.unit }}"
+        "caption": "圖{{ pair.%(side)s.number }}　{{ row.item }} {{ pair.%(side)s.unit }}"
         "{%% if pair.%(side)s.period %%}　{{ pair.%(side)s.period }}{%% endif %%}",
         "assessment": "考核結果",
         "scores": "各項評核（權重）",
@@ -73,8 +74,18 @@ WORDS = {
         "overall": "Overview",
         "silent": "Not reported in this round: {{ silent }}.",
         "unit": "Unit",
-        "counts": ("Rows", "Filed", "On time", "Late", "No day", "Overdue", "Not yet due", "Other"),
-        "counts_note": "A row is an item, a unit and a period. “Other”: no deadline, or no longer tracked.",
+        "counts": (
+            "Rows",
+            "Filed",
+            "On time",
+            "Late",
+            "No day",
+            "Overdue",
+            "Not yet due",
+            "No deadline",
+            "Ended",
+        ),
+        "counts_note": "A row is an item, a unit and a period. “Ended”: by decision, done or not; see below.",
         "results": "Results of each item",
         "not_begun": "{{ not_begun }} more rows, whose periods have not begun, are left out below.",
         "nothing": "There is nothing to report.",
@@ -104,7 +115,7 @@ WORDS = {
         "resolution": "Resolution: {{ line.resolution }}",
         "not_yet": "None of its periods has begun.",
         "missing": "A picture that cannot be shown here; see the file {{ name }}",
-        "caption": "Figure {{ pair.%(side)s.number }}. {{ pair.%(side)s.unit }}"
+        "caption": "Figure {{ pair.%(side)s.number }}. {{ row.item }} {{ pair.%(side)s.unit }}"
         "{%% if pair.%(side)s.period %%}, {{ pair.%(side)s.period }}{%% endif %%}",
         "assessment": "Assessment",
         "scores": "Scores (weights)",
@@ -119,8 +130,8 @@ WORDS = {
         "as_of": "As of {{ day }}",
     },
 }
-_UNIT = 4.4  # cm
-_COUNTS = ("rows", "reported", "on_time", "late", "undated", "overdue", "open", "rest")
+_UNIT = 3.4  # cm
+_COUNTS = ("rows", "reported", "on_time", "late", "undated", "overdue", "open", "no_deadline", "ended")
 _SAID = ("completed_on", "quantities", "result", "evidence", "delay_reason", "measures", "request")
 _DECIDED = ("decision", "extension", "review", "resolution")
 
@@ -212,8 +223,8 @@ def _result(t: dict) -> list[str | tuple[str, str]]:
     head = (
         "{{ line.units }}{% if line.period %}　{{ line.period }}{% endif %}" + t["colon"] + "{{ line.state }}"
     )
-    sums = t["all"] + _quantities("row.quantities", t)
-    lines = [(t["result"], "Result head"), "{%p if row.quantities %}", sums, "{%p endif %}"]
+    summed = "{{ each.period }}" + t["all"] + t["quantity"]
+    lines = [(t["result"], "Result head"), "{%p for each in row.quantities %}", summed, "{%p endfor %}"]
     lines += ["{%p for line in row.lines %}", (head, "Result head")]
     for name in (*_SAID, *_DECIDED):
         lines += [f"{{%p if line.{name} %}}", _said(name, t), "{%p endif %}"]

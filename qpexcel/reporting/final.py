@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from qpexcel.ledger import read_ledger
 from qpexcel.plan.obligations import rows_by_unit
 from qpexcel.reporting.desk import Desk, Paper
-from qpexcel.reports.final import final_facts
+from qpexcel.reports.final import FinalReport
 from qpexcel.reports.pictures import Prepared, prepared
 from qpexcel.workspace import Workspace, file_names
 
@@ -24,12 +24,12 @@ def papers(desk: Desk) -> Iterator[Paper]:
     rows = rows_by_unit(standing.plan)
     stems = dict(zip(rows, file_names(f"{NAME}-{unit}" for unit in rows).values(), strict=True))
     wanted = [unit for unit, own in rows.items() if own and (not asked or unit in asked)]
-    pictures = _pictures(desk, wanted)
+    written = FinalReport(standing, desk.words, _pictures(desk, wanted))
     if not asked:
-        facts = final_facts(standing, desk.words, pictures)
+        facts = written.facts()
         yield Paper(f"{NAME}.docx", desk.document("final", facts, NAME))
     for unit in wanted:
-        facts = final_facts(standing, desk.words, pictures, unit)
+        facts = written.facts(unit)
         yield Paper(f"{stems[unit]}.docx", desk.document("final", facts, NAME, unit))
 
 

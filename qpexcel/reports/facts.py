@@ -18,11 +18,15 @@ FEW_UNITS = 4  # whose names a narrow column holds
 
 @dataclass(frozen=True, slots=True)
 class QuantityFacts:
-    """A target, the number reported and whether it is met, in words; "" where nothing is known."""
+    """A target, the number reported and whether it is met, in words; "" where nothing is known.
+
+    `period` is that of a sum over the rows of one.
+    """
 
     target: str
     actual: str
     met: str
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from qpexcel.model import Plan
 from qpexcel.plan.wording import due_words
-from qpexcel.reports.facts import of_units
-from qpexcel.reports.final_items import SectionFacts, section_facts, shown_rows
+from qpexcel.reports.final_items import SectionFacts, Sources, section_facts
 from qpexcel.reports.final_scores import UnitScoreFacts, score_facts
 from qpexcel.reports.pictures import Prepared
 from qpexcel.standing import RowStanding, Standing, figures
@@ -17,7 +17,7 @@ from qpexcel.words import Words
 
 @dataclass(frozen=True, slots=True)
 class CountFacts:
-    """How a unit's rows, or all, stand; `rest` are those without a deadline and those no longer tracked."""
+    """How a unit's rows, or all, stand; `ended` are those no longer tracked, by decision, done or not."""
 
     unit: str
     rows: int
@@ -27,7 +27,8 @@ class CountFacts:
     undated: int
     overdue: int
     open: int
-    rest: int
+    no_deadline: int
+    ended: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,68 +53,66 @@ class FinalFacts:
     assessment: tuple[UnitScoreFacts, ...] = field(default=())
 
 
-def final_facts(
-    standing: Standing, words: Words, pictures: Mapping[str, Prepared | None], unit: str = ""
-) -> FinalFacts:
-    """Return what the report says.
+class FinalReport:
+    """What every report is written from; worked out once for all of them. Arguments as `Sources`."""
 
-    Args:
-        standing: Where everything stands, with what is attached to its rows.
-        words: In the plan's language.
-        pictures: By their path within evidence/; those that cannot be drawn are None or not in it.
-        unit: Whose report; the whole office's where "".
-    """
-    plan = standing.plan
-    own = of_units(standing, (unit,) if unit else ())
-    return FinalFacts(
-        organisation=plan.organisation,
-        title=plan.title,
-        unit=unit,
-        day=due_words(standing.as_of, plan),
-        round=standing.round,
-        summary=_summary(own, words),
-        silent=words("master.comma_list").join(
-            one.unit for one in own.register if one.state in ("missing", "awaited")
-        ),
-        counts=tuple(_counts(own, words)),
-        not_begun=len(own.rows) - sum(1 for _ in shown_rows(standing, unit)),
-        sections=tuple(section_facts(standing, unit, words, pictures)),
-        assessment=tuple(score_facts(standing, unit)),
-    )
+    def __init__(self, standing: Standing, words: Words, pictures: Mapping[str, Prepared | None]) -> None:
+        self._sources = Sources(standing, words, pictures)
+        self._scores = {one.unit: one for one in score_facts(standing)}
+
+    def facts(self, unit: str = "") -> FinalFacts:
+        """Return what the report of a unit says, or ("") of the whole office."""
+        sources, words = self._sources, self._sources.words
+        standing, rows = sources.standing, sources.rows(unit)
+        plan = standing.plan
+        register = [one for one in standing.register if unit in ("", one.unit)]
+        silent = (one.unit for one in register if one.state in ("missing", "awaited"))
+        return FinalFacts(
+            organisation=plan.organisation,
+            title=plan.title,
+            unit=unit,
+            day=due_words(standing.as_of, plan),
+            round=standing.round,
+            summary=_summary(replace(standing, rows=tuple(rows)), words),
+            silent=words("master.comma_list").join(silent),
+            counts=tuple(_counts(rows, plan, words)),
+            not_begun=sum(not sources.is_shown(row) for row in rows),
+            sections=tuple(section_facts(sources, unit)),
+            assessment=tuple(one for name, one in self._scores.items() if unit in ("", name)),
+        )
 
 
 def _summary(own: Standing, words: Words) -> str:
     items = {row.obligation.item.id for row in own.rows}
     met = [target.met for one in own.items if one.item.id in items for target in one.quantities]
-    counted = figures(own)
-    waiting = sum(row.timeliness == "open" for row in own.rows)
-    day = due_words(own.as_of, own.plan)
-    said = words("final.summary", day=day, items=len(items), waiting=waiting, **counted)
+    counted = Counter(row.timeliness for row in own.rows)
+    gaps = {"waiting": counted["open"], "ended": counted["closed"], "items": len(items), **figures(own)}
+    said = words("final.summary", day=due_words(own.as_of, own.plan), **gaps)
     return said + (words("final.targets", targets=len(met), met=met.count(True)) if met else "")
 
 
-def _counts(own: Standing, words: Words) -> Iterator[CountFacts]:
-    by_unit: dict[str, list[RowStanding]] = {one.name: [] for one in own.plan.units}
-    for row in own.rows:
+def _counts(rows: Sequence[RowStanding], plan: Plan, words: Words) -> Iterator[CountFacts]:
+    by_unit: dict[str, list[RowStanding]] = {one.name: [] for one in plan.units}
+    for row in rows:
         by_unit.setdefault(row.obligation.unit, []).append(row)
-    found = {unit: rows for unit, rows in by_unit.items() if rows}
-    for unit, rows in found.items():
-        yield _count(unit, rows)
+    found = {unit: own for unit, own in by_unit.items() if own}
+    for unit, own in found.items():
+        yield _count(unit, own)
     if len(found) > 1:
-        yield _count(words("final.sum"), own.rows)
+        yield _count(words("final.sum"), rows)
 
 
-def _count(unit: str, rows: Iterable[RowStanding]) -> CountFacts:
-    listed = list(rows)
-    counted = Counter(row.timeliness for row in listed)
+def _count(unit: str, rows: Sequence[RowStanding]) -> CountFacts:
+    counted = Counter(row.timeliness for row in rows)
     return CountFacts(
         unit=unit,
-        rows=len(listed),
-        reported=sum(row.reported for row in listed),
+        rows=len(rows),
+        reported=sum(row.reported for row in rows),
         on_time=counted["on_time"],
         late=counted["late"],
         undated=counted["done_undated"],
         overdue=counted["overdue"],
         open=counted["open"],
-        rest=counted["no_deadline"] + counted["closed"],
+        no_deadline=counted["no_deadline"],
+        ended=counted["closed"],
     )

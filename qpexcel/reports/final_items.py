@@ -12,7 +12,7 @@ from qpexcel.plan.wording import due_words, period_words, section_words, short_d
 from qpexcel.reports.drawings import Picture
 from qpexcel.reports.facts import QuantityFacts, RowFacts, quantity_facts, row_facts, timeliness_words
 from qpexcel.reports.pictures import Prepared
-from qpexcel.standing import ItemStanding, OnRow, RowStanding, Standing
+from qpexcel.standing import ItemStanding, OnRow, QuantityStanding, RowStanding, Standing
 from qpexcel.words import Words
 
 _BOX = (7.8, 7.5)  # cm: half the table, and three rows of them on a page
@@ -102,48 +102,58 @@ class SectionFacts:
     rows: tuple[ItemFacts, ...]
 
 
-def section_facts(
-    standing: Standing, unit: str, words: Words, pictures: Mapping[str, Prepared | None]
-) -> Iterator[SectionFacts]:
+class Sources:
+    """What is told of items, worked out once for the reports of all units.
+
+    Args:
+        standing: Where everything stands, with what is attached to its rows.
+        words: In the plan's language.
+        pictures: By their path within evidence/; those that cannot be drawn are None or not in it.
+    """
+
+    def __init__(self, standing: Standing, words: Words, pictures: Mapping[str, Prepared | None]) -> None:
+        self.standing, self.words, self.pictures = standing, words, pictures
+        self.by_item = _by_item(standing.rows)
+        self._by_unit: dict[str, list[RowStanding]] = {"": list(standing.rows)}
+        for row in standing.rows:
+            self._by_unit.setdefault(row.obligation.unit, []).append(row)
+
+    def rows(self, unit: str) -> Sequence[RowStanding]:
+        """Return the rows of a unit, of all where ""."""
+        return self._by_unit.get(unit, ())
+
+    def is_shown(self, row: RowStanding) -> bool:
+        """Whether a row is told of: it has begun, or somebody said something of it."""
+        return row.begun or row.reported or _decided(row) or row.key in self.standing.attached
+
+
+def section_facts(sources: Sources, unit: str) -> Iterator[SectionFacts]:
     """Yield the plan's sections in its order; of a unit's only those with items of its own."""
-    writer = _Writer(standing, unit, words, pictures)
-    items = [one for one in standing.items if writer.rows_of(one.item)]
+    standing = sources.standing
+    writer = _Writer(sources, unit)
+    items = [one for one in standing.items if one.item.id in writer.own]
     for section, own in groupby(items, key=lambda one: one.item.section):
-        title = section_words(section, standing.plan, words)
+        title = section_words(section, standing.plan, sources.words)
         yield SectionFacts(title, tuple(writer.item(one, title) for one in own))
 
 
-def shown_rows(standing: Standing, unit: str) -> Iterator[RowStanding]:
-    """Yield the rows that are told of: those that have begun, or of which somebody said something."""
-    for row in standing.rows:
-        if unit in ("", row.obligation.unit) and (
-            row.begun or row.reported or _decided(row) or row.key in standing.attached
-        ):
-            yield row
-
-
 class _Writer:
-    """Words items, of one unit or ("") of all."""
+    """Words items, of one unit or ("") of all; `own` are their rows by item, told of or not."""
 
-    def __init__(
-        self, standing: Standing, unit: str, words: Words, pictures: Mapping[str, Prepared | None]
-    ) -> None:
-        self._standing, self._unit, self._words = standing, unit, words
-        self._plan: Plan = standing.plan
-        self._pictures = pictures
-        self._every = _by_item(standing.rows)
-        self._shown = _by_item(shown_rows(standing, unit))
-        self._comma = words("master.comma_list")
+    def __init__(self, sources: Sources, unit: str) -> None:
+        self._standing, self._words = sources.standing, sources.words
+        self._plan: Plan = sources.standing.plan
+        self._pictures = sources.pictures
+        self._every = sources.by_item
+        self.own = _by_item(sources.rows(unit))
+        self._shown = _by_item(filter(sources.is_shown, sources.rows(unit)))
+        self._comma = self._words("master.comma_list")
         self._number = 0
-
-    def rows_of(self, item: Item) -> list[RowStanding]:
-        """Return an item's rows, told of or not."""
-        return [row for row in self._every.get(item.id, ()) if self._unit in ("", row.obligation.unit)]
 
     def item(self, one: ItemStanding, title: str) -> ItemFacts:
         """Word an item."""
         item, rows = one.item, self._shown.get(one.item.id, [])
-        own = self.rows_of(item)
+        own = self.own.get(one.item.id, [])
         found, missing = self._pictures_of(rows)
         return ItemFacts(
             item=item.id,
@@ -179,25 +189,43 @@ class _Writer:
         return f"{row.obligation.unit} {period}" if period else row.obligation.unit
 
     def _sums(self, one: ItemStanding) -> Iterator[QuantityFacts]:
-        """Yield what was reported of a target by all rows of an item together."""
-        if len(self._every.get(one.item.id, ())) > 1:
-            for quantity in one.quantities:
-                if quantity.actual is not None:
-                    yield quantity_facts(quantity, self._words)
+        """Yield what was reported of a target by several rows together: all of the item, or of a period."""
+        rows = self._every.get(one.item.id, [])
+        for n, quantity in enumerate(one.quantities):
+            if one.item.recurring and quantity.target.per not in WHOLE_PLAN:
+                yield from self._period_sums(rows, n)
+            elif quantity.actual is not None and len(rows) > 1:
+                yield quantity_facts(quantity, self._words)
+
+    def _period_sums(self, rows: Iterable[RowStanding], n: int) -> Iterator[QuantityFacts]:
+        """Yield a target's sum of each period that several units answer for; no sum of what stands alone."""
+        by_period: dict[str, list[QuantityStanding]] = {}
+        for row in rows:
+            by_period.setdefault(row.obligation.period, []).append(row.quantities[n])
+        for period, found in by_period.items():
+            numbers = [one.actual for one in found if one.actual is not None]
+            if len(found) > 1 and numbers and not _is_apart(found[0].target):
+                met = next(one.met for one in found if one.actual is not None)
+                summed = replace(found[0], actual=sum(numbers), met=met)
+                named = period_words(period, self._plan, self._words)
+                yield replace(quantity_facts(summed, self._words), period=named)
 
     # What is said
 
     def _lines(self, rows: Sequence[RowStanding]) -> Iterator[Line]:
-        said: dict[Line, list[str]] = {}
+        said: dict[tuple[Line, str], list[str]] = {}
         silent: dict[str, dict[str, list[str]]] = {}
         for row in rows:
             facts = row_facts(row, self._standing.as_of, self._plan, self._words)
             unit = self._marked(row)
             if row.reported or _decided(row):
-                said.setdefault(self._line(row, facts), []).append(unit)
+                line = self._line(row, facts)
+                # A number is one unit's; said of several at once it would read as their sum.
+                whose = unit if any(one.actual for one in line.quantities) else ""
+                said.setdefault((line, whose), []).append(unit)
             else:
                 silent.setdefault(self._silence(row), {}).setdefault(unit, []).append(facts.period)
-        for line, units in said.items():
+        for (line, _), units in said.items():
             yield replace(line, units=self._comma.join(units))
         for state, periods in silent.items():
             yield Line(self._comma.join(map(self._with_periods, periods, periods.values())), "", state)
@@ -290,10 +318,14 @@ def _by_item(rows: Iterable[RowStanding]) -> dict[str, list[RowStanding]]:
     return found
 
 
+def _is_apart(target: Target) -> bool:
+    """Whether a target's numbers are never added."""
+    return target.measure in RATES or target.per in APART or target.scope == "each_unit"
+
+
 def _is_own(target: Target, item: Item, *, alone: bool) -> bool:
     """Whether a target is judged by one row, as `assess` does."""
-    apart = target.measure in RATES or target.per in APART or target.scope == "each_unit"
-    return apart or (alone and not (item.recurring and target.per in WHOLE_PLAN))
+    return _is_apart(target) or (alone and not (item.recurring and target.per in WHOLE_PLAN))
 
 
 def _paired(found: Sequence[PictureFacts]) -> Iterator[Pair]:

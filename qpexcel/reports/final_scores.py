@@ -44,13 +44,12 @@ class UnitScoreFacts:
     rows: tuple[ItemScore, ...]
 
 
-def score_facts(standing: Standing, unit: str) -> Iterator[UnitScoreFacts]:
-    """Yield the scores of one unit or ("") of all; nothing where no person scored anything."""
+def score_facts(standing: Standing) -> Iterator[UnitScoreFacts]:
+    """Yield the scores of every unit; nothing where no person scored anything."""
     assessment = assess_units(standing)
     if _by_a_person(assessment, standing.plan.criteria):
         for one in assessment.units:
-            if unit in ("", one.unit):
-                yield _unit(one, standing.plan.criteria)
+            yield _unit(one, standing.plan.criteria)
 
 
 def _by_a_person(assessment: Assessment, criteria: Sequence[Criterion]) -> bool:

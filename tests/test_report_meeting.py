@@ -83,7 +83,7 @@ class TestOfTheDemo:
             "逾期未完成",
             "無法辦理",
             "下次會議前到期",
-            "與前次會議比較",
+            "前次以來的異動",
             "待決定的申請",
             "討論事項",
         ]
@@ -123,6 +123,7 @@ class TestOfTheDemo:
             judged.count("overdue"),
             14,
             len(soon),
+            judged.count("closed"),
             1,
             1,
         ]
@@ -132,7 +133,7 @@ class TestOfTheDemo:
         lines = pack["逾期未完成"].records
         late = [row for row in status["rows"] if row["timeliness"] == "overdue"]
         assert sorted(spread(lines)) == expected(late, in_words)
-        days = [int(line["逾期天數"]) for line in lines]
+        days = [int(line["逾期\n天數"]) for line in lines]
         assert days == sorted(days, reverse=True)
         assert sorted(days) == sorted((DEMO_DAY - date.fromisoformat(row["due"])).days for row in late)
 
@@ -151,15 +152,25 @@ class TestOfTheDemo:
         [line] = pack["無法辦理"].records
         assert line["辦理情形"] == f"無法辦理\n{row['result']}"
 
-    def test_the_form_holds_every_item_that_is_tracked_with_every_word_reported(self, pack, status):
+    def test_the_form_holds_every_item_to_decide_on_with_every_word_reported(self, pack, status):
         lines = pack["討論事項"].records
-        plan = [item["item"] for item in status["items"]]
-        assert [line["案由及承辦單位"].split("　")[0] for line in lines] == plan
-        assert {line["決議"] for line in lines} == {"□ 解除列管\n□ 繼續列管\n□ 其他："}
+        to_decide = {
+            row["item"]
+            for row in status["rows"]
+            if row["timeliness"] in ("on_time", "late", "done_undated", "overdue")
+            or row["execution"] == "cannot"
+            or row["fields"]["申請事項"]
+        }
+        items = [item["item"] for item in status["items"] if item["item"] in to_decide]
+        assert [line["案由及承辦單位"].split("　")[0] for line in lines] == items
+        assert {line["決議"] for line in lines} == {"□ 解除列管\n□ 繼續列管\n□ 同意展延至：\n□ 其他："}
         said = {line["案由及承辦單位"].split("　")[0]: line["辦理情形"] for line in lines}
         for row in status["rows"]:
-            if row["reported"]:
+            if row["reported"] and row["item"] in to_decide:
                 assert row["result"] in said[row["item"]]
+                for number in row["quantities"]:
+                    if number["actual"] is not None:
+                        assert f"實際{number['actual']}{number['measure']}" in said[row["item"]]
 
     def test_table_headers_are_repeated_on_every_page(self, demo):
         assert all(repeated_headers(meeting(demo))[1:])
@@ -171,8 +182,8 @@ def test_what_changed_since_the_last_meeting(tmp_path):
     office.clerk("甲科").type("1-1", 執行情形="已完成", 完成日期="96/6/10", 執行成果="辦了").send("a.xlsx")
     office.consolidate(date(2007, 7, 2), now=datetime(2007, 7, 2, 9))  # noqa: DTZ001
     pack = sections(meeting(office.workspace, since=date(2007, 6, 5), now=NOW))
-    assert pack["與前次會議比較"].texts[0] == "自96年6月5日以來的變動。"
-    assert [(line["重點"], line["項次"], line["承辦單位"]) for line in pack["與前次會議比較"].records] == [
+    assert pack["前次以來的異動"].texts[0] == "自96年6月5日以來的變動。"
+    assert [(line["重點"], line["項次"], line["承辦單位"]) for line in pack["前次以來的異動"].records] == [
         ("新增逾期", "1-2", "甲科"),
         ("新增逾期", "1-2", "乙科"),
         ("新完成", "1-1", "甲科"),
@@ -189,7 +200,7 @@ def test_without_a_day_it_compares_with_the_consolidation_before(tmp_path):
     office.consolidate(date(2007, 7, 2), now=datetime(2007, 7, 2, 9))  # noqa: DTZ001
     office.consolidate(date(2007, 7, 2), now=datetime(2007, 7, 3, 9))  # noqa: DTZ001 - says nothing new
     assert (
-        sections(meeting(office.workspace, now=NOW))["與前次會議比較"].texts[0] == "自96年6月1日以來的變動。"
+        sections(meeting(office.workspace, now=NOW))["前次以來的異動"].texts[0] == "自96年6月1日以來的變動。"
     )
 
 
@@ -198,7 +209,7 @@ def test_nothing_known_on_the_day_to_compare_with(tmp_path):
     office.consolidate(date(2007, 6, 1), now=datetime(2007, 6, 1, 9))  # noqa: DTZ001
     done = report(office.workspace, ["meeting"], Asked(since=date(2007, 5, 1)), NOW)
     assert [one.code for one in done.findings] == ["REP007"]
-    assert sections(done.paths[0])["與前次會議比較"].texts == ["沒有較早的彙整資料可供比較。"]
+    assert sections(done.paths[0])["前次以來的異動"].texts == ["沒有較早的彙整資料可供比較。"]
 
 
 def test_the_day_of_the_next_meeting(tmp_path):
@@ -216,21 +227,51 @@ def test_before_anything_came_back(tmp_path):
     assert pack["無法辦理"].texts == ["目前沒有填報無法辦理的工作。"]
     assert pack["待決定的申請"].texts == ["目前沒有待決定的申請。"]
     assert pack["下次會議前到期"].texts == ["96年5月15日以前沒有到期的工作。"]
-    assert [line["辦理情形"] for line in pack["討論事項"].records] == ["甲科、乙科：尚未填報"] * 2 + [
-        "乙科：尚未填報"
-    ]
+    assert pack["討論事項"].texts == ["目前沒有須決議的案件。"]
 
 
-def test_a_closed_item_is_not_discussed_again_and_a_resolution_is_recalled(tmp_path):
+def test_a_closed_item_is_not_discussed_again_and_decisions_are_recalled(tmp_path):
     office = a_year(tmp_path)
-    office.consolidate(date(2007, 6, 1))
-    office.decide(1, 列管決定="解除列管")
-    office.decide(2, 列管決定="解除列管")
-    office.decide(5, 會議決議="下次提報")
-    office.consolidate(date(2007, 6, 2))
-    cases = sections(meeting(office.workspace))["討論事項"].records
-    assert [line["案由及承辦單位"].split("　")[0] for line in cases] == ["1-2", "1-3"]
-    assert cases[1]["辦理情形"] == "乙科：尚未填報\n前次決定：下次提報"
+    office.consolidate(date(2007, 7, 2))
+    office.decide(3, 列管決定="解除列管")
+    office.decide(4, 列管決定="繼續列管", 會議決議="下次提報。")
+    office.consolidate(date(2007, 7, 3))
+    [case] = sections(meeting(office.workspace))["討論事項"].records
+    assert case["案由及承辦單位"] == "1-2　修訂手冊\n承辦單位：乙科\n完成期限：96/6/30"
+    assert case["辦理情形"] == "乙科：尚未填報（逾期3天）\n已決定：繼續列管；下次提報"
+    summary = sections(meeting(office.workspace))["辦理情形摘要"].texts[0]
+    assert "逾期未完成1列，14天內到期0列，已結束列管1列。" in summary
+
+
+def test_an_extension_is_told_as_one_and_its_request_is_not_open_any_more(tmp_path):
+    office = a_year(tmp_path)
+    clerk = office.clerk("甲科").type("1-2", 執行情形="無法辦理", 落後原因="停工", 申請事項="申請展延")
+    clerk.send("a.xlsx")
+    office.consolidate(date(2007, 7, 2))
+    pack = sections(meeting(office.workspace))
+    assert [line["承辦單位"] for line in pack["無法辦理"].records] == ["甲科"]  # and overdue as well
+    assert "申請事項：申請展延" in pack["討論事項"].records[0]["辦理情形"]
+    office.decide(3, 核定展延期限="96/7/31")
+    office.consolidate(date(2007, 7, 3))
+    pack = sections(meeting(office.workspace))
+    assert pack["待決定的申請"].texts == ["目前沒有待決定的申請。"]
+    said = pack["討論事項"].records[0]["辦理情形"]
+    assert "已決定：展延至96年7月31日" in said
+    assert "申請事項" not in said
+
+
+def test_what_a_unit_only_helps_with_is_counted_and_listed(tmp_path):
+    items = """
+        | 項次 | 實施要項 | 推動作法 | 完成期限 | 承辦單位 | 協辦單位 |
+        | 1-1 | 服務 | 辦理講習 | 96年6月 | 甲科 | 乙科 |
+    """
+    office = Office.opened(tmp_path, tables(items, "甲科、乙科"))
+    office.generate()
+    office.consolidate(date(2007, 6, 20))
+    pack = sections(meeting(office.workspace))
+    header, now = pack["辦理情形摘要"].tables[0]
+    assert now[header.index("即將到期")] == "2"
+    assert [line["承辦單位"] for line in pack["下次會議前到期"].records] == ["甲科", "乙科（協辦）"]
 
 
 def test_of_one_unit(tmp_path):

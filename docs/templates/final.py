@@ -65,7 +65,7 @@ WORDS = {
         "item": "項次",
         "signed": "承辦人：　　　　　　　　　　　　科室主管：",
         "page": ("第 ", " 頁，共 ", " 頁"),
-        "as_of": "列印基準日：{{ day }}",
+        "as_of": "判定基準日：{{ day }}",
     },
     "en": {
         "title": "Final results report",

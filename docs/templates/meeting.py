@@ -16,6 +16,7 @@ WORDS = {
         "summary": "辦理情形摘要",
         "silent": "尚未填報：{{ silent }}。",
         "to_mend": "填報內容待補正：{{ to_mend }}。",
+        "to_complete": "填報內容可再補充：{{ to_complete }}。",
         "now": "本次",
         "before": "前次",
         "change": "增減",
@@ -26,7 +27,7 @@ WORDS = {
         "coming": "下次會議前到期",
         "coming_lead": "{{ until }}以前到期而尚未完成者。",
         "no_coming": "{{ until }}以前沒有到期的工作。",
-        "changes": "與前次會議比較",
+        "changes": "前次以來的異動",
         "changes_since": "自{{ since }}以來的變動。",
         "changes_more": "另有填報內容等變動{{ other_changes }}處，詳見追蹤總表「異動」。",
         "no_changes": "自{{ since }}以來沒有變動。",
@@ -35,13 +36,13 @@ WORDS = {
         "no_requests": "目前沒有待決定的申請。",
         "cases": "討論事項",
         "cases_lead": "請就下列各案決議，會後填入追蹤總表的「列管決定」與「會議決議」。",
-        "no_cases": "目前沒有列管中的案件。",
+        "no_cases": "目前沒有須決議的案件。",
         "item": "項次",
         "action": "推動作法",
         "unit": "承辦單位",
         "due": "完成期限",
         "original": "（原訂{{ row.original_due }}）",
-        "days": "逾期天數",
+        "days": "逾期\n天數",
         "state": "辦理情形",
         "all_units": "承辦單位：{{ row.all_units }}",
         "why": "落後原因與因應對策",
@@ -56,17 +57,17 @@ WORDS = {
         "is": "現為",
         "case": "案由及承辦單位",
         "decision": "決議",
-        "boxes": ("□ 解除列管", "□ 繼續列管", "□ 其他："),
+        "boxes": ("□ 解除列管", "□ 繼續列管", "□ 同意展延至：", "□ 其他："),
         "case_units": "承辦單位：{{ row.units }}",
         "case_due": "完成期限：{{ row.due }}",
         "because": "落後原因：{{ line.delay_reason }}",
         "therefore": "因應對策：{{ line.measures }}",
         "asks": "申請事項：{{ line.request }}",
-        "earlier": "前次決定：{{ line.earlier }}",
+        "decided": "已決定：{{ line.decided }}",
         "colon": "：",
         "chair": "主席裁示：",
         "page": ("第 ", " 頁，共 ", " 頁"),
-        "as_of": "列印基準日：{{ day }}",
+        "as_of": "判定基準日：{{ day }}",
     },
     "en": {
         "title": "Review meeting",
@@ -75,6 +76,7 @@ WORDS = {
         "summary": "Summary",
         "silent": "Not reported yet: {{ silent }}.",
         "to_mend": "To be corrected: {{ to_mend }}.",
+        "to_complete": "Could say more: {{ to_complete }}.",
         "now": "Now",
         "before": "Before",
         "change": "Change",
@@ -85,7 +87,7 @@ WORDS = {
         "coming": "Due before the next meeting",
         "coming_lead": "Not done, and due by {{ until }}.",
         "no_coming": "Nothing falls due by {{ until }}.",
-        "changes": "Changes since the last meeting",
+        "changes": "Changes since last time",
         "changes_since": "What changed since {{ since }}.",
         "changes_more": "{{ other_changes }} more changes, mostly of answers, are listed in the master.",
         "no_changes": "Nothing changed since {{ since }}.",
@@ -94,7 +96,7 @@ WORDS = {
         "no_requests": "No request awaits a decision.",
         "cases": "Cases to decide",
         "cases_lead": "Please decide on each case; afterwards enter the decisions in the master.",
-        "no_cases": "No case is being tracked.",
+        "no_cases": "There is no case to decide on.",
         "item": "Item",
         "action": "Action",
         "unit": "Unit",
@@ -115,13 +117,13 @@ WORDS = {
         "is": "Is",
         "case": "Case and units",
         "decision": "Decision",
-        "boxes": ("□ Release", "□ Keep tracking", "□ Other:"),
+        "boxes": ("□ Release", "□ Keep tracking", "□ Extend to:", "□ Other:"),
         "case_units": "Units: {{ row.units }}",
         "case_due": "Due: {{ row.due }}",
         "because": "Reason for delay: {{ line.delay_reason }}",
         "therefore": "Measures: {{ line.measures }}",
         "asks": "Request: {{ line.request }}",
-        "earlier": "Decided before: {{ line.earlier }}",
+        "decided": "Decided: {{ line.decided }}",
         "colon": ": ",
         "chair": "Chair's ruling:",
         "page": ("Page ", " of ", ""),
@@ -152,7 +154,7 @@ def meeting(language: str) -> Paper:
 def _summary(paper: Paper, t: dict) -> None:
     paper.heading(t["summary"])
     paper.text("{{ summary }}")
-    for key in ("silent", "to_mend"):
+    for key in ("silent", "to_mend", "to_complete"):
         paper.tag(f"if {key}")
         paper.text(t[key])
         paper.tag("endif")
@@ -165,7 +167,7 @@ def _summary(paper: Paper, t: dict) -> None:
             [t["change"], *_figures("change")],
             ["{%tr endif %}"],
         ],
-        label_width=2.1,
+        label_width=1.5,
     )
     paper.tag("if units")
     paper.text("{{ chart }}", align="center")
@@ -186,12 +188,12 @@ def _late(paper: Paper, t: dict) -> None:
         paper.tag(f"if {key}")
         columns = [
             Col(t["item"], "{{ row.item }}", 1.3, "center"),
-            Col(t["action"], "{{ row.action }}", 4.6),
+            Col(t["action"], "{{ row.action }}", 4.0),
             Col(t["unit"], _UNIT, 2.0),
             Col(t["due"], _due(t), 2.4),
             *extra,
-            Col(t["state"], ["{{ row.state }}", *_if("row.result", "{{ row.result }}")], 3.0),
-            Col(t["why"], _why(t), 3.0),
+            Col(t["state"], ["{{ row.state }}", *_if("row.result", "{{ row.result }}")], 3.2),
+            Col(t["why"], _why(t), 3.4),
         ]
         paper.table(_filled(columns), f"row in {key}", [_everyone(t, len(columns))])
         paper.tag("else")
@@ -228,7 +230,7 @@ def _filled(columns: list[Col]) -> list[Col]:
 def _coming(paper: Paper, t: dict) -> None:
     paper.heading(t["coming"])
     paper.tag("if coming")
-    paper.text(t["coming_lead"])
+    paper.lead(t["coming_lead"])
     paper.table(
         _filled(
             [
@@ -250,11 +252,11 @@ def _coming(paper: Paper, t: dict) -> None:
 def _changes(paper: Paper, t: dict) -> None:
     paper.heading(t["changes"])
     paper.tag("if changes")
-    paper.text(t["changes_since"])
+    paper.lead(t["changes_since"])
     paper.table(
         _filled(
             [
-                Col(t["kind"], "{{ row.kind }}", 2.2),
+                Col(t["kind"], "{{ row.kind }}", 2.6),
                 Col(t["item"], "{{ row.item }}", 1.3, "center"),
                 Col(t["unit"], _UNIT, 2.2),
                 Col(t["field"], "{{ row.field }}", 2.2),
@@ -299,7 +301,7 @@ def _requests(paper: Paper, t: dict) -> None:
 def _cases(paper: Paper, t: dict) -> None:
     paper.heading(t["cases"])
     paper.tag("if cases")
-    paper.text(t["cases_lead"])
+    paper.lead(t["cases_lead"])
     paper.table(
         [
             Col(t["case"], ["{{ row.item }}　{{ row.action }}", t["case_units"], t["case_due"]], 6.2),
@@ -316,8 +318,9 @@ def _cases(paper: Paper, t: dict) -> None:
 
 def _lines(t: dict) -> list[str]:
     said = "{{ line.units }}{% if line.period %}　{{ line.period }}{% endif %}" + t["colon"]
-    parts = [("result", "{{ line.result }}"), ("delay_reason", t["because"]), ("measures", t["therefore"])]
-    parts += [("request", t["asks"]), ("earlier", t["earlier"])]
+    parts = [("numbers", "{{ line.numbers }}"), ("result", "{{ line.result }}")]
+    parts += [("delay_reason", t["because"]), ("measures", t["therefore"])]
+    parts += [("request", t["asks"]), ("decided", t["decided"])]
     lines = ["{%p for line in row.lines %}", said + "{{ line.state }}"]
     for name, text in parts:
         lines += _if(f"line.{name}", text)

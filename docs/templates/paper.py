@@ -27,6 +27,12 @@ MARGIN = 1.9  # cm
 WIDTH = 21.0 - 2 * MARGIN  # cm between the margins
 _INK, _GREY, _SHADE, _LIGHT, _LINE = "1F2933", "5F6B76", "E4E9ED", "F4F6F8", "9AA5B1"
 _MADE = datetime(2007, 1, 1)  # noqa: DTZ001 - the same bytes whenever a template is made
+_SMALL = (
+    ("Table text", 10.5, _INK),
+    ("Table head", 10.5, _INK),
+    ("Figure head", 9, _INK),
+    ("Note", 10.5, _GREY),
+)
 _SIZES = {1: 15, 2: 13, 3: 12}  # points of the headings
 
 
@@ -96,6 +102,10 @@ class Paper:
         paragraph = self.doc.add_paragraph(text, style)
         paragraph.alignment = _ALIGN[align]
 
+    def lead(self, text: str) -> None:
+        """Write a sentence that stays on one page with the table below it."""
+        self.doc.add_paragraph(text).paragraph_format.keep_with_next = True
+
     def add_style(
         self,
         name: str,
@@ -160,7 +170,7 @@ class Paper:
         widths = [label_width] + [(WIDTH - label_width) / (len(rows[0]) - 1)] * (len(rows[0]) - 1)
         columns = [Col(label, "", width) for label, width in zip(rows[0], widths, strict=True)]
         table = self._grid(columns)
-        _header(table.rows[0], columns)
+        _header(table.rows[0], columns, "Figure head")
         for row in rows[1:]:
             if len(row) == 1:
                 _whole_row(table, row[0])
@@ -246,10 +256,15 @@ def _set_styles(doc: Any, language: str) -> None:
         styles[f"Heading {level}"].paragraph_format.keep_with_next = True
     _style(styles["Footer"], size=9, colour=_GREY)
     _set_tabs(styles["Footer"])
-    for name, size, colour in (("Table text", 10.5, _INK), ("Table head", 10.5, _INK), ("Note", 10.5, _GREY)):
+    for name, size, colour in (
+        ("Table text", 10.5, _INK),
+        ("Table head", 10.5, _INK),
+        ("Figure head", 9, _INK),
+        ("Note", 10.5, _GREY),
+    ):
         added = styles.add_style(name, 1)
         added.base_style = styles["Normal"]
-        _style(added, size=size, bold=name == "Table head", colour=colour)
+        _style(added, size=size, bold=name.endswith("head"), colour=colour)
     gap = styles.add_style("Table gap", 1)
     gap.base_style = styles["Normal"]
     _style(gap, size=5)
@@ -323,9 +338,9 @@ def _drop_leftovers(doc: Any) -> None:
                 rels.pop(key)
 
 
-def _header(row: Any, columns: Sequence[Col]) -> None:
+def _header(row: Any, columns: Sequence[Col], style: str = "Table head") -> None:
     for cell, column in zip(row.cells, columns, strict=True):
-        _write(cell, column.label, "center", "Table head")
+        _write(cell, column.label, "center", style)
         _shade(cell)
     properties = row._tr.get_or_add_trPr()
     for name in ("w:cantSplit", "w:tblHeader"):

@@ -39,6 +39,11 @@ def a_day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def days_after(day: date, days: int) -> date:
+    """Return the day so many days later; the calendar's last where it ends before."""
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+
+
 def format_long(day: date) -> str:
     """Return the day as text writes it: 96年10月31日. Days before 1912 keep their Gregorian year."""
     return f"{_shown_year(day)}年{day.month}月{day.day}日"

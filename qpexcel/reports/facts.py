@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from qpexcel.master.reasons import reasons_text
-from qpexcel.model import Plan
+from qpexcel.model import Execution, Plan
 from qpexcel.plan.target_words import format_count, format_target
 from qpexcel.plan.wording import due_words, period_words, section_words, short_day, targets_words
 from qpexcel.standing import QuantityStanding, RowStanding, Standing
@@ -121,7 +121,10 @@ def _execution(row: RowStanding, words: Words) -> str:
 def _state(row: RowStanding, plan: Plan, words: Words) -> str:
     """Return 已完成（96/5/20，如期完成）, 辦理中（逾期15天）, 尚未填報."""
     day = short_day(row.completed_on, plan)
-    said = reasons_text((one for one in row.reasons if one.code != "cannot"), words)  # the status says so
+    # The status says itself what these would; and what is reported done falls due no more, though its day
+    # is after the one judged by.
+    untold = {"cannot"} | ({"due_soon", "due_today"} if row.execution is Execution.DONE else set())
+    said = reasons_text((one for one in row.reasons if one.code not in untold), words)
     judged = timeliness_words(row, words) if row.timeliness in ("on_time", "late", "closed") else said
     within = words("master.comma_list").join(part for part in (day, judged) if part)
     execution = _execution(row, words)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import partial
 
 from qpexcel.changes import Change, Kind, changes, field_label, said
+from qpexcel.dates.roc import days_after
+from qpexcel.intake.mend import units_to_correct
 from qpexcel.master.attention import UnitCount, unit_counts, waiting_requests
 from qpexcel.master.view import View
-from qpexcel.model import Execution
+from qpexcel.model import Execution, Role
 from qpexcel.plan.wording import due_words, period_words, short_day
 from qpexcel.reports.chart import BarChart, Series
 from qpexcel.reports.facts import RowFacts, of_units, row_facts, together
@@ -64,21 +67,25 @@ class ChangeFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """What units say of a case, with what the secretariat last said; units that say the same share a line."""
+    """What units say of a case, and what is decided of it; units that say the same share a line.
+
+    `numbers` are those reported, against their targets. `request` is "" once it is decided.
+    """
 
     units: str
     period: str
     state: str
+    numbers: str
     result: str
     delay_reason: str
     measures: str
     request: str
-    earlier: str
+    decided: str
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An item that is still tracked, for the form 案由及承辦單位｜辦理情形｜決議."""
+    """An item to decide on, for the form 案由及承辦單位｜辦理情形｜決議."""
 
     item: str
     action: str
@@ -105,6 +112,7 @@ class MeetingFacts:
     summary: str
     silent: str
     to_mend: str
+    to_complete: str
     figures: tuple[FigureFacts, ...]
     units: tuple[UnitFacts, ...]
     chart: BarChart
@@ -141,10 +149,7 @@ def meeting_facts(
     counts = unit_counts(view)
     changed = changes(then, shown)
     listed = [one for one in changed if one.kind in _FOR_A_MEETING]
-
-    def rows(found: Iterable[RowStanding]) -> tuple[RowFacts, ...]:
-        return together((row_facts(row, now.as_of, plan, words) for row in found), words)
-
+    rows = partial(_rows, now=now, words=words)
     return MeetingFacts(
         organisation=plan.organisation,
         title=plan.title,
@@ -156,12 +161,13 @@ def meeting_facts(
         summary=_summary(shown, words),
         silent=_in_state(("missing", "awaited"), shown, words),
         to_mend=_in_state(("needs_correction",), shown, words),
+        to_complete=_to_complete(shown, words),
         figures=tuple(_figures(shown, then, words)),
         units=tuple(_unit(one, words) for one in counts),
         chart=_chart(counts, words),
         overdue=rows(_longest_first(shown)),
         blocked=rows(_blocked(shown.rows)),
-        coming=rows(_coming(shown, last)),
+        coming=rows(_coming(shown, last), marked=True),
         changes=tuple(_change(one, now, before, words) for one in listed),
         other_changes=len(changed) - len(listed),
         requests=rows(waiting_requests(view)),
@@ -169,19 +175,33 @@ def meeting_facts(
     )
 
 
+def _rows(
+    found: Iterable[RowStanding], now: Standing, words: Words, *, marked: bool = False
+) -> tuple[RowFacts, ...]:
+    facts = (row_facts(row, now.as_of, now.plan, words) for row in found)
+    return together((_marked(one, words) if marked else one for one in facts), words)
+
+
 def _in_state(states: Collection[str], shown: Standing, words: Words) -> str:
     return words("master.comma_list").join(one.unit for one in shown.register if one.state in states)
 
 
+def _to_complete(shown: Standing, words: Words) -> str:
+    """Name the units whose return is in order and yet lacks something that they are asked for."""
+    asked = units_to_correct(shown.findings)
+    fine = {one.unit for one in shown.register if one.state == "received"}
+    return words("master.comma_list").join(unit for unit in asked if unit in fine)
+
+
 def _next_meeting(now: Standing, before: Standing | None) -> date:
     back = (now.as_of - before.as_of).days if before else 0
-    return now.as_of + timedelta(days=max(back, now.plan.settings.warning_days))
+    return days_after(now.as_of, max(back, now.plan.settings.warning_days))
 
 
 def _summary(shown: Standing, words: Words) -> str:
-    counted = figures(shown)
-    day = due_words(shown.as_of, shown.plan)
-    return words("meeting.summary", day=day, warning_days=shown.plan.settings.warning_days, **counted)
+    ended = sum(row.timeliness == "closed" for row in shown.rows)
+    gaps = {"day": due_words(shown.as_of, shown.plan), "warning_days": shown.plan.settings.warning_days}
+    return words("meeting.summary", **gaps, **figures(shown), ended=ended)
 
 
 def _figures(shown: Standing, then: Standing | None, words: Words) -> Iterator[FigureFacts]:
@@ -220,17 +240,20 @@ def _longest_first(shown: Standing) -> list[RowStanding]:
     return sorted(found, key=lambda row: row.due or shown.as_of)
 
 
+def _marked(row: RowFacts, words: Words) -> RowFacts:
+    """Say of a unit that only helps that it does."""
+    helps = row.role == words(f"role.{Role.CO}")
+    return replace(row, unit=row.unit + words("master.co_mark")) if helps else row
+
+
 def _blocked(rows: Iterable[RowStanding]) -> list[RowStanding]:
-    """Return what cannot be done and is not overdue, where it stands already."""
-    return [
-        row
-        for row in rows
-        if row.execution is Execution.CANNOT and row.timeliness not in ("closed", "overdue")
-    ]
+    return [row for row in rows if row.execution is Execution.CANNOT and row.timeliness != "closed"]
 
 
 def _coming(shown: Standing, last: date) -> list[RowStanding]:
-    found = [row for row in shown.rows if row.timeliness == "open" and row.due and row.due <= last]
+    """Return what falls due and is not done; also what units help with, as the figure counts it too."""
+    not_done = [row for row in shown.rows if row.timeliness in ("open", "no_deadline") and row.due]
+    found = [row for row in not_done if row.due and shown.as_of <= row.due <= last]
     return sorted(found, key=lambda row: row.due or last)
 
 
@@ -251,36 +274,58 @@ def _change(one: Change, now: Standing, before: Standing | None, words: Words) -
 
 
 def _cases(view: View) -> Iterator[Case]:
-    """Yield every item of which a row that has begun is still tracked."""
+    """Yield every item of which there is something to decide, with all its rows that are still tracked."""
     plan, words = view.plan, view.words
     comma = words("master.comma_list")
     for rows in view.rows_by_item.values():
         tracked = [row for row in rows if row.begun and row.counts and row.timeliness != "closed"]
-        if not tracked:
+        if not any(map(_to_decide, tracked)):
             continue
         item = tracked[0].obligation.item
         units = dict.fromkeys(row.obligation.unit for row in tracked)
         due = dict.fromkeys(short_day(row.due, plan) or item.due_text for row in tracked)
-        lines = _case_lines([row_facts(row, view.standing.as_of, plan, words) for row in tracked], words)
+        lines = _case_lines(tracked, view)
         many = words("report.many_units", count=len(units)) if len(units) > _MOST_NAMES else ""
         yield Case(item.id, item.action, many or comma.join(units), comma.join(due), tuple(lines))
 
 
-def _case_lines(rows: Iterable[RowFacts], words: Words) -> Iterator[CaseLine]:
-    said_by: dict[CaseLine, list[str]] = {}
+def _to_decide(row: RowStanding) -> bool:
+    """Whether a row is done and may be released, is late or blocked, or asks for something."""
+    judged = row.timeliness in ("on_time", "late", "done_undated", "overdue")
+    return judged or row.execution is Execution.CANNOT or bool(row.text("request"))
+
+
+def _case_lines(rows: Iterable[RowStanding], view: View) -> Iterator[CaseLine]:
+    said_by: dict[tuple[CaseLine, str], list[str]] = {}
     for row in rows:
-        said_by.setdefault(_case_line(row), []).append(row.unit)
-    for line, units in said_by.items():
-        yield replace(line, units=words("master.comma_list").join(units))
+        line, unit = _case_line(row, view), row.obligation.unit
+        # A number is one unit's; said of several at once it would read as their sum.
+        said_by.setdefault((line, unit if line.numbers else ""), []).append(unit)
+    for (line, _), units in said_by.items():
+        yield replace(line, units=view.words("master.comma_list").join(units))
 
 
-def _case_line(row: RowFacts) -> CaseLine:
+def _case_line(row: RowStanding, view: View) -> CaseLine:
     """Return what a row says, whoever says it."""
+    words = view.words
+    said = row_facts(row, view.standing.as_of, view.plan, words)
+    open_request = not (row.decision.kind or row.decision.extension)
+    numbers = (words("meeting.number", **asdict(one)) for one in said.quantities if one.actual)
     return CaseLine(
-        "", row.period, row.state, row.result, row.delay_reason, row.measures, row.request, _earlier(row)
+        units="",
+        period=said.period,
+        state=said.state,
+        numbers=words("master.comma").join(number.rstrip("，, ") for number in numbers),
+        result=said.result,
+        delay_reason=said.delay_reason,
+        measures=said.measures,
+        request=said.request if open_request else "",
+        decided=_decided(said, words),
     )
 
 
-def _earlier(row: RowFacts) -> str:
+def _decided(row: RowFacts, words: Words) -> str:
     """Return what the secretariat decided or remarked of a row so far."""
-    return "；".join(part for part in (row.decision, row.extension, row.resolution, row.review) if part)
+    extended = words("meeting.extended", day=row.extension) if row.extension else ""
+    parts = (row.decision, extended, row.resolution, row.review)
+    return words("master.comma").join(part.rstrip("。.") for part in parts if part)

@@ -159,7 +159,8 @@ class Resolver:
                 self._unknown(name, list(known), node)
         elif not hasattr(get_origin(kind) or kind, name):
             if _is_list(kind):
-                self._whole(kind, node.node)
+                of = _words_of(node.node)
+                self._fault("REP016", f"{of}.{name}", node, case="inside", of=of)
             else:
                 self._fault("REP004", name, node, case="plain", of=_words_of(node.node))
         return ANY

@@ -137,6 +137,8 @@ SEVERITY: Mapping[str, Severity] = {
     "REP010": W,  # there is no workbook to send with a notice
     "REP011": I,  # units without an e-mail address
     "REP012": I,  # no unit needs a notice
+    "REP015": W,  # a folder of own templates that is not there, or a template in it that nothing uses
+    "REP016": E,  # a list where a template wants a text
     # FIL: files that came back
     "FIL001": E,  # not a spreadsheet
     "FIL002": E,  # damaged
@@ -293,7 +295,10 @@ SEVERITY: Mapping[str, Severity] = {
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a text stands in the document it was read from; numbers are 1-based, 0 does not apply."""
+    """Where a text stands in the document it was read from; numbers are 1-based, 0 does not apply.
+
+    `part` is header or footer where it is not the text itself.
+    """
 
     file: str = ""
     page: int = 0
@@ -302,6 +307,7 @@ class Origin:
     row: int = 0
     sheet: str = ""
     cell: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +330,10 @@ NOWHERE = Place()
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing noticed. `words` fill the sentence's gaps; `value` is the text it is about."""
+    """One thing noticed. `words` fill the sentence's gaps; `value` is the text it is about.
+
+    A code with several sentences (`findings.REP005.wide`) has the name of one among them as `case`.
+    """
 
     code: str
     value: str = ""

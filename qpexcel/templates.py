@@ -11,7 +11,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from qpexcel.findings import Finding
+
 _PACKAGE = Path(__file__).parent
+_DOCUMENTS = {".docx", ".doc", ".docm", ".dotx", ".dotm", ".odt", ".ott"}
+_MOST_TOLD = 10  # names of files
 
 
 def folders() -> list[Path]:
@@ -20,6 +24,30 @@ def folders() -> list[Path]:
     own = os.environ.get("QPEXCEL_TEMPLATES")
     found = next(folder for folder in shipped if folder.is_dir())
     return [found, *([Path(own)] if own else [])]
+
+
+def unused_templates() -> tuple[Finding, ...]:
+    """Return REP015 where the office's own folder is not there, or has a document that nothing is made of.
+
+    Documents are looked for down to where they may be expected, and a folder deeper.
+    """
+    shipped, *own = folders()
+    if not own:
+        return ()
+    place = str(own[0])
+    if not own[0].is_dir():
+        return (Finding("REP015", place, {"case": "no_folder"}),)
+    known = {path.relative_to(shipped).as_posix() for path in (shipped / "documents").glob("*/*.docx")}
+    patterns = ("*", "*/*", "*/*/*", "*/*/*/*")
+    paths = [
+        path for pattern in patterns for path in own[0].glob(pattern) if path.suffix.lower() in _DOCUMENTS
+    ]
+    found = sorted(path.relative_to(own[0]).as_posix() for path in paths if not path.name.startswith("~$"))
+    strange = [name for name in found if name not in known]
+    if not strange:
+        return ()
+    told = ", ".join(strange[:_MOST_TOLD]) + ("…" if len(strange) > _MOST_TOLD else "")
+    return (Finding("REP015", place, {"found": told, "known": ", ".join(sorted(known))}),)
 
 
 def names_in(folder: str) -> list[str]:

@@ -46,13 +46,18 @@ class Words:
 
     def message(self, finding: Finding) -> str:
         """Word a finding: what was found and what to do, without its place."""
-        remedy = self(f"findings.{finding.code}.remedy").format_map(_gaps(finding))
+        remedy = self._sentence(finding, "remedy").format_map(_gaps(finding))
         stop = "。" if self.language == "zh-TW" else ". "
         return f"{self.found(finding)}{stop}{remedy}"
 
     def found(self, finding: Finding) -> str:
         """Word only what was found, without a full stop."""
-        return self(f"findings.{finding.code}.message").format_map(_gaps(finding)).rstrip("。. ")
+        return self._sentence(finding, "message").format_map(_gaps(finding)).rstrip("。. ")
+
+    def _sentence(self, finding: Finding, part: str) -> str:
+        """Return the message or remedy of a finding's own case, or else its code's."""
+        own = self.get(f"findings.{finding.code}.{finding.words.get('case', '')}.{part}")
+        return own or self(f"findings.{finding.code}.{part}")
 
     def place(self, place: Place) -> str:
         """Word where it is: file ▸ sheet!cell, item; the unit where there is no file."""
@@ -68,7 +73,8 @@ class Words:
         if origin is None:
             return ""
         numbers = {name: getattr(origin, name) for name in ("page", "table", "row", "line")}
-        parts = [self(f"origin.{name}", **{name: number}) for name, number in numbers.items() if number]
+        parts = [self(f"origin.{origin.part}")] if origin.part else []
+        parts += [self(f"origin.{name}", **{name: number}) for name, number in numbers.items() if number]
         where = "!".join(part for part in (origin.sheet, origin.cell) if part)
         return " ".join(part for part in (origin.file, where, *parts) if part)
 

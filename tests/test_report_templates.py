@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,13 +14,19 @@ from typing import get_type_hints
 
 import docx
 import pytest
+from docx.oxml import OxmlElement
+from docx.shared import Cm
 from papers import everything, opened, sections
 
 from qpexcel.findings import QpexcelError
+from qpexcel.reports.chart import BarChart
+from qpexcel.reports.drawings import Picture
 from qpexcel.reports.final import FinalFacts
 from qpexcel.reports.meeting import MeetingFacts
 from qpexcel.reports.notice import NoticeFacts
 from qpexcel.reports.template import document, printable
+from qpexcel.reports.template_check import faults_of
+from qpexcel.templates import unused_templates
 from qpexcel.words import LANGUAGES, load_words
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +45,24 @@ class Line:
 class Facts:
     title: str = "計畫"
     lines: tuple[Line, ...] = (Line("總務科", 3), Line("人事室", 5))
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Facts of every shape: a text, a list of records, of texts, a list in a list, what may be missing."""
+
+    title: str
+    lines: tuple[Line, ...]
+    names: tuple[str, ...]
+    groups: tuple[Group, ...]
+    chart: BarChart
+
+
+@dataclass(frozen=True)
+class Group:
+    rows: tuple[Line, ...]
+    first: Line | None
+    picture: Picture | None
 
 
 def filled(tmp_path, monkeypatch, *paragraphs, facts=None, table=(), language="zh-TW"):
@@ -150,6 +175,321 @@ class TestABrokenTemplate:
             "REP004",
             "第 {{ pgae }} 頁",
         )
+
+
+def written(*paragraphs, table=()):
+    """Return a template of an office as a document of python-docx."""
+    own = docx.Document()
+    for text in paragraphs:
+        own.add_paragraph(text)
+    if table:
+        grid = own.add_table(len(table), max(map(len, table)))
+        for row, texts in zip(grid.rows, table, strict=True):
+            for cell, text in zip(row.cells, texts, strict=False):
+                cell.text = text
+    return own
+
+
+def faults(own, kind=Whole):
+    data = BytesIO()
+    own.save(data)
+    return faults_of(data.getvalue(), kind, "meeting.docx")
+
+
+def told(*paragraphs, table=(), kind=Whole):
+    """Return code, case and value of everything that is wrong."""
+    found = faults(written(*paragraphs, table=table), kind)
+    for one in found:
+        assert all("{" + gap + "}" not in load_words("en").message(one) for gap in ("value", "near", "tag"))
+    return [(one.code, one.words.get("case", ""), one.value) for one in found]
+
+
+class TestNames:
+    """Every name is looked up, whether or not its branch or loop would run."""
+
+    def test_in_a_branch_that_does_not_run(self, tmp_path, monkeypatch):
+        code, value, _ = refused(tmp_path, monkeypatch, "{% if not title %}{{ titel }}{% endif %}")
+        assert (code, value) == ("REP004", "titel")
+
+    def test_in_a_loop_over_nothing(self, tmp_path, monkeypatch):
+        text = "{% for line in lines %}{{ line.unti }}{% endfor %}"
+        code, value, _ = refused(tmp_path, monkeypatch, text, facts=Facts(lines=()))
+        assert (code, value) == ("REP004", "unti")
+
+    def test_all_of_them_at_once(self):
+        assert told("{{ titel }}", "{{ linse|length }}", "{{ names[0] }}{{ nmaes[0] }}") == [
+            ("REP004", "", "titel"),
+            ("REP004", "", "linse"),
+            ("REP004", "", "nmaes"),
+        ]
+
+    def test_the_nearest_is_one_of_the_very_object(self):
+        [one] = faults(written("{% for line in lines %}{{ line.tile }}{% endfor %}"))
+        assert (one.words["case"], one.words["fields"]) == ("far", "unit, days")  # title is another object's
+        assert load_words("zh-TW").message(one) == (
+            "文件範本的「{% for line in lines %}{{ line.tile }}{% endfor %}」用了不存在的欄位「tile」。"
+            "這裡可用的欄位：unit, days；請在範本中改正。"
+        )
+
+    def test_a_loops_own_name_may_be_the_nearest(self):
+        [one] = faults(written("{% for rows in lines %}{{ rwos.unit }}{% endfor %}"))
+        assert one.words["near"] == "rows"
+
+    def test_of_many_fields_twelve_are_listed(self):
+        [one] = faults(written("{{ zzzzz }}"), MeetingFacts)
+        assert one.words["fields"].count(", ") == 11
+        assert one.words["fields"].endswith("…")
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("{{ lines[0].unti }}", "unti"),
+            ("{{ lines[0]['unti'] }}", "unti"),
+            ("{{ (lines|first).unti }}", "unti"),
+            ("{% for x in lines|sort(attribute='days') %}{{ x.unti }}{% endfor %}", "unti"),
+            ("{% for x in lines if x.unti %}{% endfor %}", "unti"),
+            ("{% for x in lines[:2] %}{{ x.unti }}{% endfor %}", "unti"),
+            ("{% for g in groups %}{% for x in g.rows %}{{ x.unti }}{% endfor %}{% endfor %}", "unti"),
+            ("{{ groups[0].first.unti }}", "unti"),
+            ("{{ title ~ titel }}", "titel"),
+            ("{% if title and titel == '' %}{% endif %}", "titel"),
+            ("{% for x in lines %}{% endfor %}{{ xx }}", "xx"),
+            ("{% set a = titel %}", "titel"),
+            ("{% with a = titel %}{% endwith %}", "titel"),
+        ],
+    )
+    def test_wherever_they_stand(self, text, value):
+        assert [(code, name) for code, _, name in told(text)] == [("REP004", value)]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{{ title.upper() }}{{ title[0] }}{{ title|upper }}{{ chart }}",
+            "{% for x in lines %}{{ loop.index }}{{ x.unit }}{% else %}{{ title }}{% endfor %}",
+            "{% set a = lines %}{% for x in a %}{{ x.anything }}{% endfor %}",
+            "{% set a %}{{ title }}{% endset %}{{ a.b }}",
+            "{% with a = 1 %}{{ a }}{% endwith %}",
+            "{% macro f(a, b=1) %}{{ a.x }}{{ b }}{% endmacro %}{{ f(title) }}",
+            "{% for a, b in groups|groupby('rows') %}{{ a }}{{ b.x }}{% endfor %}",
+            "{{ unknown|default('') }}{% if other is defined %}{{ title }}{% endif %}",
+            "{{ groups[0].picture }}{{ lines|length }}{{ lines|map(attribute='unit')|join('、') }}",
+            "{{ range(3)|join }}{# titel #}{%- if title -%}{{ names|join }}{%- endif -%}",
+            "{{ “a” ~ title }}",
+        ],
+    )
+    def test_what_is_right(self, text):
+        assert told(text) == []
+
+    def test_a_field_of_a_text(self):
+        assert told("{{ title.unit }}") == [("REP004", "plain", "unit")]
+
+    @pytest.mark.parametrize(
+        ("text", "case", "value"),
+        [
+            ("{{ lines }}", "", "lines"),
+            ("{{ names }}", "texts", "names"),
+            ("{{ lines[0] }}", "one", "lines[0]"),
+            ("{{ groups[0].first }}", "one", "groups[0].first"),
+            ("{{ lines or '無' }}", "", "…"),
+            ("{{ lines.unit }}", "inside", "lines.unit"),
+        ],
+    )
+    def test_a_list_is_no_text(self, text, case, value):
+        assert told(text) == [("REP016", case, value)]
+
+    def test_a_list_is_no_text_in_words(self):
+        [one] = faults(written("逾期：{{ lines }}"))
+        assert load_words("zh-TW").message(one) == (
+            "文件範本的「逾期：{{ lines }}」要印出「lines」，但它是清單。"
+            "請用 for 逐筆列出（{%tr for row in … %}），再印出每筆的欄位：unit, days。"
+        )
+
+    def test_a_text_is_no_list(self):
+        assert told("{% for x in title %}{{ x }}{% endfor %}")[0][:2] == ("REP005", "no_list")
+
+    def test_a_filter_that_does_not_exist(self):
+        assert told("{{ title|big }}") == [("REP005", "filter", "{{ title|big }}")]
+
+
+class TestTags:
+    @pytest.mark.parametrize(
+        ("paragraphs", "case", "value"),
+        [
+            (("前{{ title", "次段"), "unclosed", "前{{ title"),
+            (("{{ title", "{{ title }}"), "unclosed", "{{ title"),
+            (("{{ title %}",), "unclosed", "{{ title %}"),
+            (("title }}",), "unopened", "title }}"),
+            (("｛｛ title ｝｝",), "wide", "｛｛ title ｝｝"),
+            (("{％ if title ％}",), "wide", "{％ if title ％}"),
+            (
+                ("{% if title %}", "x", "{% for x in lines %}", "{% endif %}"),
+                "no_end",
+                "{% for x in lines %}",
+            ),
+            (("一 {% if title %} 二", "三"), "no_end", "一 {% if title %} 二"),
+            (("{%p if title %}", "三"), "no_end", "{%p if title %}"),
+            (("三 {% endif %}",), "no_begin", "三 {% endif %}"),
+            (("{% else %}",), "no_begin", "{% else %}"),
+            (("{%p if title %}有{%p endif %}",), "alone_p", "{%p if title %}有{%p endif %}"),
+            (("{%tr for x in lines %}",), "outside_tr", "{%tr for x in lines %}"),
+            (("{% include 'x' %}",), "word", "{% include 'x' %}"),
+            (("{% import 'x' as x %}",), "word", "{% import 'x' as x %}"),
+            (("{{ title title }}",), "", "{{ title title }}"),
+            (("{{ title。x }}",), "", "{{ title。x }}"),
+        ],
+    )
+    def test_what_is_wrong_with_them(self, paragraphs, case, value):
+        assert told("前言", *paragraphs) == [("REP005", case, value)]
+
+    def test_two_in_one_row(self):
+        row = "{%tr for x in lines %}{{ x.unit }}{%tr endfor %}"
+        assert told(table=[[row]])[0][:2] == ("REP005", "alone_tr")
+        assert told(table=[["{%tr for x in lines %}", "{{ x.unit }}"], ["{%tr endfor %}", ""]])[0][:2] == (
+            "REP005",
+            "alone_tr",
+        )
+
+    def test_a_block_over_two_cells(self):
+        found = told("x", table=[["{% for x in lines %}{{ x.unit }}", "{{ x.days }}{% endfor %}"]])
+        assert found == [("REP005", "apart", "{% for x in lines %}{{ x.unit }}")]
+
+    def test_a_block_that_ends_outside_its_table(self):
+        own = written(table=[["前{% if title %}", "乙"]])
+        own.add_paragraph("後{% endif %}")
+        [one] = faults(own)
+        assert (one.code, one.words["tag"], one.words["end"]) == (
+            "REP005",
+            "前{% if title %}",
+            "後{% endif %}",
+        )
+        assert (
+            load_words("zh-TW")
+            .line(one)
+            .startswith(
+                "[meeting.docx ◂ 表1] 文件範本的「前{% if title %}」和「後{% endif %}」不在同一個地方"
+            )
+        )
+
+    def test_a_block_over_paragraphs_is_right(self):
+        assert told("{% if title %}甲", "乙", "丙{% endif %}") == []
+
+    def test_half_a_tag_in_a_tracked_change(self):
+        own = written("第一段", "{{ ti")
+        paragraph = own.paragraphs[1]._p
+        change = OxmlElement("w:ins")
+        paragraph.append(change)
+        run, text = OxmlElement("w:r"), OxmlElement("w:t")
+        text.text = "tle }}"
+        run.append(text)
+        change.append(run)
+        [one] = faults(own)
+        assert (one.code, one.words["case"], one.value) == ("REP005", "torn", "{{ title }}")
+
+    def test_no_english_of_jinja_in_chinese(self):
+        for text in ("{% if %}{% endif %}", "{{ }}", "{{ title title }}", "{% for x lines %}{% endfor %}"):
+            [one] = faults(written(text))
+            message = (
+                load_words("zh-TW").message(one).replace(text, "").replace("workbook_templates/documents", "")
+            )
+            assert re.findall(r"[A-Za-z]{3,}", message) == ["README"]
+
+
+class TestOtherParts:
+    def test_header_and_footer_are_told(self):
+        own = written("{{ title }}")
+        section = own.sections[0]
+        section.different_first_page_header_footer = True
+        section.first_page_header.paragraphs[0].text = "{{ titel }}"
+        section.header.paragraphs[0].text = "{{ tilte }}"
+        section.footer.paragraphs[0].text = "{% if title %}"
+        lines = [load_words("zh-TW").line(one).split("文件")[0] for one in faults(own)]
+        assert sorted(lines) == ["[meeting.docx ◂ 頁尾] ", "[meeting.docx ◂ 頁首] ", "[meeting.docx ◂ 頁首] "]
+        assert load_words("en").line(faults(own)[0]).startswith("[meeting.docx ◂ header] ")
+
+    def test_in_a_table_of_the_header(self):
+        own = written()
+        grid = own.sections[0].header.add_table(1, 1, Cm(5))
+        grid.cell(0, 0).text = "{{ titel }}"
+        [one] = faults(own)
+        assert (one.place.origin.part, one.place.origin.table) == ("header", 1)
+
+    def test_in_a_table_within_a_table(self):
+        own = written(table=[["甲"], ["乙"]])
+        own.tables[0].cell(1, 0).add_table(1, 1).cell(0, 0).text = "{{ titel }}"
+        [one] = faults(own)
+        assert (one.value, one.place.origin.table) == ("titel", 2)
+
+
+class TestWhatOnlyFillingInShows:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{% macro f(a) %}{{ f(a) }}{% endmacro %}{{ f(1) }}",
+            "{% for i in range(1000000) %}{% endfor %}",
+            "{% set a = lines %}{% for x in a %}{{ x.unti }}{% endfor %}",
+            "{{ lines[9].unit }}",
+            "{{ 1 / 0 }}",
+            "{{ cycler() }}",
+            "{{ title.encode('x') }}",
+        ],
+    )
+    def test_is_told_of_the_tag(self, tmp_path, monkeypatch, text):
+        code, value, line = refused(tmp_path, monkeypatch, "前言", text)
+        assert code == "REP005"
+        assert value.startswith(text[:10])
+        assert "無法填入" in line
+
+    def test_a_text_that_claims_to_be_xml(self, tmp_path, monkeypatch):
+        code, value, line = refused(tmp_path, monkeypatch, "{{ '<' | safe }}")
+        assert (code, value) == ("REP005", "documents/zh-TW/meeting.docx")
+        assert "不是完整的 Word 文件" in line
+
+    def test_macros_work(self, tmp_path, monkeypatch):
+        text = "{% macro f(a) %}《{{ a }}》{% endmacro %}{{ f(title) }}{{ cycler('甲', '乙').next() }}"
+        assert sections(filled(tmp_path, monkeypatch, text))[""].texts == ["《計畫》甲"]
+
+
+class TestAFolderOfOwnTemplates:
+    def own(self, tmp_path, monkeypatch, *names):
+        for name in names:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(b"")
+        monkeypatch.setenv("QPEXCEL_TEMPLATES", str(tmp_path))
+        return unused_templates()
+
+    def test_none(self, monkeypatch):
+        monkeypatch.delenv("QPEXCEL_TEMPLATES", raising=False)
+        assert unused_templates() == ()
+
+    def test_that_is_not_there(self, tmp_path, monkeypatch):
+        [one] = self.own(tmp_path / "nowhere", monkeypatch)
+        assert (one.code, one.words) == ("REP015", {"case": "no_folder"})
+        assert load_words("zh-TW").message(one).startswith("找不到自訂範本的資料夾")
+
+    def test_as_it_should_be(self, tmp_path, monkeypatch):
+        names = (
+            "documents/zh-TW/meeting.docx",
+            "documents/zh-TW/~$eting.docx",
+            "words/zh-TW/x.toml",
+            "說明.txt",
+        )
+        assert self.own(tmp_path, monkeypatch, *names) == ()
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "documents/zh-TW/通知.docx",
+            "documents/zh-TW/notice.doc",
+            "documents/notice.docx",
+            "zh-TW/notice.docx",
+            "notice.docx",
+            "範本/documents/zh-TW/notice.docx",
+        ],
+    )
+    def test_with_a_name_that_is_none_of_ours(self, tmp_path, monkeypatch, name):
+        [one] = self.own(tmp_path, monkeypatch, "documents/zh-TW/meeting.docx", name)
+        assert (one.code, one.value, one.words["found"]) == ("REP015", str(tmp_path), name)
+        assert "documents/zh-TW/notice.docx" in one.words["known"]
 
 
 class TestAnyText:

@@ -8,35 +8,31 @@ from __future__ import annotations
 import re
 import traceback
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import datetime
-from functools import cache, partial
+from functools import lru_cache, partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import docx
 from docx.opc.coreprops import CoreProperties
+from docx.opc.part import XmlPart
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
-from rapidfuzz.process import extractOne
 
 from qpexcel.findings import Finding, Origin, Place, QpexcelError
 from qpexcel.reports.drawings import drawn
+from qpexcel.reports.template_check import faults_of, well_formed
+from qpexcel.reports.template_tags import Part, lined
 from qpexcel.templates import find_file
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of zip; so that the same document is the same bytes
-_TAG = re.compile(r"<[^>]+>")
 _LONGEST_PROPERTY = 255
-_LONGEST_TEXT = 80  # characters of a paragraph that is quoted
-_NEAR = 60  # of 100: how alike a name must be to be suggested
-# What goes wrong within an expression that an office wrote: {{ rows[9] }}, {{ 1 / count }}.
-_IN_EXPRESSIONS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 # XML has no room for these; Unicode has pictures of the first 32.
 _CONTROL = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
 _CONTROL |= {0x0B: ord("\n"), 0x7F: 0x2421, 0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
@@ -44,32 +40,31 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNDERSCORED = re.compile(r"(?<=[{%])_(?=[{%}])|(?<=})_(?=})")  # docxtpl's own way to write {{ as a text
 
 
-class _Unknown(StrictUndefined):
-    """A name that nothing is known by; its message is the name."""
-
-    @property
-    def _undefined_message(self) -> str:
-        return str(self._undefined_name)
-
-
 class _Broken(Exception):  # noqa: N818 - a note from one method to another
-    """What is wrong with a template, at a line of its XML."""
+    """What went wrong while a part was filled in."""
 
-    def __init__(self, error: Exception, xml: str) -> None:
+    def __init__(self, error: Exception, part: Part) -> None:
         super().__init__(str(error))
         self.error = error
-        self.xml = xml
+        self.part = part
 
 
 class _Template(DocxTemplate):  # type: ignore[misc]  # docxtpl has no types
     """docxtpl's template, which tells where an error is."""
 
-    def render_xml_part(self, src_xml: str, part: object, context: object, jinja_env: object = None) -> str:
+    def render_xml_part(self, src_xml: str, part: XmlPart, context: object, jinja_env: object = None) -> str:
         """Render a part. Raises _Broken."""
         try:
-            return str(super().render_xml_part(src_xml, part, context, jinja_env))
-        except _IN_EXPRESSIONS as error:
-            raise _Broken(error, src_xml) from error
+            xml = str(super().render_xml_part(src_xml, part, context, jinja_env))
+        except Exception as error:  # an expression may raise anything
+            raise _Broken(error, self._part(src_xml, part)) from error
+        if not well_formed(xml):
+            raise ValueError(part.partname)
+        return xml
+
+    def _part(self, xml: str, part: XmlPart) -> Part:
+        kind = next((kind for kind in ("header", "footer") if part.content_type.endswith(f"{kind}+xml")), "")
+        return Part(kind, part.element, lined(xml))
 
     def render_properties(self, context: object, jinja_env: object = None) -> None:
         """Leave them: they are written from plain texts."""
@@ -93,30 +88,41 @@ def document(
 
     Raises:
         QpexcelError: REP003 where the template cannot be opened, REP004 for a placeholder that means
-            nothing, REP005 for one that is broken otherwise.
+            nothing, REP016 for a list that is printed whole, REP005 for what is broken otherwise; all that
+            is wrong is found before anything is filled in.
     """
     file = f"documents/{language}/{name}.docx"
-    template = _opened(file)
+    template = _opened(file, type(facts))
     shown = partial(_shown, template=template)
-    environment = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=True, finalize=shown)
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True, finalize=shown)
     context = {field.name: getattr(facts, field.name) for field in fields(facts)}
     try:
         template.render(context, environment, autoescape=True)
     except _Broken as broken:
-        raise QpexcelError(_finding(broken, facts, file)) from broken.error
+        raise QpexcelError(_failed(broken, file)) from broken.error
+    except Exception as error:  # docxtpl stumbles over what a template makes of a table
+        raise QpexcelError(Finding("REP005", file, {"case": "whole"}, Place(file=file))) from error
     _describe(template.docx.core_properties, title, author, made)
     written = BytesIO()
     template.save(written)
     return _repacked(written.getvalue())
 
 
-def _opened(file: str) -> _Template:
+def _opened(file: str, kind: type) -> _Template:
     data = find_file(file).read_bytes()
+    faults = _faults(data, kind, file)
+    if faults:
+        raise QpexcelError(faults[0], faults[1:])
+    return _Template(BytesIO(data))
+
+
+@lru_cache(maxsize=8)  # a template is filled in for every unit
+def _faults(data: bytes, kind: type, file: str) -> tuple[Finding, ...]:
     try:
         docx.Document(BytesIO(data))
     except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
         raise QpexcelError(Finding("REP003", file, place=Place(file=file))) from error
-    return _Template(BytesIO(data))
+    return faults_of(data, kind, file)
 
 
 def _shown(value: object, template: _Template) -> object:
@@ -156,54 +162,18 @@ def _repacked(data: bytes) -> bytes:
     return packed.getvalue()
 
 
-def _finding(broken: _Broken, facts: DataclassInstance, file: str) -> Finding:
-    """Say what is wrong with a template: the placeholder, the table and the text around it."""
-    error, xml = broken.error, broken.xml
-    lines = re.sub(r"<w:p([ >])", r"\n<w:p\1", xml).split("\n")
-    number = _line(error)
-    before = "".join(lines[:number])
-    inside = before.count("<w:tbl>") - "".join(lines[: number - 1]).count("</w:tbl>") > 0
-    origin = Origin(table=before.count("<w:tbl>") if inside else 0)
-    text = _text_of(lines[number - 1] if number <= len(lines) else "", str(error))
-    place = Place(file=file, origin=origin)
-    if isinstance(error, UndefinedError):
-        near = extractOne(str(error), _names(type(facts)), score_cutoff=_NEAR)
-        gaps = {"text": text[:_LONGEST_TEXT], "near": near[0] if near else "—"}
-        return Finding("REP004", str(error), gaps, place)
-    return Finding("REP005", text[:_LONGEST_TEXT], {"why": str(error)}, place)
+def _failed(broken: _Broken, file: str) -> Finding:
+    """REP005: the tag that could not be computed, or only the template where no tag is to blame."""
+    line = _line(broken.error)
+    tag = next((tag for tag in broken.part.tags if tag.line == line), None)
+    if tag is None:
+        return Finding("REP005", file, {"case": "whole"}, Place(file=file))
+    origin = Origin(table=tag.table, part=broken.part.kind)
+    return Finding("REP005", tag.text, {"case": "failed"}, Place(file=file, origin=origin))
 
 
-def _text_of(line: str, name: str) -> str:
-    """Return the paragraph on a line, or what docxtpl put behind it where the name stands there alone."""
-    parts = [_TAG.sub("", part).strip() for part in line.split("</w:p>", 1)]
-    return next((part for part in parts if name in part), " ".join(filter(None, parts)))
-
-
-def _line(error: Exception) -> int:
-    """Return the 1-based line of the part's XML on which something is wrong."""
+def _line(error: BaseException) -> int:
+    """Return the 1-based line of the part's XML on which something is wrong, 0 where nobody knows."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
     of_syntax = getattr(error, "lineno", None)
-    return int(of_syntax or (frames[-1].lineno if frames else 1) or 1)
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    """Return every placeholder's name: the facts' fields, and those of what they hold."""
-    return tuple(dict.fromkeys(_fields(kind, set())))
-
-
-def _fields(kind: object, seen: set[object]) -> Iterator[str]:
-    if isinstance(kind, type) and is_dataclass(kind) and kind not in seen:
-        seen.add(kind)
-        types = _types(kind)
-        for field in fields(kind):
-            yield field.name
-            yield from _fields(types[field.name], seen)
-    for inner in getattr(kind, "__args__", ()):
-        yield from _fields(inner, seen)
-
-
-def _types(kind: type) -> Mapping[str, Any]:
-    from typing import get_type_hints  # noqa: PLC0415 - only a broken template asks
-
-    return get_type_hints(kind)
+    return int(of_syntax or (frames[-1].lineno if frames else 0) or 0)

@@ -19,7 +19,7 @@ from qpexcel.model import Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.obligations import obligations
-from qpexcel.reports.calendar import calendar_file
+from qpexcel.reports.calendar import calendar_file, issued
 from qpexcel.standing import Known, Standing, stand
 from qpexcel.words import load_words
 
@@ -314,3 +314,21 @@ def test_any_title_unit_and_action(title, unit, action):
         (event,) = calendar.subcomponents
         assert re.fullmatch(r"[0-9a-f]{32}@qpexcel", event["UID"])
         assert event["DTSTART"].dt == date(2007, 6, 30)
+
+
+def test_what_the_plan_has_no_more_is_withdrawn_from_calendars_that_hold_it():
+    before = issued(standing(return_by=DAY), ZH)
+    later = plan_of(ITEMS.replace("| 1-1 | 辦理研習 | 96年6月 |", "| 1-1 | 辦理研習 | 隨時 |"), "一室、二室")
+    data = calendar_file(standing(replace(later, groups=PLAN.groups)), ZH, NOW, "一室", before)
+    found = {str(one["SUMMARY"]): one for one in Calendar.from_ical(data).walk("VEVENT")}
+    [gone] = [one for title, one in found.items() if title.startswith("1-1")]
+    assert (gone["STATUS"], gone["DTSTART"].dt, gone.walk("VALARM")) == ("CANCELLED", date(2007, 6, 30), [])
+    assert gone["UID"] == event_of(standing(), "1-1", "一室")["UID"]
+    assert not [title for title in found if "二室" in title]
+    again = issued(standing(replace(later, groups=PLAN.groups)), ZH, before)
+    assert {one.of for one in again} >= {one.of for one in before}
+
+
+def test_a_deadline_on_the_calendars_last_day():
+    plan = plan_of("| 項次 | 推動作法 | 完成期限 | 承辦單位 |\n| 1-1 | 甲 | 9999-12-31 | 一室 |", "一室")
+    assert [one["DTSTART"].dt for one in events(standing(plan))] == [date.max]

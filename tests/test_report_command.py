@@ -257,3 +257,17 @@ def test_names_that_leave_no_room(tmp_path):
         == len(set(done.paths))
         == 2 * (1 + len(load_plan(office.workspace, NOW.date()).plan.units))
     )
+
+
+def test_an_item_that_left_the_plan_leaves_calendars_too(office):
+    report(office.workspace, ["calendar"], Asked(), NOW)
+    fewer = "\n".join(line for line in ITEMS.splitlines() if "1-2" not in line)
+    Office.opened(office.workspace.root / "new", tables(fewer, "甲科、乙科")).workspace.plan.replace(
+        office.workspace.plan
+    )
+    office.consolidate(date(2007, 6, 16))
+    for _ in range(2):
+        report(office.workspace, ["calendar"], Asked(), NOW)
+        text = (office.workspace.reports / "期限-甲科.ics").read_text(encoding="utf-8")
+        events = text.split("BEGIN:VEVENT")
+        assert [("CANCELLED" in one) for one in events if "SUMMARY:1-2" in one] == [True]

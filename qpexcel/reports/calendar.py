@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import NamedTuple
 
 from icalendar import Alarm, Calendar, Component, Event, Journal
 
@@ -43,7 +44,26 @@ class _Entry:
     cancelled: bool = False
 
 
-def calendar_file(standing: Standing, words: Words, now: datetime, unit: str = "") -> bytes:
+class Issued(NamedTuple):
+    """An event that somebody may have imported: what it is of, whose, its day (ISO) and its title."""
+
+    of: tuple[str, ...]
+    unit: str
+    day: str
+    summary: str
+
+
+def issued(standing: Standing, words: Words, before: Iterable[Issued] = ()) -> tuple[Issued, ...]:
+    """Return every event that calendars hold by now: those of today, and those of earlier ones."""
+    known = {one.of: one for one in before}
+    for one in _entries(standing, words, ""):
+        known[one.of] = Issued(one.of, one.unit, one.day.isoformat(), one.summary)
+    return tuple(known.values())
+
+
+def calendar_file(
+    standing: Standing, words: Words, now: datetime, unit: str = "", before: Iterable[Issued] = ()
+) -> bytes:
     """Return the calendar of a unit's deadlines, or with "" of everybody's.
 
     Importing a later one again moves, renames and withdraws the events of the earlier.
@@ -53,23 +73,31 @@ def calendar_file(standing: Standing, words: Words, now: datetime, unit: str = "
         words: The plan's language.
         now: Local time, without a zone; a later one makes a newer edition of every event.
         unit: A unit of the plan, by its name.
+        before: What earlier calendars held; what of it there is no more is withdrawn.
     """
     plan = standing.plan
     calendar = _calendar(plan, words, unit)
-    entries = [
-        *(
-            _row_entry(row, row.due, standing, words, unit)
-            for row in standing.rows
-            if row.due and _of(row, unit)
-        ),
-        *_return_entries(standing, words, unit),
-    ]
+    entries = _entries(standing, words, unit)
+    here = {one.of for one in entries}
+    entries += [_withdrawn(one) for one in before if one.of not in here and unit in ("", one.unit)]
     for entry in entries:
         calendar.add_component(_event(entry, plan, now))
     if not entries:  # a calendar must hold something
         calendar.add_component(_note(standing, words, now, unit))
     data: bytes = calendar.to_ical()
     return data
+
+
+def _entries(standing: Standing, words: Words, unit: str) -> list[_Entry]:
+    rows = [(row, row.due) for row in standing.rows if row.due and _of(row, unit)]
+    found = [_row_entry(row, day, standing, words, unit) for row, day in rows]
+    return [*found, *_return_entries(standing, words, unit)]
+
+
+def _withdrawn(one: Issued) -> _Entry:
+    """Return an event of something that the plan no longer has or dates."""
+    day = date.fromisoformat(one.day)
+    return _Entry(one.of, day, one.unit, one.summary, (), reminds=False, cancelled=True)
 
 
 def _of(row: RowStanding, unit: str) -> bool:
@@ -180,7 +208,8 @@ def _event(entry: _Entry, plan: Plan, now: datetime) -> Event:
     event.add("description", "\n".join(map(_clean, entry.lines)))
     event.add("categories", [_line(entry.unit)])
     event.add("dtstart", entry.day)
-    event.add("dtend", entry.day + timedelta(days=1))
+    if entry.day < date.max:
+        event.add("dtend", entry.day + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     # The day before always, and as many days before as the plan warns.

@@ -96,6 +96,8 @@ class Console:
             self._out.print(Text(_printable(str(path))), soft_wrap=True)
         if len(done.paths) > _MOST_FILES:
             self.say("terminal.more_documents", count=len(done.paths) - _MOST_FILES)
+        for key, gaps in done.told:
+            self.say(key, **gaps)
         key = "terminal.reported" if done.paths else "terminal.nothing_to_report"
         self.say(key, count=len(done.paths), path=folder)
 

@@ -43,10 +43,11 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The documents written and what a person should know of them."""
+    """The documents written and what a person should know of them; `told` as in `Desk`."""
 
     paths: tuple[Path, ...]
     findings: tuple[Finding, ...]
+    told: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 
 def report(
@@ -89,7 +90,7 @@ def report(
         ours = tuple(kind.prefix for kind in wanted)
         old = desk.gone if asked.units else {name for name in files.names if name.startswith(ours)}
         files.clear(old - writer.standing)
-    return Reported(tuple(writer.paths), tuple(desk.findings))
+    return Reported(tuple(writer.paths), tuple(desk.findings), tuple(desk.told))
 
 
 def _with_attached(workspace: Workspace, standing: Standing) -> Standing:

@@ -35,7 +35,7 @@ def draft(
     html: str,
     *,
     made: datetime,
-    attached: Attached | None = None,
+    attached: Sequence[Attached] = (),
 ) -> bytes:
     r"""Return a mail as a draft, lines ending in \r\n; the same bytes for the same mail.
 
@@ -47,7 +47,7 @@ def draft(
         text: The mail as plain text.
         html: The mail as HTML.
         made: When it was written, by the clock on the wall.
-        attached: A file that goes with it.
+        attached: The files that go with it.
     """
     head = ["X-Unsent: 1", f"Date: {format_datetime(made.astimezone())}"]
     if to:
@@ -56,10 +56,10 @@ def draft(
     mail = EmailMessage(SMTP)
     mail.set_content(printable(text), cte="base64")
     mail.add_alternative(printable(html), subtype="html", cte="base64")
-    if attached:
-        kind = _WORKBOOK if attached.name.lower().endswith(".xlsx") else _ANY
+    for one in attached:
+        kind = _WORKBOOK if one.name.lower().endswith(".xlsx") else _ANY
         maintype, _, subtype = kind.partition("/")
-        mail.add_attachment(attached.data, maintype=maintype, subtype=subtype, filename=_line(attached.name))
+        mail.add_attachment(one.data, maintype=maintype, subtype=subtype, filename=_line(one.name))
     _set_boundaries(mail, subject + text + html)
     return "".join(f"{line}\r\n" for line in head).encode("ascii", "replace") + mail.as_bytes()
 

@@ -120,11 +120,12 @@ def test_without_a_return_day_the_return_is_asked_for_and_nothing_is_called_late
     assert facts.subject == "「測試計畫」本期填報表請於96年6月27日前送回，請查照。"
 
 
-def test_a_form_that_is_missing_goes_beside_the_correction_of_an_older_one(tmp_path):
+@pytest.mark.parametrize("until", [date(2007, 6, 19), date(2007, 6, 30), date(2007, 7, 31)])
+def test_a_form_that_is_not_in_goes_beside_the_correction_of_an_older_one(tmp_path, until):
     office = opened(tmp_path, date(2007, 6, 12))
     office.clerk("二科").type("1-3", 執行情形="已完成", 完成日期="96/13/5").send("二科.xlsx")
     office.consolidate(as_of=DAY)
-    office.generate(round_label="2", return_by=date(2007, 6, 19))
+    office.generate(round_label="2", return_by=until)
     report(office.workspace, ["notices"], Asked(DAY, units=("二科",)), NOW)
     here = office.workspace
     data = (here.reports / "通知" / "二科.eml").read_bytes()

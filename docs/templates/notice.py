@@ -25,7 +25,7 @@ WORDS = {
         "item": "項次",
         "action": "推動作法",
         "due": "完成期限",
-        "original": "（原訂{{ row.original_due }}）",
+        "original": "原訂{{ row.original_due }}",
         "target": "目標：{{ row.target }}",
         "result": "執行成果：{{ row.result }}",
         "reason": "落後原因：{{ row.delay_reason }}",
@@ -60,7 +60,7 @@ WORDS = {
         "item": "Item",
         "action": "Action",
         "due": "Due",
-        "original": "(first {{ row.original_due }})",
+        "original": "first {{ row.original_due }}",
         "target": "Target: {{ row.target }}",
         "result": "Result: {{ row.result }}",
         "reason": "Reason for delay: {{ row.delay_reason }}",
@@ -143,8 +143,8 @@ def _due(t: dict) -> str:
 def _overdue(paper: Paper, t: dict) -> None:
     columns = [
         Col(t["item"], "{{ row.item }}", 1.5, "center"),
-        Col(t["action"], _action(t), 7.6),
-        Col(t["due"], _due(t), 2.5, "center"),
+        Col(t["action"], _action(t), 7.2),
+        Col(t["due"], _due(t), 2.9, "center"),
         Col(t["days"], "{{ row.days }}", 2.2, "center"),
         Col(t["state"], "{{ row.execution }}", 0, "center"),
     ]
@@ -161,8 +161,8 @@ def _if(condition: str, text: str) -> list[str]:
 def _coming(paper: Paper, t: dict) -> None:
     columns = [
         Col(t["item"], "{{ row.item }}", 1.5, "center"),
-        Col(t["action"], _action(t), 7.0),
-        Col(t["due"], _due(t), 2.5, "center"),
+        Col(t["action"], _action(t), 6.6),
+        Col(t["due"], _due(t), 2.9, "center"),
         Col(t["state"], "{{ row.state }}{% if row.result %}\n{{ row.result }}{% endif %}", 0),
     ]
     _section(paper, t, "coming", columns)

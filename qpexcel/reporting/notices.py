@@ -34,7 +34,8 @@ def papers(desk: Desk) -> Iterator[Paper]:
         return
     _correct(desk, found)
     emails = {unit.name: unit.emails for unit in standing.plan.units}
-    files = {need.unit: _files(need, stems[need.unit], desk) for need in found}
+    silent = {one.unit for one in standing.register if one.state in ("missing", "awaited")}
+    files = {need.unit: _files(need, stems[need.unit], desk, form=need.unit in silent) for need in found}
     _tell(desk, "REP010", [unit for unit, some in files.items() if not some])
     _tell(desk, "REP011", [unit for unit in files if not emails[unit]])
     _tell_tones(desk, found)
@@ -59,17 +60,17 @@ def _correct(desk: Desk, found: Sequence[Need]) -> None:
         desk.findings += correct(desk.workspace, desk.now, units=units).findings
 
 
-def _files(need: Need, stem: str, desk: Desk) -> dict[str, Attached]:
-    """Return what is sent with a notice: the correction where there is one to make, and the form.
+def _files(need: Need, stem: str, desk: Desk, *, form: bool) -> dict[str, Attached]:
+    """Return what is sent with a notice: the correction where there is one to make, else the form.
 
-    The form stays away where only corrections are wanted of a return that is in.
+    With `form` that goes too: a correction is of an older round while this one's return is not in.
     """
     here, name = desk.workspace, f"{stem}.xlsx"
     found = {}
     if need.to_mend and (here.corrections / name).is_file():
         renamed = desk.words("notice.correction_name", stem=stem)
         found["correction"] = Attached(renamed, (here.corrections / name).read_bytes())
-    if (need.awaited or not found) and (here.outgoing / name).is_file():
+    if (form or not found) and (here.outgoing / name).is_file():
         found = {"form": Attached(name, (here.outgoing / name).read_bytes())} | found
     return found
 

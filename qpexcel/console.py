@@ -96,6 +96,8 @@ class Console:
             self._out.print(Text(_printable(str(path))), soft_wrap=True)
         if len(done.paths) > _MOST_FILES:
             self.say("terminal.more_documents", count=len(done.paths) - _MOST_FILES)
+        for key, gaps in done.told:
+            self.say(key, **gaps)
         if done.gone:
             self.say("terminal.documents_gone", names=self._list(map(_printable, done.gone)))
         if done.paths or not done.findings:

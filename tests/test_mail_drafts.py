@@ -30,7 +30,7 @@ def written(
     subject: str = "逾期催辦", *, to=("a@b.tw",), name: str = "政風室.xlsx", text: str = "內文\n"
 ) -> bytes:
     html = f"<p>{text}</p>"
-    return draft(to, subject, text, html, made=MADE, attached=Attached(name, DATA))
+    return draft(to, subject, text, html, made=MADE, attached=(Attached(name, DATA),))
 
 
 def read(data: bytes) -> EmailMessage:

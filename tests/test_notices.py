@@ -25,7 +25,8 @@ from qpexcel.recall import standing_as_of
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
 from qpexcel.reports.needs import Tone, needs, reply_by
-from qpexcel.reports.notice import notice_facts
+from qpexcel.reports.notice import Files, NoticeFacts, notice_facts
+from qpexcel.reports.notice_mail import mail_subject
 from qpexcel.status_document import status_json
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, file_names
@@ -90,7 +91,7 @@ def plain(document: dict, warning: int) -> dict[str, tuple[list[str], list[str],
         mends = [code for code in mends if code not in NOT_THEIRS]
         missing = {one["unit"]: one["state"] for one in document["register"]}[unit] == "missing"
         count = len(mends) if set(mends) - UNDERSTOOD else 0
-        if late or soon or count or missing:
+        if count or missing or any(row["execution"] != "done" for row in late + soon):
             keys = ([row["key"] for row in sorted(some, key=lambda row: row["due"])] for some in (late, soon))
             found[unit] = (*keys, count, missing)
     return found
@@ -184,6 +185,11 @@ def test_a_nil_return_is_in(tmp_path):
     assert asked_on(office, date(2007, 7, 20)) == {}
 
 
+def said(facts: NoticeFacts) -> list[str]:
+    """Return what the paragraphs of 說明 say."""
+    return [note.text for note in facts.notes]
+
+
 def mended(tmp_path: Path) -> Office:
     office = office_of(tmp_path)
     office.clerk("一科").type("1-1", 執行情形="已完成", 完成日期="96/13/5").send("更正.xlsx")
@@ -195,12 +201,15 @@ def test_corrections_alone_are_asked_for_in_the_mildest_words_under_their_own_he
     office = mended(tmp_path)
     standing = standing_as_of(office.workspace, None, NOW.date())
     (need,) = needs(standing)
-    facts = notice_facts(need, standing, ZH, "一科.xlsx")
+    facts = notice_facts(need, standing, ZH, Files(correction="一科-補正.xlsx"))
     assert (need.tone, facts.heading, facts.speed) == (Tone.REMIND, "補正通知", "普通件")
     (row,) = facts.to_mend
     assert (row.item, row.field, row.typed) == ("1-1", "完成日期", "96/13/5")
     assert row.mend.startswith("「96/13/5」沒有這個月份。")
-    assert "待補正1處" in facts.subject
+    assert facts.subject == (
+        "請補正「測試計畫」填報內容，並於96年12月31日前送回（填報內容待補正1處），請查照。"
+    )
+    assert "填報內容待補正者，請就附件「一科-補正.xlsx」中標色的儲存格改正後送回。" in said(facts)
 
 
 def test_a_quiet_day_has_no_notices_and_says_so(tmp_path):
@@ -224,22 +233,26 @@ def test_the_answer_is_wanted_by_the_return_day_where_that_is_to_come_else_in_se
 
 def test_each_tone_has_its_words(demo):
     standing = standing_as_of(demo, date(2007, 6, 20), NOW.date())
-    facts = {one.unit: notice_facts(one, standing, ZH, "附件.xlsx") for one in needs(standing)}
+    facts = {one.unit: notice_facts(one, standing, ZH, Files("附件.xlsx")) for one in needs(standing)}
     assert [(unit, one.heading, one.speed) for unit, one in facts.items()] == [
         ("秘書室", "到期提醒", "普通件"),
         ("總務科", "到期提醒", "普通件"),
-        ("戒護科", "逾期催辦", "速件"),
+        ("戒護科", "逾期催辦通知", "速件"),
         ("教化科", "到期提醒", "普通件"),
-        ("政風室", "稽催", "最速件"),
+        ("政風室", "稽催通知", "最速件"),
         ("作業科", "到期提醒", "普通件"),
     ]
-    said = {unit: one.subject.partition("，")[2] for unit, one in facts.items()}
-    assert said["政風室"] == (
-        "逾期未完成2項、本期填報表尚未送回、14天內到期2項，務請立即辦理，"
-        "並於96年6月27日以前送回填報表說明原因，請查照。"
+    assert facts["政風室"].subject == (
+        "務請立即辦理「96年度提升服務品質實施計畫」列管工作，並於96年6月27日前送回填報表說明原因"
+        "（逾期未完成2項、本期填報表尚未送回、14天內到期2項），請查照。"
     )
-    assert "請儘速辦理" in said["戒護科"]
-    assert "請如期辦理" in said["秘書室"]
+    assert facts["戒護科"].subject.startswith("請儘速辦理「")
+    assert facts["秘書室"].subject.startswith("請如期辦理「")
+    assert {mail_subject(facts[unit], ZH) for unit in ("政風室", "秘書室")} == {
+        "【列管工作稽催通知】96年度提升服務品質實施計畫：請於96年6月27日前回復（政風室）",
+        "【列管工作到期提醒】96年度提升服務品質實施計畫：請於96年6月27日前回復（秘書室）",
+    }
+    assert max(len(one.subject.partition("（")[0]) for one in facts.values()) <= 60
     assert facts["政風室"].day == "中華民國96年6月20日"
     assert [note.mark for note in facts["戒護科"].notes] == ["一、", "二、", "三、", "四、", "五、", "六、"]
     (late,) = facts["戒護科"].overdue
@@ -255,11 +268,11 @@ def test_an_english_office_writes_english(tmp_path):
     office.generate(return_by=date(2007, 6, 30))
     standing = standing_as_of(office.workspace, date(2007, 6, 20), NOW.date())
     words = load_words("en")
-    facts = notice_facts(needs(standing)[0], standing, words, "IT.xlsx")
+    facts = notice_facts(needs(standing)[0], standing, words, Files("IT.xlsx"))
     assert (facts.heading, facts.speed, facts.day) == ("Overdue notice", "Urgent", "2007-06-20")
     assert facts.subject == (
-        "測試計畫: 1 overdue, your return not received. "
-        "Please act on it as soon as possible, and return your workbook by 2007-06-30."
+        "Please act on the tracked work of 測試計畫 as soon as possible, "
+        "and return your workbook by 2007-06-30 (1 overdue)."
     )
     assert [note.mark for note in facts.notes] == ["1. ", "2. ", "3. ", "4. ", "5. "]
 
@@ -272,15 +285,17 @@ def test_the_letter_holds_the_facts_and_no_table_of_nothing(demo):
     report(demo, ["notices"], Asked(date(2007, 6, 20)), NOW)
     letter = docx.Document(str(demo.reports / "通知" / "政風室.docx"))
     lines = [paragraph.text for paragraph in letter.paragraphs]
-    assert lines[:3] == ["福建金門監獄", "列管工作稽催", "受文者：政風室"]
+    assert lines[:3] == ["福建金門監獄", "列管工作稽催通知", "受文者：政風室"]
     missing, overdue, coming = (cells(table) for table in letter.tables)
     assert missing[1] == ["1", "96/6/12", "8", "未填報"]
-    assert [row[:1] + row[2:] for row in overdue[1::2]] == [
+    assert [row[:1] + row[2:] for row in overdue[1:]] == [
         ["4-3", "96/3/31\n第1季", "81", "尚未填報"],
         ["4-6", "96/4/30", "51", "尚未填報"],
     ]
-    assert {row[0] for row in overdue[2::2]} == {"落後原因：（未填）\n因應對策：（未填）"}
     assert [row[0] for row in coming[1:]] == ["2-4", "4-3"]
+    urged = docx.Document(str(demo.reports / "通知" / "戒護科.docx"))
+    (below,) = cells(urged.tables[0])[2:]
+    assert below[0] == "執行成果：接見申辦流程已簡化。\n落後原因：（未填）\n因應對策：（未填）"
     mild = docx.Document(str(demo.reports / "通知" / "教化科.docx"))
     coming, mends = (cells(table) for table in mild.tables)
     assert [row[0] for row in coming[1:]] == ["2-4", "3-4"]
@@ -305,6 +320,7 @@ def test_what_is_to_be_corrected_goes_with_its_correction_else_the_form(tmp_path
     assert [path.name for path in done.paths] == ["一科.docx", "一科.eml"]
     (attached,) = draft_of(office, "一科").iter_attachments()
     assert attached.get_content() == (here.corrections / "一科.xlsx").read_bytes()
+    assert attached.get_filename() == "一科-補正.xlsx"
     notices_of(office, date(2007, 9, 20))
     (attached,) = draft_of(office, "二科").iter_attachments()
     assert attached.get_content() == (here.outgoing / "二科.xlsx").read_bytes()
@@ -442,4 +458,4 @@ def test_a_letter_is_a_whole_word_file(tmp_path):
     office = office_of(tmp_path)
     notices_of(office)
     data = (office.workspace.reports / "通知" / "一科.docx").read_bytes()
-    assert docx.Document(BytesIO(data)).core_properties.title == "測試計畫　逾期催辦　一科"
+    assert docx.Document(BytesIO(data)).core_properties.title == "測試計畫　逾期催辦通知　一科"

@@ -14,7 +14,7 @@ WORDS = {
         "attachment": "附件：{% if attachment %}{{ attachment }}{% else %}無{% endif %}",
         "subject": "主旨：{{ subject }}",
         "notes": "說明：",
-        "missing": "填報表尚未送回",
+        "missing": "本期填報表",
         "overdue": "逾期未完成（{{ overdue|length }}項）",
         "coming": "即將到期（{{ coming|length }}項）",
         "to_mend": "填報內容待補正（{{ to_mend|length }}處）",
@@ -25,11 +25,12 @@ WORDS = {
         "item": "項次",
         "action": "推動作法",
         "due": "完成期限",
-        "original": "（原訂{{ row.original_due }}）",
+        "original": "原訂{{ row.original_due }}",
         "target": "目標：{{ row.target }}",
         "result": "執行成果：{{ row.result }}",
         "reason": "落後原因：{{ row.delay_reason }}",
         "measures": "因應對策：{{ row.measures }}",
+        "request": "申請事項：{{ row.request }}",
         "state": "執行情形",
         "cell": "儲存格",
         "field": "欄位",
@@ -48,7 +49,7 @@ WORDS = {
         "attachment": "Attached: {% if attachment %}{{ attachment }}{% else %}none{% endif %}",
         "subject": "Subject: {{ subject }}",
         "notes": "Particulars:",
-        "missing": "Return not received",
+        "missing": "This round’s return",
         "overdue": "Overdue ({{ overdue|length }})",
         "coming": "Due soon ({{ coming|length }})",
         "to_mend": "To be corrected ({{ to_mend|length }})",
@@ -59,11 +60,12 @@ WORDS = {
         "item": "Item",
         "action": "Action",
         "due": "Due",
-        "original": "(first {{ row.original_due }})",
+        "original": "first {{ row.original_due }}",
         "target": "Target: {{ row.target }}",
         "result": "Result: {{ row.result }}",
         "reason": "Reason for delay: {{ row.delay_reason }}",
         "measures": "Measures: {{ row.measures }}",
+        "request": "Request: {{ row.request }}",
         "state": "Status",
         "cell": "Cell",
         "field": "Column",
@@ -102,14 +104,20 @@ def notice(language: str) -> Paper:
     return paper
 
 
-def _section(paper: Paper, t: dict, key: str, columns: list[Col], below: Sequence[str] = ()) -> None:
-    """Write a table under its title, where there is anything to list; its last column fills the line."""
+def _section(
+    paper: Paper, t: dict, key: str, columns: list[Col], below: Sequence[str] = (), *, condition: str = ""
+) -> None:
+    """Write a table under its title, where there is anything to list; its last column fills the line.
+
+    What stands `below` a row is there under a condition.
+    """
     left = WIDTH - sum(one.width for one in columns[:-1])
     last = columns[-1]
-    after = [Band([below], [len(columns)])] if below else []
+    after = [Band([below], [len(columns)], condition=condition)] if below else []
     paper.tag(f"if {key}")
     paper.text(t[key], "Table title")
-    paper.table([*columns[:-1], Col(last.label, last.cell, left, last.align)], f"row in {key}", after)
+    filled = [*columns[:-1], Col(last.label, last.cell, left, last.align)]
+    paper.table(filled, f"row in {key}", after, shaded=bool(below))
     paper.tag("endif")
 
 
@@ -135,20 +143,26 @@ def _due(t: dict) -> str:
 def _overdue(paper: Paper, t: dict) -> None:
     columns = [
         Col(t["item"], "{{ row.item }}", 1.5, "center"),
-        Col(t["action"], _action(t), 7.6),
-        Col(t["due"], _due(t), 2.5, "center"),
+        Col(t["action"], _action(t), 7.2),
+        Col(t["due"], _due(t), 2.9, "center"),
         Col(t["days"], "{{ row.days }}", 2.2, "center"),
         Col(t["state"], "{{ row.execution }}", 0, "center"),
     ]
-    said = ["{%p if row.result %}", t["result"], "{%p endif %}", t["reason"], t["measures"]]
-    _section(paper, t, "overdue", columns, said)
+    said = {"result": "result", "reason": "delay_reason", "measures": "measures", "request": "request"}
+    below = [part for key, name in said.items() for part in _if(f"row.{name}", t[key])]
+    condition = " or ".join(f"row.{name}" for name in said.values())
+    _section(paper, t, "overdue", columns, below, condition=condition)
+
+
+def _if(condition: str, text: str) -> list[str]:
+    return [f"{{%p if {condition} %}}", text, "{%p endif %}"]
 
 
 def _coming(paper: Paper, t: dict) -> None:
     columns = [
         Col(t["item"], "{{ row.item }}", 1.5, "center"),
-        Col(t["action"], _action(t), 7.0),
-        Col(t["due"], _due(t), 2.5, "center"),
+        Col(t["action"], _action(t), 6.6),
+        Col(t["due"], _due(t), 2.9, "center"),
         Col(t["state"], "{{ row.state }}{% if row.result %}\n{{ row.result }}{% endif %}", 0),
     ]
     _section(paper, t, "coming", columns)

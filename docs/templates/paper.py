@@ -131,8 +131,12 @@ class Paper:
         """Write a paragraph that only holds a tag and goes when the template is filled in."""
         self.doc.add_paragraph(f"{{%p {tag} %}}", "Normal")
 
-    def table(self, columns: Sequence[Col], loop: str, after: Sequence[Band] = ()) -> None:
+    def table(
+        self, columns: Sequence[Col], loop: str, after: Sequence[Band] = (), *, shaded: bool = False
+    ) -> None:
         """Write a table whose rows are those of a loop (`row in overdue`), each with those `after` it.
+
+        A row that always has others after it stands out from them, and one that is to be `shaded`.
 
         The loop's row is not broken over two pages unless it is longer than one.
         """
@@ -143,8 +147,9 @@ class Paper:
         _do_not_break(row)
         for cell, column in zip(row.cells, columns, strict=True):
             _write(cell, column.cell, column.align)
-        if any(not band.condition for band in after):
-            _lead(row)
+        always = any(not band.condition for band in after)
+        if always or shaded:
+            _lead(row, keep=always)
             _pad(table)
         for band in after:
             _write_band(table, band)
@@ -377,12 +382,12 @@ def _pad(table: Any) -> None:
     look.addprevious(margins)
 
 
-def _lead(row: Any) -> None:
-    """Make a row stand out from those that belong to it, on the same page as the first of them."""
+def _lead(row: Any, *, keep: bool) -> None:
+    """Make a row stand out from those that belong to it; `keep` it on the page of the first of them."""
     for cell in row.cells:
         _shade(cell, _LIGHT)
         for paragraph in cell.paragraphs:
-            paragraph.paragraph_format.keep_with_next = True
+            paragraph.paragraph_format.keep_with_next = keep
 
 
 def _write(

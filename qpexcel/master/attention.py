@@ -43,11 +43,12 @@ def worry(row: RowStanding) -> int:
 
 def waiting_requests(view: View) -> list[RowStanding]:
     """Return the rows whose unit asks for something nobody has decided yet."""
-    return [row for row in view.standing.rows if row.text("request") and not _decided(row)]
+    return [row for row in view.standing.rows if waits(row)]
 
 
-def _decided(row: RowStanding) -> bool:
-    return bool(row.decision.kind or row.decision.extension)
+def waits(row: RowStanding) -> bool:
+    """Whether a row's unit asks for something that nobody has decided yet."""
+    return bool(row.text("request")) and not (row.decision.kind or row.decision.extension)
 
 
 def unit_counts(view: View) -> list[UnitCount]:

@@ -45,7 +45,8 @@ class Desk:
     """What a report is written from, and what is found on the way.
 
     `gone` are documents, by their path within reports/, that are taken away unless they are made anew: of
-    the units named, where only some are; of all units whatever is not made anew goes by itself.
+    the units named, where only some are; of all units whatever is not made anew goes by itself. `told` is
+    what a person is told of the documents besides findings: keys of the catalogue and their gaps.
     """
 
     workspace: Workspace
@@ -55,6 +56,7 @@ class Desk:
     now: datetime
     findings: list[Finding] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    told: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def document(self, template: str, facts: DataclassInstance, *titles: str) -> bytes:
         """Fill in a template. Raises as `template.document`."""

@@ -10,8 +10,8 @@ from qpexcel.plan.obligations import rows_by_unit
 from qpexcel.plan.wording import due_words
 from qpexcel.reporting.desk import Desk, Paper
 from qpexcel.reports.mail import Attached, draft
-from qpexcel.reports.needs import Need, needs
-from qpexcel.reports.notice import NoticeFacts, notice_facts
+from qpexcel.reports.needs import Need, Tone, needs
+from qpexcel.reports.notice import Files, NoticeFacts, heading, notice_facts
 from qpexcel.reports.notice_mail import mail_html, mail_subject, mail_text
 from qpexcel.workspace import file_names
 
@@ -34,15 +34,19 @@ def papers(desk: Desk) -> Iterator[Paper]:
         return
     _correct(desk, found)
     emails = {unit.name: unit.emails for unit in standing.plan.units}
-    files = {need.unit: _attached(need, f"{stems[need.unit]}.xlsx", desk) for need in found}
-    _tell(desk, "REP010", [unit for unit, file in files.items() if file is None])
+    silent = {one.unit for one in standing.register if one.state in ("missing", "awaited")}
+    files = {need.unit: _files(need, stems[need.unit], desk, form=need.unit in silent) for need in found}
+    _tell(desk, "REP010", [unit for unit, some in files.items() if not some])
     _tell(desk, "REP011", [unit for unit in files if not emails[unit]])
+    _tell_tones(desk, found)
     for need in found:
-        file = files[need.unit]
-        facts = notice_facts(need, standing, desk.words, file.name if file else "")
+        some = files[need.unit]
+        facts = notice_facts(
+            need, standing, desk.words, Files(**{key: one.name for key, one in some.items()})
+        )
         letter, mail = _names(stems[need.unit])
         yield Paper(letter, desk.document("notice", facts, facts.heading, facts.unit))
-        yield Paper(mail, _draft(facts, emails[need.unit], file, desk))
+        yield Paper(mail, _draft(facts, emails[need.unit], tuple(some.values()), desk))
 
 
 def _names(stem: str) -> tuple[str, str]:
@@ -56,12 +60,28 @@ def _correct(desk: Desk, found: Sequence[Need]) -> None:
         desk.findings += correct(desk.workspace, desk.now, units=units).findings
 
 
-def _attached(need: Need, name: str, desk: Desk) -> Attached | None:
-    """Return what is sent with a notice: the correction where there is one to make, else the form."""
-    here = desk.workspace
-    folders = (here.corrections, here.outgoing) if need.to_mend else (here.outgoing,)
-    path = next((folder / name for folder in folders if (folder / name).is_file()), None)
-    return Attached(name, path.read_bytes()) if path else None
+def _files(need: Need, stem: str, desk: Desk, *, form: bool) -> dict[str, Attached]:
+    """Return what is sent with a notice: the correction where there is one to make, else the form.
+
+    With `form` that goes too: a correction is of an older round while this one's return is not in.
+    """
+    here, name = desk.workspace, f"{stem}.xlsx"
+    found = {}
+    if need.to_mend and (here.corrections / name).is_file():
+        renamed = desk.words("notice.correction_name", stem=stem)
+        found["correction"] = Attached(renamed, (here.corrections / name).read_bytes())
+    if (form or not found) and (here.outgoing / name).is_file():
+        found = {"form": Attached(name, (here.outgoing / name).read_bytes())} | found
+    return found
+
+
+def _tell_tones(desk: Desk, found: Sequence[Need]) -> None:
+    """Say which units get which notice, the sternest first."""
+    tones = {need.unit: heading(need, desk.words) for need in found}
+    ordered = sorted(found, key=lambda need: (need.only_to_mend, -list(Tone).index(need.tone)))
+    for tone in dict.fromkeys(tones[need.unit] for need in ordered):
+        names = desk.words("master.comma_list").join(unit for unit, its in tones.items() if its == tone)
+        desk.told.append(("terminal.notice_tone", {"tone": tone, "units": names}))
 
 
 def _tell(desk: Desk, code: str, units: Sequence[str]) -> None:
@@ -71,7 +91,7 @@ def _tell(desk: Desk, code: str, units: Sequence[str]) -> None:
         desk.findings.append(Finding(code, str(len(units)), {"units": names}))
 
 
-def _draft(facts: NoticeFacts, to: Sequence[str], file: Attached | None, desk: Desk) -> bytes:
+def _draft(facts: NoticeFacts, to: Sequence[str], files: Sequence[Attached], desk: Desk) -> bytes:
     words = desk.words
     texts = (mail_subject(facts, words), mail_text(facts, words), mail_html(facts, words))
-    return draft(to, *texts, made=desk.now, attached=file)
+    return draft(to, *texts, made=desk.now, attached=files)

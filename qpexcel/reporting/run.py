@@ -21,6 +21,7 @@ from qpexcel.reporting import calendar, final, meeting, notices
 from qpexcel.reporting.desk import Asked, Desk, Paper
 from qpexcel.reports.pdf import to_pdf
 from qpexcel.standing import Standing
+from qpexcel.templates import unused_templates
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, sha256
 
@@ -44,11 +45,15 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The documents written, those taken away (paths within reports/), and what a person should know."""
+    """The documents written, those taken away (paths within reports/), and what a person should know.
+
+    `told` as in `Desk`.
+    """
 
     paths: tuple[Path, ...]
     gone: tuple[str, ...]
     findings: tuple[Finding, ...]
+    told: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 
 def report(
@@ -82,7 +87,7 @@ def report(
     asked = replace(asked, units=tuple(dict.fromkeys(resolved_units(standing.plan, asked.units))))
     desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now)
     wanted = [KINDS[kind] for kind in kinds or KINDS]
-    desk.findings += [*_without_effect(asked, kinds), *_not_consolidated(workspace)]
+    desk.findings += [*_without_effect(asked, kinds), *unused_templates(), *_not_consolidated(workspace)]
     with OwnFiles(workspace, workspace.reports, now, force=force) as files:
         writer = _Writer(desk, files, progress)
         for kind in wanted:
@@ -94,7 +99,7 @@ def report(
         old = desk.gone if asked.units else {name for name in files.names if name.startswith(ours)}
         gone, edited = files.clear(old - writer.standing)
     desk.findings += [Finding("REP017", name, place=Place(file=name)) for name in edited]
-    return Reported(tuple(writer.paths), tuple(gone), tuple(desk.findings))
+    return Reported(tuple(writer.paths), tuple(gone), tuple(desk.findings), tuple(desk.told))
 
 
 def _with_attached(workspace: Workspace, standing: Standing) -> Standing:

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, unquote
 
-from qpexcel.reports.template import printable
+from qpexcel.text import with_pictures
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ANY = "application/octet-stream"
@@ -35,7 +35,7 @@ def draft(
     html: str,
     *,
     made: datetime,
-    attached: Attached | None = None,
+    attached: Sequence[Attached] = (),
 ) -> bytes:
     r"""Return a mail as a draft, lines ending in \r\n; the same bytes for the same mail.
 
@@ -47,19 +47,19 @@ def draft(
         text: The mail as plain text.
         html: The mail as HTML.
         made: When it was written, by the clock on the wall.
-        attached: A file that goes with it.
+        attached: The files that go with it.
     """
     head = ["X-Unsent: 1", f"Date: {format_datetime(made.astimezone())}"]
     if to:
         head.append("To: " + f",{_FOLD}".join(map(_address, to)))
     head.append(f"Subject: {_encoded(subject)}")
     mail = EmailMessage(SMTP)
-    mail.set_content(printable(text), cte="base64")
-    mail.add_alternative(printable(html), subtype="html", cte="base64")
-    if attached:
-        kind = _WORKBOOK if attached.name.lower().endswith(".xlsx") else _ANY
+    mail.set_content(with_pictures(text), cte="base64")
+    mail.add_alternative(with_pictures(html), subtype="html", cte="base64")
+    for one in attached:
+        kind = _WORKBOOK if one.name.lower().endswith(".xlsx") else _ANY
         maintype, _, subtype = kind.partition("/")
-        mail.add_attachment(attached.data, maintype=maintype, subtype=subtype, filename=_line(attached.name))
+        mail.add_attachment(one.data, maintype=maintype, subtype=subtype, filename=_line(one.name))
     _set_boundaries(mail, subject + text + html)
     return "".join(f"{line}\r\n" for line in head).encode("ascii", "replace") + mail.as_bytes()
 
@@ -85,7 +85,7 @@ def _encoded(text: str) -> str:
 def _line(text: str) -> str:
     """Return a text as one line that no header ends within."""
     kept = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
-    return " ".join(printable(kept).split())
+    return " ".join(with_pictures(kept).split())
 
 
 def _set_boundaries(mail: EmailMessage, of: str) -> None:

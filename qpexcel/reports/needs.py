@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from qpexcel.corrections.wanted import mends_by_unit
+from qpexcel.corrections.wanted import by_unit, mends_by_unit
 from qpexcel.intake.mend import ToMend, needs_correction
+from qpexcel.master.attention import waits
+from qpexcel.model import Execution
 from qpexcel.standing import RowStanding, Standing, UnitStanding
 
 _DAYS_TO_REPLY = 7
@@ -24,30 +26,61 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a unit is reminded of: rows overdue (longest first) and due soon, what to mend, its return.
+    """What a unit is told of: rows overdue (longest first) and due soon, what to mend, its return.
 
-    `awaited` is its place in the register where its return is missing, or wanted within the warning days.
-    `late` is by how many days the oldest of it is late, 0 where nothing is.
+    All these are listed; `urged` and `open` are those rows by which something is asked. `awaited` is its
+    place in the register where its return is missing, or wanted within the warning days. The tone goes by
+    the oldest of what is urged and the return.
     """
 
     unit: str
     tone: Tone
-    late: int
     overdue: tuple[RowStanding, ...]
     coming: tuple[RowStanding, ...]
     to_mend: tuple[ToMend, ...]
     awaited: UnitStanding | None
 
     @property
+    def urged(self) -> tuple[RowStanding, ...]:
+        """The overdue rows to be dealt with now."""
+        return _urged(self.overdue)
+
+    @property
+    def waiting(self) -> tuple[RowStanding, ...]:
+        """The overdue rows whose unit waits for a decision on what it asked for."""
+        return tuple(row for row in self.overdue if waits(row) and not said_done(row))
+
+    @property
+    def open(self) -> tuple[RowStanding, ...]:
+        """The rows due soon that are still to be done."""
+        return tuple(row for row in self.coming if not said_done(row))
+
+    @property
+    def done(self) -> tuple[RowStanding, ...]:
+        """The rows reported done on a day after the one judged by."""
+        return tuple(row for row in (*self.overdue, *self.coming) if said_done(row))
+
+    @property
+    def asks(self) -> bool:
+        """Whether the unit is asked for anything."""
+        return bool(self.urged or self.open or self.to_mend or self.awaited)
+
+    @property
     def only_to_mend(self) -> bool:
-        """Whether there is nothing but answers to correct."""
-        return not (self.overdue or self.coming or self.awaited)
+        """Whether the unit is asked for nothing but to correct answers."""
+        return bool(self.to_mend) and not (self.urged or self.open or self.awaited)
+
+
+def said_done(row: RowStanding) -> bool:
+    """Whether a row's unit reports it done on a day after the one judged by, on which it is not."""
+    return row.execution is Execution.DONE and row.timeliness in ("overdue", "open")
 
 
 def needs(standing: Standing, units: Collection[str] = ()) -> tuple[Need, ...]:
     """Return what is to be asked of each unit that needs a notice, in the plan's order.
 
-    Rows that are closed or do not count are nobody's duty, and so no reason for a notice.
+    Rows that are closed or do not count are nobody's duty, and so no reason for a notice; nor are those
+    that their unit reports done on a later day.
 
     Args:
         standing: Where everything stands.
@@ -56,10 +89,11 @@ def needs(standing: Standing, units: Collection[str] = ()) -> tuple[Need, ...]:
     mends = mends_by_unit(standing)
     register = {one.unit: one for one in standing.register}
     of_nobody = {row.key for row in standing.rows if not row.counts or row.timeliness == "closed"}
+    rows = by_unit((row.obligation.unit, row) for row in standing.rows if row.key not in of_nobody)
     found = (
         _need(
             unit.name,
-            [row for row in standing.rows if row.obligation.unit == unit.name and row.key not in of_nobody],
+            rows.get(unit.name, ()),
             [one for one in mends.get(unit.name, ()) if one.row not in of_nobody],
             _awaited(register.get(unit.name), standing),
             standing,
@@ -67,7 +101,7 @@ def needs(standing: Standing, units: Collection[str] = ()) -> tuple[Need, ...]:
         for unit in standing.plan.units
         if not units or unit.name in units
     )
-    return tuple(one for one in found if one.to_mend or not one.only_to_mend)
+    return tuple(one for one in found if one.asks or one.waiting)
 
 
 def reply_by(standing: Standing) -> tuple[date, bool]:
@@ -75,7 +109,7 @@ def reply_by(standing: Standing) -> tuple[date, bool]:
     day = standing.return_by
     if day and day >= standing.as_of:
         return day, True
-    return standing.as_of + timedelta(days=_DAYS_TO_REPLY), False
+    return _later(standing.as_of, _DAYS_TO_REPLY), False
 
 
 def days_late(day: date | None, standing: Standing) -> int:
@@ -83,22 +117,25 @@ def days_late(day: date | None, standing: Standing) -> int:
     return max((standing.as_of - day).days, 0) if day else 0
 
 
+def tone_of(late: int, standing: Standing) -> Tone:
+    """Return how to ask for what is late by so many days."""
+    stern = late > standing.plan.settings.stern_days
+    return Tone.STERN if stern else Tone.URGE if late else Tone.REMIND
+
+
 def _need(
     unit: str,
-    rows: Iterable[RowStanding],
+    rows: Sequence[RowStanding],
     mends: list[ToMend],
     awaited: UnitStanding | None,
     standing: Standing,
 ) -> Need:
     own = sorted(rows, key=lambda row: row.due or date.max)
     overdue = tuple(row for row in own if row.timeliness == "overdue")
-    days = [days_late(row.due, standing) for row in overdue]
-    late = max([*days, days_late(standing.return_by, standing) if awaited else 0])
-    stern = late > standing.plan.settings.stern_days
+    days = [days_late(row.due, standing) for row in _urged(overdue)]
     return Need(
         unit,
-        Tone.STERN if stern else Tone.URGE if late else Tone.REMIND,
-        late,
+        tone_of(max([*days, days_late(standing.return_by, standing) if awaited else 0]), standing),
         overdue,
         tuple(row for row in own if row.due_soon),
         tuple(mends) if needs_correction(mends) else (),
@@ -106,10 +143,19 @@ def _need(
     )
 
 
+def _urged(overdue: Sequence[RowStanding]) -> tuple[RowStanding, ...]:
+    return tuple(row for row in overdue if not (waits(row) or said_done(row)))
+
+
 def _awaited(one: UnitStanding | None, standing: Standing) -> UnitStanding | None:
     """Return a unit's place in the register where it is to be reminded of its return."""
     if one is None or one.state not in ("missing", "awaited"):
         return None
-    until = standing.as_of + timedelta(days=standing.plan.settings.warning_days)
+    until = _later(standing.as_of, standing.plan.settings.warning_days)
     soon = standing.return_by is not None and standing.return_by <= until
     return one if one.state == "missing" or soon else None
+
+
+def _later(day: date, days: int) -> date:
+    """Return the day so many days later; the calendar's last where there is none."""
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))

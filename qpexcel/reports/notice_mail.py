@@ -23,6 +23,7 @@ _HEADS = {
         "field.result",
         "field.delay_reason",
         "field.measures",
+        "field.request",
     ),
     "coming": (*_ROW, "field.execution"),
     "to_mend": ("mend.cell", "mend.item", "field.period", "mend.field", "mend.typed", "mend.mend"),
@@ -40,7 +41,9 @@ class Listing:
 
 def mail_subject(facts: NoticeFacts, words: Words) -> str:
     """Return the mail's subject."""
-    return words("notice.mail_subject", heading=facts.heading, title=facts.title, unit=facts.unit)
+    key = "mail_subject" if facts.reply_by else "mail_subject_waiting"
+    gaps = {"heading": facts.heading, "title": facts.title, "unit": facts.unit, "reply_by": facts.reply_by}
+    return words(f"notice.{key}", **gaps)
 
 
 def mail_text(facts: NoticeFacts, words: Words) -> str:
@@ -73,10 +76,18 @@ def listings(facts: NoticeFacts, words: Words) -> Iterator[Listing]:
     """Yield the notice's tables that list anything; which row it is stands in its first two cells."""
     returns = [(one.round, one.state, one.return_by, one.days) for one in facts.missing]
     overdue = [
-        (*_asked(row), row.days, row.execution, row.result, row.delay_reason, row.measures)
+        (
+            *_asked(row, words),
+            row.days,
+            row.execution,
+            row.result,
+            row.delay_reason,
+            row.measures,
+            row.request,
+        )
         for row in facts.overdue
     ]
-    coming = [(*_asked(row), _said(row.state, row.result)) for row in facts.coming]
+    coming = [(*_asked(row, words), _said(row.state, row.result)) for row in facts.coming]
     mends = [(one.cell, one.item, one.period, one.field, one.typed, one.mend) for one in facts.to_mend]
     for name, rows in (("missing", returns), ("overdue", overdue), ("coming", coming), ("to_mend", mends)):
         if rows:
@@ -84,8 +95,9 @@ def listings(facts: NoticeFacts, words: Words) -> Iterator[Listing]:
             yield Listing(words(f"notice.{name}"), heads, rows)
 
 
-def _asked(row: RowFacts) -> tuple[str, ...]:
-    return row.item, row.action, row.period, row.due
+def _asked(row: RowFacts, words: Words) -> tuple[str, ...]:
+    original = words("notice.original", day=row.original_due) if row.original_due else ""
+    return row.item, row.action, row.period, row.due + original
 
 
 def _opening(facts: NoticeFacts, words: Words) -> Iterator[str]:

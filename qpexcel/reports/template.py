@@ -27,16 +27,13 @@ from qpexcel.reports.drawings import drawn
 from qpexcel.reports.template_check import faults_of, well_formed
 from qpexcel.reports.template_tags import Part, lined
 from qpexcel.templates import find_file
+from qpexcel.text import with_pictures
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of zip; so that the same document is the same bytes
 _LONGEST_PROPERTY = 255
-# XML has no room for these; Unicode has pictures of the first 32.
-_CONTROL = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
-_CONTROL |= {0x0B: ord("\n"), 0x7F: 0x2421, 0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _UNDERSCORED = re.compile(r"(?<=[{%])_(?=[{%}])|(?<=})_(?=})")  # docxtpl's own way to write {{ as a text
 
 
@@ -135,17 +132,13 @@ def _text(value: object) -> object:
         return ""
     if isinstance(value, StrictUndefined) or hasattr(value, "__html__"):
         return value
-    return Markup(_UNDERSCORED.sub("&#95;", escape(printable(str(value)))))  # noqa: S704 - escaped here
-
-
-def printable(text: str) -> str:
-    """Return a text that XML can hold: line ends alike, control characters as their pictures (␇)."""
-    whole = _SURROGATES.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return whole.translate(_CONTROL)
+    return Markup(_UNDERSCORED.sub("&#95;", escape(with_pictures(str(value)))))  # noqa: S704 - escaped here
 
 
 def _describe(properties: CoreProperties, title: str, author: str, made: datetime) -> None:
-    properties.title, properties.author = (printable(text)[:_LONGEST_PROPERTY] for text in (title, author))
+    properties.title, properties.author = (
+        with_pictures(text)[:_LONGEST_PROPERTY] for text in (title, author)
+    )
     properties.comments = properties.last_modified_by = ""
     properties.created = properties.modified = made
     properties.revision = 1

@@ -93,7 +93,7 @@ def test_a_return_that_is_only_awaited_is_asked_for_in_plain_words_whatever_else
         (
             date(2007, 7, 1),
             "本期填報表請儘速填妥送回",
-            "「測試計畫」本期填報表尚未送回，請儘速於96年7月8日前送回，",
+            "「測試計畫」本期填報表尚未送回，請儘速於96年7月9日前送回，",
         ),
         (
             date(2007, 7, 31),

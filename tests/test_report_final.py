@@ -21,8 +21,8 @@ from qpexcel.model import Execution
 from qpexcel.recall import standing_as_of
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
-from qpexcel.reports.template import printable
 from qpexcel.status_document import status_json
+from qpexcel.text import with_pictures
 from qpexcel.workspace import Workspace
 
 
@@ -206,7 +206,7 @@ def test_any_text_appears_as_typed(text):
     fields = dict.fromkeys(("result", "evidence", "delay_reason", "measures"), text)
     decided = Decision("keep", None, {"review": text, "resolution": text})
     standing = standing_of(said("1-1|秘書室|", **fields), decisions={"1-1|秘書室|": decided})
-    shown = printable(text)
+    shown = with_pictures(text)
     for unit in ("", "秘書室"):
         assert below(made(standing, unit), "1-1").count(shown) == 6
 

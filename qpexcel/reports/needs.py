@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 
 from qpexcel.corrections.wanted import by_unit, mends_by_unit
+from qpexcel.dates.holidays import next_working_day
+from qpexcel.dates.roc import days_after
 from qpexcel.intake.mend import ToMend, needs_correction
 from qpexcel.master.attention import waits
 from qpexcel.model import Execution
@@ -105,11 +107,15 @@ def needs(standing: Standing, units: Collection[str] = ()) -> tuple[Need, ...]:
 
 
 def reply_by(standing: Standing) -> tuple[date, bool]:
-    """Return the day by which to answer, and whether it is the round's return day: where that is to come."""
+    """Return the day by which to answer, and whether it is the round's return day: where that is to come.
+
+    Else it is a week from now, or the working day that follows.
+    """
     day = standing.return_by
     if day and day >= standing.as_of:
         return day, True
-    return _later(standing.as_of, _DAYS_TO_REPLY), False
+    until = days_after(standing.as_of, _DAYS_TO_REPLY)
+    return until if until == date.max else next_working_day(until), False
 
 
 def days_late(day: date | None, standing: Standing) -> int:
@@ -151,11 +157,6 @@ def _awaited(one: UnitStanding | None, standing: Standing) -> UnitStanding | Non
     """Return a unit's place in the register where it is to be reminded of its return."""
     if one is None or one.state not in ("missing", "awaited"):
         return None
-    until = _later(standing.as_of, standing.plan.settings.warning_days)
+    until = days_after(standing.as_of, standing.plan.settings.warning_days)
     soon = standing.return_by is not None and standing.return_by <= until
     return one if one.state == "missing" or soon else None
-
-
-def _later(day: date, days: int) -> date:
-    """Return the day so many days later; the calendar's last where there is none."""
-    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))

@@ -183,17 +183,17 @@ def _due(t: dict) -> list[str]:
 
 
 def _late(paper: Paper, t: dict) -> None:
-    for key, extra in (("overdue", [Col(t["days"], "{{ row.days }}", 1.6, "right")]), ("blocked", [])):
+    for key, extra in (("overdue", [Col(t["days"], "{{ row.days }}", 1.4, "right")]), ("blocked", [])):
         paper.heading(t[key])
         paper.tag(f"if {key}")
         columns = [
             Col(t["item"], "{{ row.item }}", 1.3, "center"),
             Col(t["action"], "{{ row.action }}", 4.0),
             Col(t["unit"], _UNIT, 2.0),
-            Col(t["due"], _due(t), 2.4),
+            Col(t["due"], _due(t), 2.3),
             *extra,
-            Col(t["state"], ["{{ row.state }}", *_if("row.result", "{{ row.result }}")], 3.2),
-            Col(t["why"], _why(t), 3.4),
+            Col(t["state"], ["{{ row.state }}", *_if("row.result", "{{ row.result }}")], 2.8),
+            Col(t["why"], _why(t), 3.0),
         ]
         paper.table(_filled(columns), f"row in {key}", [_everyone(t, len(columns))])
         paper.tag("else")

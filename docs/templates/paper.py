@@ -30,7 +30,7 @@ _MADE = datetime(2007, 1, 1)  # noqa: DTZ001 - the same bytes whenever a templat
 _SMALL = (
     ("Table text", 10.5, _INK),
     ("Table head", 10.5, _INK),
-    ("Figure head", 9, _INK),
+    ("Figure head", 8.5, _INK),
     ("Note", 10.5, _GREY),
 )
 _SIZES = {1: 15, 2: 13, 3: 12}  # points of the headings
@@ -264,7 +264,7 @@ def _set_styles(doc: Any, language: str) -> None:
     for name, size, colour in (
         ("Table text", 10.5, _INK),
         ("Table head", 10.5, _INK),
-        ("Figure head", 9, _INK),
+        ("Figure head", 8.5, _INK),
         ("Note", 10.5, _GREY),
     ):
         added = styles.add_style(name, 1)

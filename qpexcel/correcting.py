@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -86,8 +86,9 @@ def correct(
             for _ in some:
                 progress()
         kept = {names[unit] for unit in needed}
-        files.clear(({names[unit] for unit in wanted} if wanted else files.names) - kept)
-    return done
+        cleared = files.clear(({names[unit] for unit in wanted} if wanted else files.names) - kept)
+    held = (Finding("WSP002", name, place=Place(file=name)) for name in cleared.held)
+    return replace(done, findings=(*done.findings, *held))
 
 
 def _written(

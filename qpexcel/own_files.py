@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -15,8 +16,17 @@ from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.workspace import Workspace, sha256
 
 T = TypeVar("T")
-_HELD = "WSP002"
+_HELD, _BUSY = "WSP002", "WSP010"
 _TOGETHER = 16  # files between two entries in the ledger, each of which waits for the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Files taken away, and those left: what a person edited, and what another program holds."""
+
+    gone: tuple[str, ...]
+    edited: tuple[str, ...]
+    held: tuple[str, ...]
 
 
 class OwnFiles:
@@ -40,6 +50,7 @@ class OwnFiles:
         with read_ledger(workspace.ledger) as ledger:
             # Of each file its hash; until it stands there, what it is to be and what it was.
             self._known = ledger.written(folder.name)
+        self._changed: set[str] = set()
 
     def __enter__(self) -> Self:
         """Begin to write."""
@@ -48,8 +59,9 @@ class OwnFiles:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remember what was written, whatever came after."""
-        self._remember()
+        """Remember what was written, whatever came after; what is to be there is known already."""
+        if not isinstance(error, QpexcelError) or error.finding.code != _BUSY:
+            self._remember(self._changed)
 
     @property
     def names(self) -> frozenset[str]:
@@ -72,7 +84,8 @@ class OwnFiles:
         before = {name: self._known.get(name, "") for name, _ in ours}
         for name, data in ours:
             self._known[name] = f"{sha256(data)} {before[name]}".strip()
-        self._remember()
+        self._remember(before)
+        self._changed |= before.keys()
         for name, data in ours:
             self.make_room(name)
             try:
@@ -96,17 +109,27 @@ class OwnFiles:
     def adopt(self, name: str) -> None:
         """Take a file that another program wrote for us for ours."""
         self._known[name] = sha256((self.folder / name).read_bytes())
+        self._changed.add(name)
 
-    def clear(self, names: Collection[str]) -> tuple[list[str], list[str]]:
-        """Take away files of ours that are no longer needed; return those, and those a person edited."""
+    def clear(self, names: Collection[str]) -> Cleared:
+        """Take away files of ours that nobody needs any more, not what is edited or held."""
         there = [name for name in sorted(names) if name in self._known and (self.folder / name).exists()]
         edited = [name for name in there if self._is_edited(name)]
-        gone = [name for name in there if name not in edited]
-        for name in gone:
+        held = [name for name in there if name not in edited and not self._taken_away(name)]
+        forgotten = {*names} & self._known.keys() - {*edited, *held}
+        for name in forgotten:
+            del self._known[name]
+        with open_ledger(self._workspace.ledger) as ledger:
+            ledger.forget_written(self.folder.name, forgotten)
+        gone = [name for name in there if name in forgotten]
+        return Cleared(tuple(gone), tuple(edited), tuple(held))
+
+    def _taken_away(self, name: str) -> bool:
+        try:
             (self.folder / name).unlink(missing_ok=True)
-        for name in {*names} - {*edited}:
-            self._known.pop(name, None)
-        return gone, edited
+        except OSError:  # on Windows, while another program has it open
+            return False
+        return True
 
     def _is_edited(self, name: str) -> bool:
         path = self.folder / name
@@ -114,9 +137,12 @@ class OwnFiles:
             return path.exists()
         return sha256(path.read_bytes()) not in self._known.get(name, "").split()
 
-    def _remember(self) -> None:
-        with open_ledger(self._workspace.ledger) as ledger:
-            ledger.record_written(self.folder.name, self._known)
+    def _remember(self, names: Iterable[str]) -> None:
+        """Tell the ledger of these alone: another command may write others meanwhile."""
+        told = {name: self._known[name] for name in names if name in self._known}
+        if told:
+            with open_ledger(self._workspace.ledger) as ledger:
+                ledger.record_written(self.folder.name, told)
 
 
 def in_batches(files: Iterable[T]) -> Iterator[list[T]]:

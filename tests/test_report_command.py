@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,7 @@ from qpexcel.cli import cli
 from qpexcel.cycle import load_plan
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.ledger import open_ledger
+from qpexcel.own_files import OwnFiles
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
 from qpexcel.reports import pdf
@@ -271,3 +273,47 @@ def test_an_item_that_left_the_plan_leaves_calendars_too(office):
         text = (office.workspace.reports / "期限-甲科.ics").read_text(encoding="utf-8")
         events = text.split("BEGIN:VEVENT")
         assert [("CANCELLED" in one) for one in events if "SUMMARY:1-2" in one] == [True]
+
+
+def test_two_reports_at_once_know_each_others_files(office):
+    """The ledger is told of each command's own files, not of all that it knew when it began."""
+    first = OwnFiles(office.workspace, office.workspace.reports, NOW, force=False)
+    with first, OwnFiles(office.workspace, office.workspace.reports, NOW, force=False) as second:
+        second.write([("a.docx", b"a")])
+        first.write([("b.docx", b"b")])
+    again = OwnFiles(office.workspace, office.workspace.reports, NOW, force=False)
+    assert again.names == {"a.docx", "b.docx"}
+    assert again.write([("a.docx", b"A"), ("b.docx", b"B")]) == {}
+
+
+def test_a_stale_notice_that_word_holds_is_named(office, run, monkeypatch):
+    run("notices")
+    unlink = Path.unlink
+
+    def held(path, **options):
+        if path.name == "乙科.docx":
+            raise PermissionError
+        unlink(path, **options)
+
+    monkeypatch.setattr(Path, "unlink", held)
+    told = run("notices", "--as-of", "96/5/1", status=1)
+    assert "WSP002  [通知/乙科.docx]" in told.stderr
+    assert names(office) == ["通知/乙科.docx"]
+    monkeypatch.undo()
+    monkeypatch.setattr(pdf, "office_program", lambda: None)
+    run("notices", "--as-of", "96/5/1")
+    assert names(office) == []
+
+
+def test_the_pdf_of_a_document_that_was_edited_stays_with_it(office, monkeypatch):
+    def converted(documents):
+        for path in documents:
+            path.with_suffix(".pdf").write_bytes(b"%PDF-")
+        return pdf.Converted(tuple(path.with_suffix(".pdf") for path in documents))
+
+    monkeypatch.setattr("qpexcel.reporting.run.to_pdf", converted)
+    report(office.workspace, ["meeting"], Asked(), NOW)
+    (office.workspace.reports / "會議資料.docx").write_bytes(b"edited")
+    report(office.workspace, ["meeting"], Asked(pdf=True), NOW)
+    report(office.workspace, ["meeting"], Asked(), NOW)
+    assert names(office) == ["會議資料.docx", "會議資料.pdf"]

@@ -274,6 +274,25 @@ def test_what_a_unit_only_helps_with_is_counted_and_listed(tmp_path):
     assert [line["承辦單位"] for line in pack["下次會議前到期"].records] == ["甲科", "乙科（協辦）"]
 
 
+def test_every_request_has_its_line_to_decide_on(tmp_path):
+    """Also one for a period that has not begun, and one of a unit that only helps."""
+    items = """
+        | 項次 | 實施要項 | 推動作法 | 完成期限 | 承辦單位 | 協辦單位 |
+        | 1-1 | 服務 | 辦理講習 | 按季 | 甲科 | |
+        | 1-2 | 服務 | 辦理參訪 | 96年12月 | 甲科 | 乙科 |
+    """
+    office = Office.opened(tmp_path, tables(items, "甲科、乙科"))
+    office.generate()
+    office.clerk("甲科").type("1-1", "第4季", 執行情形="尚未辦理", 申請事項="申請展延").send("a.xlsx")
+    office.clerk("乙科").type("1-2", 執行情形="無法辦理", 落後原因="停工").send("b.xlsx")
+    office.consolidate(date(2007, 2, 1))
+    pack = sections(meeting(office.workspace))
+    assert [line["項次"] for line in pack["待決定的申請"].records] == ["1-1"]
+    cases = {line["案由及承辦單位"].split("　")[0]: line["辦理情形"] for line in pack["討論事項"].records}
+    assert "甲科　第4季：尚未辦理\n申請事項：申請展延" in cases["1-1"]
+    assert "乙科：無法辦理\n落後原因：停工" in cases["1-2"]
+
+
 def test_of_one_unit(tmp_path):
     office = a_year(tmp_path)
     office.consolidate(date(2007, 7, 2))

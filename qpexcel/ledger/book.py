@@ -132,10 +132,14 @@ class Ledger:
         return dict(self._db.execute("SELECT file, sha256 FROM written WHERE folder = ?", (folder,)))
 
     def record_written(self, folder: str, hashes: Mapping[str, str]) -> None:
-        """Replace what is known of all of a folder's files."""
-        self._db.execute("DELETE FROM written WHERE folder = ?", (folder,))
+        """Remember files that we write into a folder of papers."""
         lines = ((folder, *one) for one in hashes.items())
-        self._db.executemany("INSERT INTO written VALUES (?, ?, ?)", lines)
+        self._db.executemany("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", lines)
+
+    def forget_written(self, folder: str, names: Iterable[str]) -> None:
+        """Forget files that we took away."""
+        lines = ((folder, name) for name in names)
+        self._db.executemany("DELETE FROM written WHERE folder = ? AND file = ?", lines)
 
     def evidence(self) -> dict[str, tuple[str, str, str]]:
         """Return (unit, item, hash) of each picture put into evidence/, by its path in there."""

@@ -97,9 +97,10 @@ def report(
             writer.write_pdfs()
         ours = tuple(kind.prefix for kind in wanted)
         old = desk.gone if asked.units else {name for name in files.names if name.startswith(ours)}
-        gone, edited = files.clear(old - writer.standing)
-    desk.findings += [Finding("REP017", name, place=Place(file=name)) for name in edited]
-    return Reported(tuple(writer.paths), tuple(gone), tuple(desk.findings), tuple(desk.told))
+        cleared = files.clear(old - writer.standing)
+    desk.findings += [Finding("REP017", name, place=Place(file=name)) for name in cleared.edited]
+    desk.findings += [Finding("WSP002", name, place=Place(file=name)) for name in cleared.held]
+    return Reported(tuple(writer.paths), cleared.gone, tuple(desk.findings), tuple(desk.told))
 
 
 def _with_attached(workspace: Workspace, standing: Standing) -> Standing:
@@ -149,10 +150,11 @@ class _Writer:
         left = self._files.write([(paper.name, paper.data) for paper in papers])
         for paper in papers:
             self.standing.add(paper.name)
-            self._desk.gone.add(_pdf_of(paper.name))  # it would be of an older document
             if paper.name in left:
+                self.standing.add(_pdf_of(paper.name))
                 self._desk.findings.append(left[paper.name] or _edited(paper.name))
             else:
+                self._desk.gone.add(_pdf_of(paper.name))  # it would be of an older document
                 self.paths.append(self._files.folder / paper.name)
             self._progress()
 

@@ -278,7 +278,7 @@ def _cases(view: View) -> Iterator[Case]:
     plan, words = view.plan, view.words
     comma = words("master.comma_list")
     for rows in view.rows_by_item.values():
-        tracked = [row for row in rows if row.begun and row.counts and row.timeliness != "closed"]
+        tracked = [row for row in rows if row.timeliness != "closed" and (_is_due(row) or _asks(row))]
         if not any(map(_to_decide, tracked)):
             continue
         item = tracked[0].obligation.item
@@ -292,7 +292,16 @@ def _cases(view: View) -> Iterator[Case]:
 def _to_decide(row: RowStanding) -> bool:
     """Whether a row is done and may be released, is late or blocked, or asks for something."""
     judged = row.timeliness in ("on_time", "late", "done_undated", "overdue")
-    return judged or row.execution is Execution.CANNOT or bool(row.text("request"))
+    return _asks(row) or (_is_due(row) and judged)
+
+
+def _is_due(row: RowStanding) -> bool:
+    return row.begun and row.counts
+
+
+def _asks(row: RowStanding) -> bool:
+    """Whether it cannot be done or its unit asks for something, whosever it is and whenever it begins."""
+    return row.execution is Execution.CANNOT or bool(row.text("request"))
 
 
 def _case_lines(rows: Iterable[RowStanding], view: View) -> Iterator[CaseLine]:

@@ -16,6 +16,7 @@ from qpexcel.ledger import open_ledger, read_ledger
 from qpexcel.workspace import Workspace, sha256
 
 T = TypeVar("T")
+_ANYTHING = "*"  # in the place of a hash
 _HELD, _BUSY = "WSP002", "WSP010"
 _TOGETHER = 16  # files between two entries in the ledger, each of which waits for the disk
 
@@ -106,10 +107,22 @@ class OwnFiles:
             self._workspace.back_up(self.folder / name, self._now)
         return True
 
-    def adopt(self, name: str) -> None:
-        """Take a file that another program wrote for us for ours."""
-        self._known[name] = sha256((self.folder / name).read_bytes())
-        self._changed.add(name)
+    def expect(self, names: Sequence[str]) -> None:
+        """Take for ours what another program is about to write for us: nobody knows its hash yet."""
+        before = {name: self._known.get(name, "") for name in names}
+        for name in names:
+            self._known[name] = f"{_ANYTHING} {before[name]}".strip()
+        self._remember(names)
+        self._changed |= {*names}
+
+    def adopt(self, names: Iterable[str]) -> None:
+        """Remember what that program wrote, and forget where it wrote nothing."""
+        for name in names:
+            path = self.folder / name
+            if path.is_file():
+                self._known[name] = sha256(path.read_bytes())
+            else:
+                del self._known[name]
 
     def clear(self, names: Collection[str]) -> Cleared:
         """Take away files of ours that nobody needs any more, not what is edited or held."""
@@ -132,17 +145,23 @@ class OwnFiles:
         return True
 
     def _is_edited(self, name: str) -> bool:
-        path = self.folder / name
+        path, known = self.folder / name, self._known.get(name, "").split()
         if not path.is_file():
             return path.exists()
-        return sha256(path.read_bytes()) not in self._known.get(name, "").split()
+        try:
+            return _ANYTHING not in known and sha256(path.read_bytes()) not in known
+        except OSError:  # then nobody can tell
+            return True
 
     def _remember(self, names: Iterable[str]) -> None:
         """Tell the ledger of these alone: another command may write others meanwhile."""
-        told = {name: self._known[name] for name in names if name in self._known}
+        told = {name: self._known.get(name, "") for name in names}
         if told:
             with open_ledger(self._workspace.ledger) as ledger:
-                ledger.record_written(self.folder.name, told)
+                ledger.record_written(
+                    self.folder.name, {name: digest for name, digest in told.items() if digest}
+                )
+                ledger.forget_written(self.folder.name, [name for name, digest in told.items() if not digest])
 
 
 def in_batches(files: Iterable[T]) -> Iterator[list[T]]:

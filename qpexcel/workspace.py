@@ -24,6 +24,7 @@ _SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv")
 _OTHER_SUFFIXES = (".zip", ".eml", ".msg", ".txt", ".docx", ".pdf", ".odt")
 _PICTURE_SUFFIXES = (".png", ".jpg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".emf", ".wmf")
 _KNOWN_SUFFIXES = frozenset((*_SHEET_SUFFIXES, *_OTHER_SUFFIXES, *_PICTURE_SUFFIXES))
+_BACKUP_BYTES = 220  # of a name, which with its moment and suffix is to stay below 255
 _LONGEST_NAME = 80  # characters; 80 CJK characters are 240 bytes, and 255 is the usual limit
 
 
@@ -153,7 +154,7 @@ class Workspace:
         Raises:
             QpexcelError: WSP001 where its folder cannot be written.
         """
-        stem = f"{path.stem}.{now:%Y%m%d-%H%M%S}"
+        stem = f"{_within(path.stem, _BACKUP_BYTES)}.{now:%Y%m%d-%H%M%S}"
         count = 1
         while True:
             backup = path.with_name(f"{stem}{f'-{count}' if count > 1 else ''}.bak{path.suffix}")
@@ -166,6 +167,11 @@ class Workspace:
                 raise QpexcelError(Finding("WSP001", str(path.parent), why)) from error
             else:
                 return backup
+
+
+def _within(name: str, most: int) -> str:
+    """Return a name of at most so many bytes."""
+    return name.encode("utf-8", "surrogatepass")[:most].decode("utf-8", "ignore")
 
 
 def _copy(path: Path, backup: Path) -> None:

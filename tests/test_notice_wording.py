@@ -159,10 +159,10 @@ def test_only_rows_that_wait_are_told_of_in_the_mildest_words_and_nothing_is_ask
     done = {"執行情形": "已完成", "完成日期": "96/6/9"}
     office = answered(tmp_path, r1=waiting, r2=done)
     need, facts = asked(office)
-    assert (need.tone, need.asks, facts.heading, facts.reply_by) == (Tone.REMIND, False, "到期提醒", "")
+    assert (need.tone, need.asks, facts.heading, facts.reply_by) == (Tone.REMIND, False, "申請待核定通知", "")
     assert facts.subject == "有關「測試計畫」逾期工作所提申請，尚待核定（逾期而申請待核定1項），請查照。"
     assert said(facts).endswith("已提出申請、尚待核定者，無須重複申請；核定前仍依原完成期限列管。")
-    assert mail_subject(facts, ZH) == "【列管工作到期提醒】測試計畫（一科）"
+    assert mail_subject(facts, ZH) == "【列管工作申請待核定通知】測試計畫（一科）"
     for text in (mail_text(facts, ZH), mail_html(facts, ZH)):
         assert "申請展延（待核定）" in text
     report(office.workspace, ["notices"], Asked(DAY, units=("一科",)), NOW)

@@ -207,7 +207,7 @@ def test_corrections_alone_are_asked_for_in_the_mildest_words_under_their_own_he
     assert (row.item, row.field, row.typed) == ("1-1", "完成日期", "96/13/5")
     assert row.mend.startswith("「96/13/5」沒有這個月份。")
     assert facts.subject == (
-        "請補正「測試計畫」填報內容，並於96年12月31日前送回（填報內容待補正1處），請查照。"
+        "請補正「測試計畫」填報內容，並於96年5月8日前送回（填報內容待補正1處），請查照。"
     )
     assert "填報內容待補正者，請就附件「一科-補正.xlsx」中標色的儲存格改正後送回。" in said(facts)
 
@@ -247,10 +247,14 @@ def test_each_tone_has_its_words(demo):
         "（逾期未完成2項、本期填報表尚未送回、14天內到期2項），請查照。"
     )
     assert facts["戒護科"].subject.startswith("請儘速辦理「")
-    assert facts["秘書室"].subject.startswith("請如期辦理「")
+    assert facts["秘書室"].subject == (
+        "請依限辦理「96年度提升服務品質實施計畫」即將到期之列管工作（14天內到期3項），完成後請填報送回，請查照。"
+    )
+    assert not [note.text for note in facts["秘書室"].notes if "以上請於" in note.text]
+    assert "除即將到期者依其期限辦理外，以上請於96年6月27日" in facts["戒護科"].notes[-1].text
     assert {mail_subject(facts[unit], ZH) for unit in ("政風室", "秘書室")} == {
         "【列管工作稽催通知】96年度提升服務品質實施計畫：請於96年6月27日前回復（政風室）",
-        "【列管工作到期提醒】96年度提升服務品質實施計畫：請於96年6月27日前回復（秘書室）",
+        "【列管工作到期提醒】96年度提升服務品質實施計畫（秘書室）",
     }
     assert max(len(one.subject.partition("（")[0]) for one in facts.values()) <= 60
     assert facts["政風室"].day == "中華民國96年6月20日"

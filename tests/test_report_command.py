@@ -15,6 +15,7 @@ from qpexcel.cycle import load_plan
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.ledger import open_ledger
 from qpexcel.own_files import OwnFiles
+from qpexcel.recall import standing_then
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
 from qpexcel.reports import pdf
@@ -135,7 +136,9 @@ def test_documents_of_a_unit_that_the_plan_has_no_more_go(office):
     office.consolidate(date(2007, 6, 16))
     report(office.workspace, [], Asked(), NOW)
     assert names(office) == sorted(
-        [name for name in EVERYTHING if "乙科" not in name] + ["總成果報告-mine.docx"]
+        # Its calendar stays: imported again it takes its events away.
+        [name for name in EVERYTHING if "乙科" not in name or name == "期限-乙科.ics"]
+        + ["總成果報告-mine.docx"]
     )
 
 
@@ -317,3 +320,38 @@ def test_the_pdf_of_a_document_that_was_edited_stays_with_it(office, monkeypatch
     report(office.workspace, ["meeting"], Asked(pdf=True), NOW)
     report(office.workspace, ["meeting"], Asked(), NOW)
     assert names(office) == ["會議資料.docx", "會議資料.pdf"]
+
+
+def test_a_pdf_is_known_for_ours_though_the_command_was_killed_right_after_it(office, monkeypatch):
+    def killed(documents):
+        documents[0].with_suffix(".pdf").write_bytes(b"%PDF-1")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qpexcel.reporting.run.to_pdf", killed)
+    monkeypatch.setattr("qpexcel.own_files.OwnFiles.__exit__", lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        report(office.workspace, ["meeting"], Asked(pdf=True), NOW)
+    monkeypatch.undo()
+    monkeypatch.setattr("qpexcel.reporting.run.to_pdf", lambda _: pdf.Converted())
+    assert report(office.workspace, ["meeting"], Asked(pdf=True), NOW).findings == ()
+    # Nothing was converted, so whatever stands there from now on is a person's.
+    (office.workspace.reports / "會議資料.pdf").write_bytes(b"a person's own")
+    done = report(office.workspace, ["meeting"], Asked(pdf=True), NOW)
+    assert [one.code for one in done.findings] == ["REP006"]
+
+
+def test_the_pack_of_some_units_is_not_everybodys(office, run):
+    run("meeting")
+    run("meeting", "--unit", "甲科", "--unit", "乙科")
+    run("meeting")
+    assert names(office) == ["會議資料-甲科-乙科.docx", "會議資料.docx"]
+
+
+def test_compared_with_what_was_consolidated_by_the_day_though_somebody_looked_back_since(office):
+    office.clerk("甲科").type("1-2", 執行情形="已完成", 完成日期="96/5/10", 執行成果="成").send("a.xlsx")
+    office.consolidate(date(2007, 6, 20))
+    office.consolidate(date(2007, 6, 5))
+    office.consolidate(date(2007, 6, 20))
+    before = standing_then(office.workspace, date(2007, 6, 16))
+    assert [row.reported for row in before.rows] == [False, False, False]
+    assert before.as_of == date(2007, 6, 16)

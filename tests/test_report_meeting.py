@@ -29,7 +29,7 @@ def meeting(workspace, **asked):
     """Write the pack and return its path."""
     now = asked.pop("now", datetime(2007, 6, 21, 9))  # noqa: DTZ001
     done = report(workspace, ["meeting"], Asked(**asked), now, force=True)
-    assert [path.name for path in done.paths] == ["會議資料.docx"]
+    assert [path.name for path in done.paths] == ["-".join(["會議資料", *asked.get("units", ())]) + ".docx"]
     return done.paths[0]
 
 

@@ -64,6 +64,8 @@ WORDS = {
         "therefore": "因應對策：{{ line.measures }}",
         "asks": "申請事項：{{ line.request }}",
         "decided": "已決定：{{ line.decided }}",
+        "sum": "{{ each.period }}合計：目標{{ each.target }}，實際{{ each.actual }}"
+        "{% if each.met %}，{{ each.met }}{% endif %}",
         "colon": "：",
         "chair": "主席裁示：",
         "page": ("第 ", " 頁，共 ", " 頁"),
@@ -124,6 +126,8 @@ WORDS = {
         "therefore": "Measures: {{ line.measures }}",
         "asks": "Request: {{ line.request }}",
         "decided": "Decided: {{ line.decided }}",
+        "sum": "{% if each.period %}{{ each.period }}: {% endif %}Together: target {{ each.target }}, "
+        "actual {{ each.actual }}{% if each.met %}, {{ each.met }}{% endif %}",
         "colon": ": ",
         "chair": "Chair's ruling:",
         "page": ("Page ", " of ", ""),
@@ -321,7 +325,8 @@ def _lines(t: dict) -> list[str]:
     parts = [("numbers", "{{ line.numbers }}"), ("result", "{{ line.result }}")]
     parts += [("delay_reason", t["because"]), ("measures", t["therefore"])]
     parts += [("request", t["asks"]), ("decided", t["decided"])]
-    lines = ["{%p for line in row.lines %}", said + "{{ line.state }}"]
+    lines = ["{%p for each in row.numbers %}", t["sum"], "{%p endfor %}"]
+    lines += ["{%p for line in row.lines %}", said + "{{ line.state }}"]
     for name, text in parts:
         lines += _if(f"line.{name}", text)
     return [*lines, "{%p endfor %}"]

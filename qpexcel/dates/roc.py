@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta, timezone
 
 from qpexcel.dates.numerals import with_digits
 from qpexcel.text import ascii_digits, tidy
 
 ROC_OFFSET = 1911
+# The clock on the wall is that of an office in Taiwan. Taking the zone from the machine would make other
+# bytes of the same data elsewhere, and all that hangs on it is the stamp that says when a file was made.
+TAIWAN = timezone(timedelta(hours=8))
 _GREGORIAN_FROM = 1000  # a year below this is a ROC year
 _DAY = re.compile(
     r"(?:中華民國|民國|西元|公元)?(?P<year>\d{1,4})"

@@ -327,15 +327,17 @@ class Ledger:
         Args:
             until: Only those that ran on this day or before.
             other_than: Only those whose digest is another.
-            judged_until: Only those that judged by this day or an earlier one.
+            judged_until: Only those that judged by this day or an earlier one; of them the latest by that
+                day, for somebody may have looked back since.
         """
         query = """
             SELECT as_of, ran_at, plan, findings, figures, known, numbers, digest FROM consolidations
-            WHERE ran_at <= ? AND (digest <> ? OR digest = '') AND as_of <= ? ORDER BY id DESC LIMIT 1
+            WHERE ran_at <= ? AND (digest <> ? OR digest = '') AND as_of <= ?
+            ORDER BY CASE WHEN ? THEN as_of END DESC, id DESC LIMIT 1
         """
         most = f"{until.isoformat()}T99" if until else self._until
         judged = judged_until.isoformat() if judged_until else _ALWAYS
-        found = self._db.execute(query, (most, other_than, judged)).fetchone()
+        found = self._db.execute(query, (most, other_than, judged, bool(judged_until))).fetchone()
         if not found:
             return None
         as_of, ran_at, plan, findings, figures, known, numbers, digest = found

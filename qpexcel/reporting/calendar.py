@@ -22,9 +22,12 @@ def papers(desk: Desk) -> Iterator[Paper]:
     if not units:
         data = calendar_file(desk.standing, desk.words, desk.now, before=before)
         yield Paper(f"{NAME}.ics", data)
-    stems = file_names(f"{NAME}-{unit}" for unit in rows).values()
-    for unit, stem in zip(rows, stems, strict=True):
-        if rows[unit] and (not units or unit in units):
+    known = [unit for unit, own in rows.items() if own]
+    # Who held a calendar under a name that the plan has no more is to be rid of its events too.
+    known += dict.fromkeys(one.unit for one in before if not rows.get(one.unit))
+    stems = file_names(f"{NAME}-{unit}" for unit in known).values()
+    for unit, stem in zip(known, stems, strict=True):
+        if not units or unit in units:
             data = calendar_file(desk.standing, desk.words, desk.now, unit, before)
             yield Paper(f"{stem}.ics", data)
 

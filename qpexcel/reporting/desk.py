@@ -44,9 +44,10 @@ class Paper:
 class Desk:
     """What a report is written from, and what is found on the way.
 
-    `gone` are documents, by their path within reports/, that are taken away unless they are made anew: of
-    the units named, where only some are; of all units whatever is not made anew goes by itself. `told` is
-    what a person is told of the documents besides findings: keys of the catalogue and their gaps.
+    With `force` what a person edited is written anew. `gone` are documents, by their path within reports/,
+    that are taken away unless they are made anew: of the units named, where only some are; of all units
+    whatever is not made anew goes by itself. `told` is what a person is told of the documents besides
+    findings: keys of the catalogue and their gaps.
     """
 
     workspace: Workspace
@@ -54,6 +55,7 @@ class Desk:
     asked: Asked
     words: Words
     now: datetime
+    force: bool = False
     findings: list[Finding] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     told: list[tuple[str, dict[str, str]]] = field(default_factory=list)

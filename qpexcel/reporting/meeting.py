@@ -11,6 +11,7 @@ from qpexcel.recall import last_standing, standing_then
 from qpexcel.reporting.desk import Desk, Paper
 from qpexcel.reports.meeting import meeting_facts
 from qpexcel.standing import Standing
+from qpexcel.workspace import file_names
 
 NAME = "會議資料"
 
@@ -26,7 +27,9 @@ def papers(desk: Desk) -> Iterator[Paper]:
     facts = meeting_facts(
         desk.standing, _before(desk), desk.words, until=asked.next_meeting, units=asked.units
     )
-    yield Paper(f"{NAME}.docx", desk.document("meeting", facts, NAME))
+    # The pack of some units is not to take the place of everybody's.
+    [stem] = file_names(["-".join((NAME, *asked.units))]).values()
+    yield Paper(f"{stem}.docx", desk.document("meeting", facts, NAME))
 
 
 def _in_order(desk: Desk) -> None:

@@ -36,7 +36,7 @@ def papers(desk: Desk) -> Iterator[Paper]:
     emails = {unit.name: unit.emails for unit in standing.plan.units}
     silent = {one.unit for one in standing.register if one.state in ("missing", "awaited")}
     files = {need.unit: _files(need, stems[need.unit], desk, form=need.unit in silent) for need in found}
-    _tell(desk, "REP010", [unit for unit, some in files.items() if not some])
+    _tell(desk, "REP010", [need.unit for need in found if need.asks and not files[need.unit]])
     _tell(desk, "REP011", [unit for unit in files if not emails[unit]])
     _tell_tones(desk, found)
     for need in found:
@@ -57,7 +57,7 @@ def _correct(desk: Desk, found: Sequence[Need]) -> None:
     """Write the corrections that go with the notices, so that they are of the latest consolidation."""
     units = [need.unit for need in found if need.to_mend]
     if units:
-        desk.findings += correct(desk.workspace, desk.now, units=units).findings
+        desk.findings += correct(desk.workspace, desk.now, units=units, force=desk.force).findings
 
 
 def _files(need: Need, stem: str, desk: Desk, *, form: bool) -> dict[str, Attached]:
@@ -66,7 +66,9 @@ def _files(need: Need, stem: str, desk: Desk, *, form: bool) -> dict[str, Attach
     With `form` that goes too: a correction is of an older round while this one's return is not in.
     """
     here, name = desk.workspace, f"{stem}.xlsx"
-    found = {}
+    found: dict[str, Attached] = {}
+    if not need.asks:  # it is the secretariat's turn
+        return found
     if need.to_mend and (here.corrections / name).is_file():
         renamed = desk.words("notice.correction_name", stem=stem)
         found["correction"] = Attached(renamed, (here.corrections / name).read_bytes())

@@ -36,7 +36,7 @@ class Kind:
 
 # What can be reported, in the order in which everything is.
 KINDS: Mapping[str, Kind] = {
-    "meeting": Kind(meeting.NAME, meeting.papers),
+    "meeting": Kind(f"{meeting.NAME}.", meeting.papers),
     "final": Kind(final.NAME, final.papers),
     "notices": Kind(notices.NAME, notices.papers),
     "calendar": Kind(calendar.NAME, calendar.papers),
@@ -85,7 +85,7 @@ def report(
     """
     standing = _with_attached(workspace, standing_as_of(workspace, asked.as_of, now.date()))
     asked = replace(asked, units=tuple(dict.fromkeys(resolved_units(standing.plan, asked.units))))
-    desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now)
+    desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now, force)
     wanted = [KINDS[kind] for kind in kinds or KINDS]
     desk.findings += [*_without_effect(asked, kinds), *unused_templates(), *_not_consolidated(workspace)]
     with OwnFiles(workspace, workspace.reports, now, force=force) as files:
@@ -164,10 +164,9 @@ class _Writer:
         wanted = [name for name in sorted(self.standing) if name.endswith(".docx")]
         free = [name for name in wanted if self._files.make_room(_pdf_of(name))]
         self._desk.findings += [_edited(_pdf_of(name)) for name in wanted if name not in free]
+        self._files.expect(list(map(_pdf_of, free)))
         made = to_pdf([folder / name for name in free])
-        for path in made.files:
-            name = path.relative_to(folder).as_posix()
-            self._files.adopt(name)
-            self.standing.add(name)
+        self._files.adopt(map(_pdf_of, free))
+        self.standing |= {path.relative_to(folder).as_posix() for path in made.files}
         self.paths += made.files
         self._desk.findings += made.findings

@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from icalendar import Alarm, Calendar, Component, Event, Journal
 
+from qpexcel.dates.roc import TAIWAN
 from qpexcel.master.reasons import reasons_text
 from qpexcel.model import Plan, Role
 from qpexcel.plan.wording import due_words, period_words, targets_words
@@ -22,9 +23,6 @@ _DONE = ("on_time", "late", "done_undated")
 _NOT_IN = ("awaited", "missing")
 _SHOWN = 40  # letters of an action in an event's title
 _AT = 9  # o'clock in the morning, wherever the calendar is
-# `now` is the clock of an office in Taiwan. Taking the zone from the machine would make other bytes of the
-# same data elsewhere, and all that hangs on it is the stamp that says when the file was made.
-_TAIWAN = timezone(timedelta(hours=8))
 _COUNTED_FROM = datetime(2000, 1, 1)  # noqa: DTZ001 - local, as everywhere
 # Line breaks of any kind become plain ones; what else cannot be seen, strict parsers refuse.
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -239,7 +237,7 @@ def _identify(component: Component, of: tuple[str, ...], plan: Plan, now: dateti
     """Give a component its lasting name and say of which edition it is."""
     # A digest, since plan ids and unit names are what people typed.
     digest = hashlib.sha256(json.dumps([plan.id, *of]).encode()).hexdigest()
-    made = now.replace(tzinfo=_TAIWAN, microsecond=0).astimezone(UTC)
+    made = now.replace(tzinfo=TAIWAN, microsecond=0).astimezone(UTC)
     component.add("uid", f"{digest[:32]}@qpexcel")
     component.add("sequence", max(0, (now - _COUNTED_FROM) // timedelta(minutes=1)))
     component.add("dtstamp", made)

@@ -164,7 +164,7 @@ class _Writer:
             extended=tuple(self._extended(own)),
             units="\n".join(self._units(item)),
             benefit=item.benefit,
-            quantities=tuple(self._sums(one)),
+            quantities=tuple(sums(one, self._every.get(item.id, []), self._plan, self._words)),
             lines=tuple(self._lines(rows)),
             pictures=tuple(_paired(found)),
             missing=tuple(missing),
@@ -187,28 +187,6 @@ class _Writer:
     def _whose(self, row: RowStanding) -> str:
         period = period_words(row.obligation.period, self._plan, self._words)
         return f"{row.obligation.unit} {period}" if period else row.obligation.unit
-
-    def _sums(self, one: ItemStanding) -> Iterator[QuantityFacts]:
-        """Yield what was reported of a target by several rows together: all of the item, or of a period."""
-        rows = self._every.get(one.item.id, [])
-        for n, quantity in enumerate(one.quantities):
-            if one.item.recurring and quantity.target.per not in WHOLE_PLAN:
-                yield from self._period_sums(rows, n)
-            elif quantity.actual is not None and len(rows) > 1:
-                yield quantity_facts(quantity, self._words)
-
-    def _period_sums(self, rows: Iterable[RowStanding], n: int) -> Iterator[QuantityFacts]:
-        """Yield a target's sum of each period that several units answer for; no sum of what stands alone."""
-        by_period: dict[str, list[QuantityStanding]] = {}
-        for row in rows:
-            by_period.setdefault(row.obligation.period, []).append(row.quantities[n])
-        for period, found in by_period.items():
-            numbers = [one.actual for one in found if one.actual is not None]
-            if len(found) > 1 and numbers and not _is_apart(found[0].target):
-                met = next(one.met for one in found if one.actual is not None)
-                summed = replace(found[0], actual=sum(numbers), met=met)
-                named = period_words(period, self._plan, self._words)
-                yield replace(quantity_facts(summed, self._words), period=named)
 
     # What is said
 
@@ -282,7 +260,7 @@ class _Writer:
         for key, quantity in zip(keys, row.quantities, strict=False):
             facts = quantity_facts(quantity, self._words)
             facts = replace(facts, actual=facts.actual or row.text(key))
-            if _is_own(quantity.target, asked.item, alone=alone):
+            if is_own(quantity.target, asked.item, alone=alone):
                 yield facts
             elif facts.actual:
                 yield replace(facts, target="", met="")
@@ -306,6 +284,31 @@ class _Writer:
         return PictureFacts(self._number, unit, period, drawing)
 
 
+def sums(one: ItemStanding, rows: Sequence[RowStanding], plan: Plan, words: Words) -> Iterator[QuantityFacts]:
+    """Yield what was reported of a target by several rows together: all of the item, or of a period.
+
+    `rows` are all of the item's.
+    """
+    for n, quantity in enumerate(one.quantities):
+        if one.item.recurring and quantity.target.per not in WHOLE_PLAN:
+            yield from _period_sums(rows, n, plan, words)
+        elif quantity.actual is not None and len(rows) > 1:
+            yield quantity_facts(quantity, words)
+
+
+def _period_sums(rows: Iterable[RowStanding], n: int, plan: Plan, words: Words) -> Iterator[QuantityFacts]:
+    """Yield a target's sum of each period that several units answer for; no sum of what stands alone."""
+    by_period: dict[str, list[QuantityStanding]] = {}
+    for row in rows:
+        by_period.setdefault(row.obligation.period, []).append(row.quantities[n])
+    for period, found in by_period.items():
+        numbers = [one.actual for one in found if one.actual is not None]
+        if len(found) > 1 and numbers and not _is_apart(found[0].target):
+            met = next(one.met for one in found if one.actual is not None)
+            summed = replace(found[0], actual=sum(numbers), met=met)
+            yield replace(quantity_facts(summed, words), period=period_words(period, plan, words))
+
+
 def _decided(row: RowStanding) -> bool:
     """Whether the secretariat said anything of a row."""
     return any(row.decision.texts.get(column.key) for column in DECISION_FIELDS)
@@ -323,7 +326,7 @@ def _is_apart(target: Target) -> bool:
     return target.measure in RATES or target.per in APART or target.scope == "each_unit"
 
 
-def _is_own(target: Target, item: Item, *, alone: bool) -> bool:
+def is_own(target: Target, item: Item, *, alone: bool) -> bool:
     """Whether a target is judged by one row, as `assess` does."""
     return _is_apart(target) or (alone and not (item.recurring and target.per in WHOLE_PLAN))
 

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, unquote
 
+from qpexcel.dates.roc import TAIWAN
 from qpexcel.text import with_pictures
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,7 +50,7 @@ def draft(
         made: When it was written, by the clock on the wall.
         attached: The files that go with it.
     """
-    head = ["X-Unsent: 1", f"Date: {format_datetime(made.astimezone())}"]
+    head = ["X-Unsent: 1", f"Date: {format_datetime(made.replace(tzinfo=TAIWAN))}"]
     if to:
         head.append("To: " + f",{_FOLD}".join(map(_address, to)))
     head.append(f"Subject: {_encoded(subject)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -15,7 +16,8 @@ from qpexcel.master.view import View
 from qpexcel.model import Execution, Role
 from qpexcel.plan.wording import due_words, period_words, short_day
 from qpexcel.reports.chart import BarChart, Series
-from qpexcel.reports.facts import RowFacts, of_units, row_facts, together
+from qpexcel.reports.facts import QuantityFacts, RowFacts, of_units, quantity_facts, row_facts, together
+from qpexcel.reports.final_items import is_own, sums
 from qpexcel.standing import RowStanding, Standing, figures
 from qpexcel.words import Words
 
@@ -85,12 +87,16 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An item to decide on, for the form 案由及承辦單位｜辦理情形｜決議."""
+    """An item to decide on, for the form 案由及承辦單位｜辦理情形｜決議.
+
+    `numbers` are what all its units reported together.
+    """
 
     item: str
     action: str
     units: str
     due: str
+    numbers: tuple[QuantityFacts, ...]
     lines: tuple[CaseLine, ...]
 
 
@@ -171,7 +177,7 @@ def meeting_facts(
         changes=tuple(_change(one, now, before, words) for one in listed),
         other_changes=len(changed) - len(listed),
         requests=rows(waiting_requests(view)),
-        cases=tuple(_cases(view)),
+        cases=tuple(_cases(view, now)),
     )
 
 
@@ -273,20 +279,25 @@ def _change(one: Change, now: Standing, before: Standing | None, words: Words) -
     )
 
 
-def _cases(view: View) -> Iterator[Case]:
+def _cases(view: View, everybody: Standing) -> Iterator[Case]:
     """Yield every item of which there is something to decide, with all its rows that are still tracked."""
     plan, words = view.plan, view.words
     comma = words("master.comma_list")
-    for rows in view.rows_by_item.values():
+    every: dict[str, list[RowStanding]] = {}
+    for row in everybody.rows:
+        every.setdefault(row.obligation.item.id, []).append(row)
+    for one in everybody.items:
+        rows = view.rows_by_item[one.item.id]
         tracked = [row for row in rows if row.timeliness != "closed" and (_is_due(row) or _asks(row))]
         if not any(map(_to_decide, tracked)):
             continue
         item = tracked[0].obligation.item
         units = dict.fromkeys(row.obligation.unit for row in tracked)
         due = dict.fromkeys(short_day(row.due, plan) or item.due_text for row in tracked)
-        lines = _case_lines(tracked, view)
+        lines = _case_lines(tracked, every[item.id], view)
+        numbers = tuple(sums(one, every[item.id], plan, words))
         many = words("report.many_units", count=len(units)) if len(units) > _MOST_NAMES else ""
-        yield Case(item.id, item.action, many or comma.join(units), comma.join(due), tuple(lines))
+        yield Case(item.id, item.action, many or comma.join(units), comma.join(due), numbers, tuple(lines))
 
 
 def _to_decide(row: RowStanding) -> bool:
@@ -304,33 +315,45 @@ def _asks(row: RowStanding) -> bool:
     return row.execution is Execution.CANNOT or bool(row.text("request"))
 
 
-def _case_lines(rows: Iterable[RowStanding], view: View) -> Iterator[CaseLine]:
+def _case_lines(rows: Iterable[RowStanding], every: Sequence[RowStanding], view: View) -> Iterator[CaseLine]:
+    """Yield what rows say, of `every` one of their item."""
+    answering = Counter(row.obligation.period for row in every)
     said_by: dict[tuple[CaseLine, str], list[str]] = {}
     for row in rows:
-        line, unit = _case_line(row, view), row.obligation.unit
+        line = _case_line(row, view, alone=answering[row.obligation.period] == 1)
+        unit = row.obligation.unit
         # A number is one unit's; said of several at once it would read as their sum.
         said_by.setdefault((line, unit if line.numbers else ""), []).append(unit)
     for (line, _), units in said_by.items():
         yield replace(line, units=view.words("master.comma_list").join(units))
 
 
-def _case_line(row: RowStanding, view: View) -> CaseLine:
-    """Return what a row says, whoever says it."""
+def _case_line(row: RowStanding, view: View, *, alone: bool) -> CaseLine:
+    """Return what a row says, whoever says it; `alone` where no other answers for the same."""
     words = view.words
     said = row_facts(row, view.standing.as_of, view.plan, words)
     open_request = not (row.decision.kind or row.decision.extension)
-    numbers = (words("meeting.number", **asdict(one)) for one in said.quantities if one.actual)
     return CaseLine(
         units="",
         period=said.period,
         state=said.state,
-        numbers=words("master.comma").join(number.rstrip("，, ") for number in numbers),
+        numbers=words("master.comma").join(_numbers(row, words, alone=alone)),
         result=said.result,
         delay_reason=said.delay_reason,
         measures=said.measures,
         request=said.request if open_request else "",
         decided=_decided(said, words),
     )
+
+
+def _numbers(row: RowStanding, words: Words, *, alone: bool) -> Iterator[str]:
+    """Yield a row's numbers; the target, and whether it is met, only where this row decides that alone."""
+    for quantity in row.quantities:
+        facts = quantity_facts(quantity, words)
+        if facts.actual and is_own(quantity.target, row.obligation.item, alone=alone):
+            yield words("meeting.number" if facts.met else "meeting.number_open", **asdict(facts))
+        elif facts.actual:
+            yield words("meeting.number_alone", actual=facts.actual)
 
 
 def _decided(row: RowFacts, words: Words) -> str:

@@ -65,7 +65,17 @@ class Need:
     @property
     def asks(self) -> bool:
         """Whether the unit is asked for anything."""
-        return bool(self.urged or self.open or self.to_mend or self.awaited)
+        return self.answers or bool(self.open)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the unit is to send anything back by a day; what is due soon has days of its own."""
+        return bool(self.urged or self.to_mend or self.awaited)
+
+    @property
+    def soon(self) -> bool:
+        """Whether an answer is wanted before a return day that is far off."""
+        return bool(self.urged or self.to_mend) and not self.awaited
 
     @property
     def only_to_mend(self) -> bool:
@@ -106,16 +116,17 @@ def needs(standing: Standing, units: Collection[str] = ()) -> tuple[Need, ...]:
     return tuple(one for one in found if one.asks or one.waiting)
 
 
-def reply_by(standing: Standing) -> tuple[date, bool]:
+def reply_by(standing: Standing, *, soon: bool = False) -> tuple[date, bool]:
     """Return the day by which to answer, and whether it is the round's return day: where that is to come.
 
-    Else it is a week from now, or the working day that follows.
+    Else, and where it is wanted `soon`, it is a week from now, or the working day that follows.
     """
+    week = days_after(standing.as_of, _DAYS_TO_REPLY)
+    until = week if week == date.max else next_working_day(week)
     day = standing.return_by
-    if day and day >= standing.as_of:
+    if day and day >= standing.as_of and not (soon and day > until):
         return day, True
-    until = days_after(standing.as_of, _DAYS_TO_REPLY)
-    return until if until == date.max else next_working_day(until), False
+    return until, False
 
 
 def days_late(day: date | None, standing: Standing) -> int:

@@ -104,7 +104,7 @@ def notice_facts(need: Need, standing: Standing, words: Words, files: Files = _N
         speed=words(f"notice.speed_{need.tone}"),
         day=_letter_day(standing.as_of, standing, words),
         round=standing.round,
-        reply_by=due_words(reply_by(standing)[0], plan) if need.asks else "",
+        reply_by=due_words(reply_by(standing, soon=need.soon)[0], plan) if need.answers else "",
         subject=_subject(need, standing, words),
         notes=tuple(_numbered(_notes(need, standing, words, files), words)),
         overdue=tuple(_overdue(row, standing, words) for row in need.overdue),
@@ -118,6 +118,8 @@ def notice_facts(need: Need, standing: Standing, words: Words, files: Files = _N
 
 def heading(need: Need, words: Words) -> str:
     """Return what a notice is called."""
+    if not need.asks:
+        return words("notice.heading_waiting")
     return words(f"notice.heading_{'correct' if need.only_to_mend else need.tone}")
 
 
@@ -176,7 +178,7 @@ def _subject(need: Need, standing: Standing, words: Words) -> str:
         f"notice.subject_{matter}",
         title=_title(standing, words),
         details=words("notice.details", what=counts) if counts else "",
-        reply_by=due_words(reply_by(standing)[0], standing.plan),
+        reply_by=due_words(reply_by(standing, soon=need.soon)[0], standing.plan),
     )
 
 
@@ -187,7 +189,7 @@ def _matter(need: Need, standing: Standing) -> str:
     if need.awaited and days_late(standing.return_by, standing):
         return f"return_{need.tone}"
     if need.open:
-        return Tone.REMIND
+        return Tone.REMIND if need.answers else "coming"
     if need.awaited:
         return f"return_{Tone.REMIND}"
     return "correct" if need.to_mend else "waiting"
@@ -225,8 +227,8 @@ def _notes(need: Need, standing: Standing, words: Words, files: Files) -> Iterat
         yield words(f"notice.{key}", file=files.correction)
     if files.form and files.correction:
         yield words("notice.both_files", form=files.form, correction=files.correction)
-    if need.asks:
-        yield _reply(standing, words)
+    if need.answers:
+        yield _reply(need, standing, words)
 
 
 def _ask_return(standing: Standing, words: Words) -> str:
@@ -237,11 +239,12 @@ def _ask_return(standing: Standing, words: Words) -> str:
     return words(f"notice.ask_missing_{key}", return_by=due_words(day, standing.plan))
 
 
-def _reply(standing: Standing, words: Words) -> str:
-    until, of_round = reply_by(standing)
+def _reply(need: Need, standing: Standing, words: Words) -> str:
+    until, of_round = reply_by(standing, soon=need.soon)
     days = (until - standing.as_of).days
     which = words("notice.of_round") if of_round else words("notice.from_today", days=days)
-    return words("notice.reply", reply_by=due_words(until, standing.plan), which=which)
+    key = "reply_besides" if need.open else "reply"
+    return words(f"notice.{key}", reply_by=due_words(until, standing.plan), which=which)
 
 
 def _found(need: Need, standing: Standing, words: Words) -> Iterator[str]:

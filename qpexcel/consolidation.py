@@ -16,8 +16,9 @@ from qpexcel.deciding import take_in_masters
 from qpexcel.evidence import gather
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.fingerprint import fingerprint
-from qpexcel.intake.receive import Intake, Read, settle, with_remembered
+from qpexcel.intake.receive import Intake, Read
 from qpexcel.intake.returns import COUNTING, Return, Ruling
+from qpexcel.intake.settle import settle, with_remembered
 from qpexcel.intake.terms import Terms
 from qpexcel.ledger import Ledger, Reading, open_ledger
 from qpexcel.master.book import master_book

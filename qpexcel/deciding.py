@@ -25,7 +25,7 @@ from qpexcel.master.view import View
 from qpexcel.model import Plan
 from qpexcel.recall import last_standing
 from qpexcel.scoring import assessed_items
-from qpexcel.sheets.draw import fit
+from qpexcel.sheets.fitting import fit
 from qpexcel.sheets.grids import UnreadableWorkbookError
 from qpexcel.words import Words, load_words
 from qpexcel.workspace import Workspace, sha256

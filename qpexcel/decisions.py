@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from qpexcel.dates.deadlines import Context, read_deadline
-from qpexcel.dates.typed import read_typed_date
 from qpexcel.fields import BY_KEY, CLOSING_DECISIONS, DECISION_FIELDS, OWN_PREFIX, QUANTITY, label_of
 from qpexcel.findings import Finding, Place, Severity
 from qpexcel.model import Plan
@@ -66,6 +64,10 @@ def granted_day(text: str, plan: Plan) -> date | None:
     """Return the last day that counts of a granted extension; a month means its last (contract §4)."""
     if not text.strip():
         return None
+    # Most decisions grant no day, and reading one takes long to begin with.
+    from qpexcel.dates.deadlines import Context, read_deadline  # noqa: PLC0415
+    from qpexcel.dates.typed import read_typed_date  # noqa: PLC0415
+
     day = read_typed_date(text, plan.span).day
     if day:
         return day

@@ -11,11 +11,11 @@ from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.intake.checks import check_rows
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import found_in, merge
-from qpexcel.intake.receive import settle
 from qpexcel.intake.returns import COUNTING, Outcome, Return
+from qpexcel.intake.settle import settle
 from qpexcel.ledger import Ledger, read_ledger
-from qpexcel.master.score_readback import score_findings
-from qpexcel.master.view import cells_of
+from qpexcel.master.columns import cells_of
+from qpexcel.master.score_findings import score_findings
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
 from qpexcel.plan.obligations import obligations, rows_by_unit

@@ -11,8 +11,8 @@ from qpexcel.fields import DECISION_FIELDS, kind_of, label_of
 from qpexcel.forms.request import Carried, RowState
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import Current, merge
-from qpexcel.intake.receive import settle
 from qpexcel.intake.returns import COUNTING, Answer, Return
+from qpexcel.intake.settle import settle
 from qpexcel.ledger import Ledger
 from qpexcel.model import FieldKind, Inspection, Obligation, Plan
 from qpexcel.plan.codec import plan_from_json

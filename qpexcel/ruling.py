@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from qpexcel.findings import Finding, Place, QpexcelError
-from qpexcel.intake.receive import settle
 from qpexcel.intake.returns import COUNTING, Outcome, Return, Ruling
+from qpexcel.intake.settle import settle
 from qpexcel.ledger import Ledger, open_ledger
 from qpexcel.workspace import Workspace
 

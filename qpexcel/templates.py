@@ -7,6 +7,7 @@ puts into the folder of `QPEXCEL_TEMPLATES` wins, entry by entry: it need hold o
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from qpexcel.findings import Finding
 
 _PACKAGE = Path(__file__).parent
 _DOCUMENTS = {".docx", ".doc", ".docm", ".dotx", ".dotm", ".odt", ".ott"}
+_TABLE = re.compile(r"^\[([\w.-]+)\]", re.MULTILINE)
 _MOST_TOLD = 10  # names of files
 
 
@@ -53,6 +55,12 @@ def unused_templates() -> tuple[Finding, ...]:
 def names_in(folder: str) -> list[str]:
     """Return the TOML files of a template folder, by name."""
     return sorted({path.name for root in folders() for path in (root / folder).glob("*.toml")})
+
+
+def tables_in(name: str) -> list[str]:
+    """Return the names of a TOML file's tables, dotted, without reading what is in them."""
+    files = (root / name for root in folders())
+    return [table for file in files if file.is_file() for table in _TABLE.findall(file.read_text("utf-8"))]
 
 
 def find_file(name: str) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 
 from qpexcel.dates import roc
 from qpexcel.findings import Finding, Origin, Place
-from qpexcel.templates import names_in, read_toml
+from qpexcel.templates import names_in, read_toml, tables_in
 
 LANGUAGES = ("zh-TW", "en")
 
@@ -21,7 +21,7 @@ LANGUAGES = ("zh-TW", "en")
 class Words:
     """The catalogue of one language."""
 
-    def __init__(self, language: str, entries: Mapping[str, str]) -> None:
+    def __init__(self, language: str, entries: _Entries) -> None:
         self.language = language
         self._entries = entries
         self._groups: dict[str, Mapping[str, str]] = {}
@@ -38,10 +38,7 @@ class Words:
     def group(self, prefix: str) -> Mapping[str, str]:
         """Return the entries below a prefix by their last part: below "light", {"red": …}."""
         if prefix not in self._groups:  # asked for again in every row
-            start = prefix + "."
-            self._groups[prefix] = {
-                k[len(start) :]: v for k, v in self._entries.items() if k.startswith(start)
-            }
+            self._groups[prefix] = dict(self._entries.below(prefix))
         return self._groups[prefix]
 
     def message(self, finding: Finding) -> str:
@@ -111,13 +108,45 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield f"{prefix}{key}", str(value)
 
 
+class _Entries(Mapping[str, str]):
+    """A language's entries by key; a file is read as soon as one of its tables is asked for."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._files = {name: set(tables_in(f"{folder}/{name}")) for name in names_in(folder)}
+        self._read: dict[str, str] = {}
+
+    def __getitem__(self, key: str) -> str:
+        if key not in self._read:
+            parts = key.split(".")
+            self._need({".".join(parts[:count]) for count in range(1, len(parts))})
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[str]:
+        self._need(set().union(*self._files.values()))
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def below(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Yield what stands below a prefix, by the rest of its key."""
+        start = prefix + "."
+        every = set().union(*self._files.values())
+        self._need({table for table in every if f"{table}.".startswith(start)} | {prefix.partition(".")[0]})
+        yield from ((key[len(start) :], value) for key, value in self._read.items() if key.startswith(start))
+
+    def _need(self, tables: set[str]) -> None:
+        """Read the files that hold any of these tables."""
+        for name in [name for name, own in self._files.items() if own & tables]:
+            del self._files[name]
+            self._read.update(_flatten(read_toml(f"{self._folder}/{name}")))
+
+
 @cache
 def load_words(language: str) -> Words:
-    """Load a language's catalogue; an empty one for a language nobody wrote."""
-    entries: dict[str, str] = {}
-    for name in names_in(f"words/{language}"):
-        entries.update(_flatten(read_toml(f"words/{language}/{name}")))
-    return Words(language, entries)
+    """Return a language's catalogue; an empty one for a language nobody wrote."""
+    return Words(language, _Entries(f"words/{language}"))
 
 
 def every_language(key: str) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from qpexcel.ledger import open_ledger
 from qpexcel.master import assessment_places
 from qpexcel.master.book import master_book
 from qpexcel.master.readback import read_master
-from qpexcel.master.score_readback import read_scores, score_findings
+from qpexcel.master.score_findings import score_findings
+from qpexcel.master.score_readback import read_scores
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.criteria import usual_criteria
 from qpexcel.plan.interpret import interpret

@@ -24,7 +24,7 @@ from office_programs import Book, LibreOffice, Value, needs, same
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from qpexcel.master.view import TRACKING_HEADER as HEADER
+from qpexcel.master.columns import TRACKING_HEADER as HEADER
 from qpexcel.sheets.describe import Formula
 from qpexcel.sheets.draw import draw_book
 

@@ -17,7 +17,8 @@ from qpexcel.plan.marks import Mark, cell_of
 from qpexcel.plan.reader import read_plan_tables
 from qpexcel.plan.tables import ITEM_COLUMNS, SETTINGS, UNIT_COLUMNS, Entry
 from qpexcel.plan.writer import plan_book
-from qpexcel.sheets.draw import LONGEST_TEXT, draw_book
+from qpexcel.sheets.draw import draw_book
+from qpexcel.sheets.fitting import LONGEST_TEXT
 from qpexcel.words import load_words
 
 ITEMS = """

@@ -20,8 +20,8 @@ from qpexcel.demo import fill_form
 from qpexcel.forms.generate import Round, generate
 from qpexcel.intake.collect import Collected
 from qpexcel.intake.reading import read_return, reader_for
-from qpexcel.intake.receive import settle
 from qpexcel.intake.returns import Received
+from qpexcel.intake.settle import settle
 from qpexcel.ledger import open_ledger
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.interpret import interpret

@@ -19,7 +19,8 @@ from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
 from qpexcel.model import Inspection, Plan
 from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.sheets.describe import Book
-from qpexcel.sheets.draw import LONGEST_TEXT, draw_book
+from qpexcel.sheets.draw import draw_book
+from qpexcel.sheets.fitting import LONGEST_TEXT
 from qpexcel.text import fold
 from qpexcel.words import load_words
 from qpexcel.workspace import file_names, sha256

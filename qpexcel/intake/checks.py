@@ -14,7 +14,7 @@ from qpexcel.intake.merge import Current
 from qpexcel.model import Execution, Plan
 from qpexcel.plan.target_words import format_target
 from qpexcel.plan.wording import due_words, example_day
-from qpexcel.sheets.draw import LONGEST_TEXT, fit
+from qpexcel.sheets.fitting import LONGEST_TEXT, fit
 from qpexcel.words import load_words
 
 _UNDECIDED = Decision()

@@ -9,7 +9,7 @@ from datetime import date
 from qpexcel.intake.cells import is_erasure
 from qpexcel.intake.returns import Return
 from qpexcel.model import Inspection, Plan
-from qpexcel.sheets.draw import fit
+from qpexcel.sheets.fitting import fit
 from qpexcel.text import fold
 
 # Item, finding and day (or its text), folded; the last tells apart rows of one return that agree in

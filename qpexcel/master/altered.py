@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from qpexcel.fields import BY_KEY, OWN_PREFIX, QUANTITY, Owner
+from qpexcel.master.columns import column_keys
 from qpexcel.master.readback import Typed
 from qpexcel.master.tracking import shown_values
-from qpexcel.master.view import View, column_keys
-from qpexcel.sheets.draw import fit
+from qpexcel.master.view import View
+from qpexcel.sheets.fitting import fit
 
 _THEIRS = (Owner.PLAN, Owner.UNIT)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from qpexcel.model import Item, Plan
 from qpexcel.plan.obligations import obligations
 from qpexcel.scoring import COMMENT, KINDS, assessed_items, score_field
-from qpexcel.sheets.describe import address, letter
+from qpexcel.sheets.address import address, letter
 
 WEIGHTS_ROW, UNITS_HEADER = 4, 5
 # Beyond so many comparisons programs recalculate for many seconds.

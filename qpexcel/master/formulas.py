@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from qpexcel.master.columns import TRACKING_HEADER
 from qpexcel.master.reasons import reasons_text
-from qpexcel.master.view import FIRST_DAY, TRACKING_HEADER, View, quoted
+from qpexcel.master.view import FIRST_DAY, View, quoted
 from qpexcel.model import Execution
 from qpexcel.sheets.describe import Formula, Value
 from qpexcel.standing import Reason, RowStanding

@@ -8,9 +8,10 @@ column of the heat map the row is due in, plus how it stands there (1 done, 2 op
 from __future__ import annotations
 
 from qpexcel.master.attention import worry
+from qpexcel.master.columns import TRACKING_HEADER
 from qpexcel.master.formulas import AS_OF, DUE, dated
 from qpexcel.master.months import STAGES, Months, is_tallied, months_of, stage
-from qpexcel.master.view import TRACKING_HEADER, View, quoted
+from qpexcel.master.view import View, quoted
 from qpexcel.model import Execution
 from qpexcel.sheets.describe import Formula, Value
 from qpexcel.standing import RowStanding

@@ -11,9 +11,9 @@ from qpexcel.attached.read import attached_to
 from qpexcel.decisions import NOTE
 from qpexcel.fields import DECISION_FIELDS, labels
 from qpexcel.forms.master_mark import MasterMark, read_master_mark
+from qpexcel.master.columns import HELPERS
 from qpexcel.master.score_readback import misplaced_scores, read_scores
 from qpexcel.master.typed import typed_text
-from qpexcel.master.view import HELPERS
 from qpexcel.model import Plan
 from qpexcel.plan.wording import period_words
 from qpexcel.sheets.grids import Grid

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from qpexcel.fields import BY_KEY, OWN_PREFIX, QUANTITY, Owner, kind_of, label_of
 from qpexcel.forms.master_mark import MasterMark
 from qpexcel.intake.returns import Answer
+from qpexcel.master.columns import HELPERS, TRACKING_HEADER, column_keys
 from qpexcel.master.decision_columns import DECISIONS, decision_column, doubtful_cells, row_notes
 from qpexcel.master.formulas import (
     days_column,
@@ -19,15 +20,7 @@ from qpexcel.master.formulas import (
     timeliness_column,
 )
 from qpexcel.master.helpers import tally_column, worry_column
-from qpexcel.master.view import (
-    FIRST_DAY,
-    HELPERS,
-    MET_LETTERS,
-    TITLE_HEIGHTS,
-    TRACKING_HEADER,
-    View,
-    column_keys,
-)
+from qpexcel.master.view import FIRST_DAY, MET_LETTERS, TITLE_HEIGHTS, View
 from qpexcel.model import Execution, FieldKind, Item, Plan
 from qpexcel.plan.wording import period_words, section_words, short_day, targets_words
 from qpexcel.sheets import measure

@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from qpexcel.fields import FIELDS, QUANTITY, most_targets, own_key, quantity_keys
 from qpexcel.forms.form import footer
+from qpexcel.master.columns import TRACKING_HEADER, column_keys
 from qpexcel.model import Plan
-from qpexcel.plan.obligations import obligations
 from qpexcel.plan.wording import due_words, short_day
-from qpexcel.sheets.describe import Cell, Page, address, letter
+from qpexcel.sheets.describe import Cell, Page, letter
 from qpexcel.standing import RowStanding, Standing
 from qpexcel.words import Words
 
 TITLE_ROW, LEAD_ROW = 1, 2
 TITLE_HEIGHTS = {TITLE_ROW: 28.0, LEAD_ROW: 20.0}
-# Where 追蹤總表 has its header; a banner stands above it.
-TRACKING_HEADER = 4
-
 # Excel's calendar is wrong before this day and has none before 1900: such a day is shown as text.
 FIRST_DAY = date(1900, 3, 1)
 
-# Hidden columns at the right of 追蹤總表 that its formulas, and those of the other sheets, go by:
-# the item's and the unit's number, the day from which the row counts (empty: never; 0: always), the
-# word that ended its tracking, 1 where a finished row falls short of what the plan asks, a letter for
-# each of its targets (`MET_LETTERS`); and on the day, how badly the row needs somebody and in which month
-# it is due and how it stands (`helpers`).
-HELPERS = ("item_number", "unit_number", "counts_from", "ended", "short", "targets_met", "worry", "tally")
 MET_LETTERS = {True: "y", False: "n", None: "-"}
-
-
-def column_keys(plan: Plan) -> tuple[str, ...]:
-    """Return the columns of 追蹤總表 from left to right (contract §6), hidden ones included."""
-    keys: list[str] = []
-    for field in FIELDS:
-        keys += quantity_keys(most_targets(plan)) if field.key == QUANTITY else [field.key]
-        if field.key == "item":
-            keys.append("key")
-        elif field.key == "request":
-            keys += [own_key(own) for own in plan.own_fields]
-    return (*keys, *HELPERS)
-
-
-def cells_of(plan: Plan) -> Callable[[str, str], str]:
-    """Return where a row key's column stands on the sheet as it is written; "" for a row it has not."""
-    rows = {row.key: number for number, row in enumerate(obligations(plan), start=TRACKING_HEADER + 1)}
-    columns = {key: col for col, key in enumerate(column_keys(plan))}
-    return lambda key, field: address(rows[key], columns[field]) if key in rows else ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from qpexcel.master.attention import worst_rows
+from qpexcel.master.columns import TRACKING_HEADER
 from qpexcel.master.helpers import RANK
 from qpexcel.master.page_grid import (
     ACTION,
@@ -19,7 +20,7 @@ from qpexcel.master.page_grid import (
     UNIT,
     PageGrid,
 )
-from qpexcel.master.view import FIRST_DAY, TRACKING_HEADER, View, quoted
+from qpexcel.master.view import FIRST_DAY, View, quoted
 from qpexcel.model import Execution
 from qpexcel.plan.wording import period_words, short_day
 from qpexcel.sheets import measure

@@ -32,16 +32,15 @@ from qpexcel.sheets.describe import (
     letter,
 )
 from qpexcel.sheets.draw_chart import draw_chart
+from qpexcel.sheets.fitting import fit
 from qpexcel.sheets.streamed import StreamedWorksheet
 from qpexcel.sheets.theme import properties
 from qpexcel.text import with_pictures
 
 # Excel's limit is 32,767 UTF-16 units a cell; a longer text is cut here with this mark, and the
 # whole of it stays in the ledger.
-LONGEST_TEXT = 32_767
 # What a cell holds as _x000B_, and what would be taken for such.
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9a-fA-F]{4}_)")
-CUT_MARK = "…"
 _LARGE = 20_000  # rows of tables
 _MARGIN = 0.59  # inches: 1.5 cm
 _A4 = 9
@@ -305,20 +304,6 @@ _WRITERS: dict[type, Callable[..., None]] = {
 def _write(target: Worksheet, row: int, col: int, value: Value, style: Format) -> None:
     writer = _write_blank if value == "" else _WRITERS[type(value)]
     writer(target, row, col, value, style)
-
-
-def fit(text: str) -> str:
-    """Return a text as Excel can hold it: cut with a mark where it is over the limit.
-
-    Control characters are left to xlsxwriter, which escapes them as Excel does.
-    """
-    units = (
-        len(text.encode("utf-16-le", "surrogatepass")) // 2 if len(text) > LONGEST_TEXT // 2 else len(text)
-    )
-    if units <= LONGEST_TEXT:
-        return text
-    kept = text.encode("utf-16-le", "surrogatepass")[: (LONGEST_TEXT - len(CUT_MARK)) * 2]
-    return kept.decode("utf-16-le", "ignore") + CUT_MARK
 
 
 def _validation(rule: Rule) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console as RichConsole
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +24,8 @@ from qpexcel.standing import figures
 from qpexcel.words import Words
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
     from qpexcel.correcting import Corrected
     from qpexcel.demo import DemoResult
     from qpexcel.importing import Imported
@@ -265,6 +266,14 @@ class Console:
 
     @contextmanager
     def _bar(self, key: str) -> Iterator[tuple[Progress, TaskID]]:
+        from rich.progress import (  # noqa: PLC0415 - most commands show none
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         bar = Progress(*columns, console=self._err, transient=True)
         task = bar.add_task(self.words(key), total=None)

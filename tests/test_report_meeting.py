@@ -324,7 +324,7 @@ def test_sixty_units_and_in_english(tmp_path):
     line = dict(zip(header, cells, strict=True))
     assert line["Unit"] == "60 units"
     assert names == ["Units: " + ", ".join(f"第{n}科" for n in range(1, 61))]
-    assert line["Days overdue"] == "15"
+    assert line["Days\nlate"] == "15"
     assert not re.search(r"[尚未列管逾]", everything(path).replace("服務", ""))
 
 

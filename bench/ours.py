@@ -25,7 +25,8 @@ def generate(folder: Path, units: int) -> Callable[[], object]:
 
 def read(folder: Path, units: int) -> Callable[[], object]:
     """All that intake does: guarded, archived, read in processes that may die, checked, remembered."""
-    from qpexcel.intake.receive import Intake, settle  # noqa: PLC0415 - each side loads what it needs
+    from qpexcel.intake.receive import Intake  # noqa: PLC0415 - each side loads what it needs
+    from qpexcel.intake.settle import settle  # noqa: PLC0415
     from qpexcel.intake.terms import Terms  # noqa: PLC0415
     from qpexcel.ledger import Reading, open_ledger  # noqa: PLC0415
 

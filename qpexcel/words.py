@@ -21,7 +21,7 @@ LANGUAGES = ("zh-TW", "en")
 class Words:
     """The catalogue of one language."""
 
-    def __init__(self, language: str, entries: _Entries) -> None:
+    def __init__(self, language: str, entries: Mapping[str, str]) -> None:
         self.language = language
         self._entries = entries
         self._groups: dict[str, Mapping[str, str]] = {}
@@ -38,7 +38,7 @@ class Words:
     def group(self, prefix: str) -> Mapping[str, str]:
         """Return the entries below a prefix by their last part: below "light", {"red": …}."""
         if prefix not in self._groups:  # asked for again in every row
-            self._groups[prefix] = dict(self._entries.below(prefix))
+            self._groups[prefix] = dict(_below(self._entries, prefix))
         return self._groups[prefix]
 
     def message(self, finding: Finding) -> str:
@@ -108,6 +108,13 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield f"{prefix}{key}", str(value)
 
 
+def _below(entries: Mapping[str, str], prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands below a prefix, by the rest of its key."""
+    read = entries.need_below(prefix) if isinstance(entries, _Entries) else entries
+    start = prefix + "."
+    yield from ((key[len(start) :], value) for key, value in read.items() if key.startswith(start))
+
+
 class _Entries(Mapping[str, str]):
     """A language's entries by key; a file is read as soon as one of its tables is asked for."""
 
@@ -129,12 +136,13 @@ class _Entries(Mapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def below(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """Yield what stands below a prefix, by the rest of its key."""
-        start = prefix + "."
+    def need_below(self, prefix: str) -> Mapping[str, str]:
+        """Read whatever stands below a prefix; return all that was read so far."""
         every = set().union(*self._files.values())
-        self._need({table for table in every if f"{table}.".startswith(start)} | {prefix.partition(".")[0]})
-        yield from ((key[len(start) :], value) for key, value in self._read.items() if key.startswith(start))
+        self._need(
+            {table for table in every if f"{table}.".startswith(f"{prefix}.")} | {prefix.partition(".")[0]}
+        )
+        return self._read
 
     def _need(self, tables: set[str]) -> None:
         """Read the files that hold any of these tables."""

@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 import sys
-import time
 from pathlib import Path
 
 import pdfplumber
@@ -105,10 +104,9 @@ def test_a_pdf_that_cannot_be_written_is_said(tmp_path, monkeypatch):
 
 @on_posix
 def test_a_program_that_hangs_is_ended_with_all_that_it_started(tmp_path, monkeypatch):
-    stand_in(tmp_path, monkeypatch, f'sleep 77 & echo $! > "{tmp_path}/child"; wait')
-    path, began = document(tmp_path / "a.docx"), time.monotonic()
+    stand_in(tmp_path, monkeypatch, f'sleep 7777 & echo $! > "{tmp_path}/child"; wait')
+    path = document(tmp_path / "a.docx")
     assert to_pdf([path], start=0.5, each=0.5) == Converted((), (failed(path),))
-    assert time.monotonic() - began < 20
     child = int((tmp_path / "child").read_text())
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
 

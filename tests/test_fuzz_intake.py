@@ -253,10 +253,10 @@ def fault(one: Return, forms: Forms, truth: Truth) -> str:
 def dies_of(data: bytes) -> bool:
     """Whether the reader, all by itself, dies of a file: it does not raise, and does not go on for ever.
 
-    It has the memory that a file may cost. Without any limit it asks for many gigabytes that it never uses,
-    which some systems grant and others do not.
+    It has many times the memory that a whole form takes, and a quarter of what a file may cost with all that
+    the program itself needs. Of a damaged number it makes a size, and asks for gigabytes that it never uses.
     """
-    most = Limits().memory
+    most = Limits().memory // 4
     script = "import io, resource, sys; from python_calamine import CalamineWorkbook as Book\n"
     script += f"resource.setrlimit(resource.RLIMIT_AS, ({most}, {most}))\n"
     script += "book = Book.from_filelike(io.BytesIO(sys.stdin.buffer.read()))\n"
@@ -281,6 +281,7 @@ def truth_of(forms: Forms, folder: Path) -> Truth:
     files += [(f"{kind} other 0", form.other) for kind, form in forms.kinds.items()]
     found = read(forms, folder, files)
     assert {(one.outcome, one.verified) for one in found} == {("accepted", True)}
+    assert not any(dies_of(form.data) for form in forms.kinds.values())
     first = {one.received.path.split()[0]: said(one) for one in found if one.unit == UNITS[0]}
     assert {len(answers) for answers in first.values()} == {3 * len(ITEMS) + 1}
     return Truth(first, frozenset(map(identity, found)))

@@ -6,9 +6,10 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path, PurePath
+from struct import unpack_from
 
 from qpexcel.containers.names import is_program_file, printable, readable
 from qpexcel.findings import Finding
@@ -23,6 +24,8 @@ _XLSX_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>\s*([0-9TZ:.+-]+)\s*</dcte
 _ODS_MODIFIED = re.compile(rb"<dc:date>\s*([0-9TZ:.+-]+)\s*</dc:date>")
 _XLS_META = "\x05SummaryInformation"
 _XLS_MODIFIED = 0x0D  # the property's number
+# Of a property set stream ([MS-OLEPS]): where the section begins is told; a time counts 100 ns from 1601.
+_SECTION_AT, _IS_FILE_TIME, _FILE_TIME = 44, 64, datetime(1601, 1, 1, tzinfo=UTC)
 _DAY, _LATEST = 86_400, 253_370_764_800  # seconds: a day, and from 1970 to the year 9999
 _FIRST_YEAR, _NO_YEAR = 1980, 2100  # no spreadsheet program is older, and no clock is right that says more
 
@@ -147,8 +150,16 @@ def _saved_ole(data: bytes) -> datetime | None:
     import olefile  # noqa: PLC0415 - slow to load and seldom needed
 
     with olefile.OleFileIO(BytesIO(data)) as container:
-        moment = container.getproperties(_XLS_META, convert_time=True).get(_XLS_MODIFIED)
-    return moment.replace(tzinfo=UTC) if isinstance(moment, datetime) else None
+        stream = container.openstream(_XLS_META).read(_MOST_META)
+    # Only this one property: olefile reads them all, and makes a loop without end of a damaged number.
+    (start,) = unpack_from("<I", stream, _SECTION_AT)
+    (count,) = unpack_from("<I", stream, start + 4)
+    for number in range(min(count, len(stream) // 8)):
+        name, offset = unpack_from("<II", stream, start + 8 + 8 * number)
+        if name == _XLS_MODIFIED:
+            kind, ticks = unpack_from("<IQ", stream, start + offset)
+            return _FILE_TIME + timedelta(microseconds=ticks // 10) if kind == _IS_FILE_TIME else None
+    return None
 
 
 def _local(timestamp: float) -> datetime:

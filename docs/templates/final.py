@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from paper import WIDTH, Band, Col, Paper
+from look import WIDTH
+from paper import Band, Col, Paper
 
 WORDS = {
     "zh-TW": {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from paper import WIDTH, Band, Col, Paper
+from look import WIDTH
+from paper import Band, Col, Paper
 
 _FIGURES = 8
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from paper import WIDTH, Band, Col, Paper
+from look import WIDTH
+from paper import Band, Col, Paper
 
 WORDS = {
     "zh-TW": {

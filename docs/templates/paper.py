@@ -1,11 +1,11 @@
 """Writing a Word template: A4, 標楷體, numbered headings, tables with repeated headers, a footer.
 
-The placeholders are those of `qpexcel.reports`; see docs/templates/README.md.
+The placeholders are those of `qpexcel.reports`; workbook_templates/documents/README.md
+lists them.
 """
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,26 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
+from look import ALIGN, WIDTH, set_look, set_style
 from numbering import UNNUMBERED, set_numbering
 
-FONT, LATIN = "標楷體", "Times New Roman"
-# Where 標楷體 is missing: its names elsewhere, then a fallback of the same kind.
-OTHER_NAMES = "DFKai-SB,BiauKai,TW-Kai,Noto Serif CJK TC,Noto Serif TC"
-MARGIN = 1.9  # cm
-WIDTH = 21.0 - 2 * MARGIN  # cm between the margins
-_INK, _GREY, _SHADE, _LIGHT, _LINE = "1F2933", "5F6B76", "E4E9ED", "F4F6F8", "9AA5B1"
+from qpexcel.reports.template import repacked
+
+_SHADE, _LIGHT, _LINE = "E4E9ED", "F4F6F8", "9AA5B1"
 _MADE = datetime(2007, 1, 1)  # noqa: DTZ001 - the same bytes whenever a template is made
-_SMALL = (
-    ("Table text", 10.5, _INK),
-    ("Table head", 10.5, _INK),
-    ("Figure head", 8.5, _INK),
-    ("Note", 10.5, _GREY),
-)
-_SIZES = {1: 15, 2: 13, 3: 12}  # points of the headings
 
 
 @dataclass(frozen=True)
@@ -67,14 +57,10 @@ class Paper:
 
     def __init__(self, language: str) -> None:
         self.doc = docx.Document()
-        self._language = language
         for element in list(self.doc.element.body)[:-1]:
             self.doc.element.body.remove(element)
-        _set_page(self.doc)
-        _set_styles(self.doc, language)
+        set_look(self.doc)
         set_numbering(self.doc, language)
-        _set_fallback(self.doc)
-        _drop_leftovers(self.doc)
 
     def heads_in_tables(self, name: str) -> None:
         """Add a style for what stands in bold above a text in a cell.
@@ -83,7 +69,7 @@ class Paper:
         """
         style = self.doc.styles.add_style(name, 1)
         style.base_style = self.doc.styles["Table text"]
-        _style(style, size=10.5, bold=True, before=3)
+        set_style(style, size=10.5, bold=True, before=3)
 
     def title(self, *lines: str) -> None:
         """Write the title's lines."""
@@ -100,7 +86,7 @@ class Paper:
     def text(self, text: str, style: str = "Normal", align: str = "left") -> None:
         """Write a paragraph."""
         paragraph = self.doc.add_paragraph(text, style)
-        paragraph.alignment = _ALIGN[align]
+        paragraph.alignment = ALIGN[align]
 
     def lead(self, text: str) -> None:
         """Write a sentence that stays on one page with the table below it."""
@@ -122,7 +108,7 @@ class Paper:
         """
         added = self.doc.styles.add_style(name, 1)
         added.base_style = self.doc.styles["Normal"]
-        _style(added, size=size, bold=bold, before=before, after=4)
+        set_style(added, size=size, bold=bold, before=before, after=4)
         added.paragraph_format.left_indent = Pt(hanging)
         added.paragraph_format.first_line_indent = Pt(-hanging)
         added.paragraph_format.keep_with_next = keep
@@ -154,19 +140,6 @@ class Paper:
         for band in after:
             _write_band(table, band)
         _whole_row(table, "{%tr endfor %}")
-        _fix_widths(table, columns)
-        self.doc.add_paragraph("", "Table gap")
-
-    def facts(self, rows: Sequence[tuple[str, str]], label_width: float = 3.2) -> None:
-        """Write a table of two columns: a label and what it is."""
-        columns = [Col("", "", label_width), Col("", "", WIDTH - label_width)]
-        table = self._grid(columns)
-        table._tbl.remove(table.rows[0]._tr)
-        for label, value in rows:
-            cells = table.add_row().cells
-            _write(cells[0], label, "left")
-            _shade(cells[0])
-            _write(cells[1], value, "left")
         _fix_widths(table, columns)
         self.doc.add_paragraph("", "Table gap")
 
@@ -211,14 +184,9 @@ class Paper:
         properties = self.doc.core_properties
         properties.title, properties.author, properties.comments = "", "", ""
         properties.created = properties.modified = _MADE
-        data, packed = BytesIO(), BytesIO()
+        data = BytesIO()
         self.doc.save(data)
-        with zipfile.ZipFile(data) as source, zipfile.ZipFile(packed, "w") as target:
-            for name in source.namelist():
-                info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-                info.compress_type = zipfile.ZIP_DEFLATED
-                target.writestr(info, source.read(name))
-        return packed.getvalue()
+        return repacked(data.getvalue())
 
     def save(self, path: Path) -> None:
         """Write the template."""
@@ -229,118 +197,6 @@ class Paper:
         table = self.doc.add_table(1, len(columns), "Table Grid")
         table.autofit = False
         return table
-
-
-_ALIGN = {
-    "left": WD_ALIGN_PARAGRAPH.LEFT,
-    "center": WD_ALIGN_PARAGRAPH.CENTER,
-    "right": WD_ALIGN_PARAGRAPH.RIGHT,
-}
-
-
-def _set_page(doc: Any) -> None:
-    section = doc.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(MARGIN)
-    section.top_margin, section.bottom_margin = Cm(1.9), Cm(1.7)
-    section.footer_distance = Cm(0.9)
-
-
-def _set_styles(doc: Any, language: str) -> None:
-    styles = doc.styles
-    defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    _set_fonts(defaults)
-    tongue = defaults.find(qn("w:lang"))
-    tongue.set(qn("w:val"), "en-US")
-    tongue.set(qn("w:eastAsia"), "zh-TW")
-    _style(styles["Normal"], size=12, after=4)
-    _style(styles["Title"], size=18, bold=True, after=4, align="center")
-    _set_border(styles["Title"])
-    for level, size in _SIZES.items():
-        _style(styles[f"Heading {level}"], size=size, bold=True, before=12 if level == 1 else 6, after=4)
-        styles[f"Heading {level}"].paragraph_format.keep_with_next = True
-    _style(styles["Footer"], size=9, colour=_GREY)
-    _set_tabs(styles["Footer"])
-    for name, size, colour in (
-        ("Table text", 10.5, _INK),
-        ("Table head", 10.5, _INK),
-        ("Figure head", 8.5, _INK),
-        ("Note", 10.5, _GREY),
-    ):
-        added = styles.add_style(name, 1)
-        added.base_style = styles["Normal"]
-        _style(added, size=size, bold=name.endswith("head"), colour=colour)
-    gap = styles.add_style("Table gap", 1)
-    gap.base_style = styles["Normal"]
-    _style(gap, size=5)
-    signed = styles.add_style("Signature line", 1)
-    signed.base_style = styles["Normal"]
-    _style(signed, size=12, before=18)
-    del language
-
-
-def _style(
-    style: Any,
-    size: float,
-    *,
-    bold: bool = False,
-    before: float = 0,
-    after: float = 0,
-    align: str = "left",
-    colour: str = _INK,
-) -> None:
-    style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
-    style.font.color.rgb = RGBColor.from_string(colour)
-    _set_fonts(style.element.get_or_add_rPr())
-    form = style.paragraph_format
-    form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1.1
-    form.alignment = _ALIGN[align]
-
-
-def _set_fonts(properties: Any) -> None:
-    """Name the fonts themselves: the theme's would go before them."""
-    fonts = properties.find(qn("w:rFonts"))
-    if fonts is None:
-        fonts = OxmlElement("w:rFonts")
-        properties.insert(0, fonts)
-    fonts.attrib.clear()
-    for name, font in (("ascii", LATIN), ("hAnsi", LATIN), ("cs", LATIN), ("eastAsia", FONT)):
-        fonts.set(qn(f"w:{name}"), font)
-
-
-def _set_border(style: Any) -> None:
-    """Take away the line that python-docx's own template draws below a title."""
-    properties = style.element.get_or_add_pPr()
-    for border in properties.findall(qn("w:pBdr")):
-        properties.remove(border)
-
-
-def _set_tabs(style: Any) -> None:
-    properties = style.element.get_or_add_pPr()
-    for tabs in properties.findall(qn("w:tabs")):
-        properties.remove(tabs)
-    style.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
-
-
-def _set_fallback(doc: Any) -> None:
-    """Say by which fonts 標楷體 may be replaced where it is missing."""
-    part = next(one for one in doc.part.package.iter_parts() if str(one.partname) == "/word/fontTable.xml")
-    table = parse_xml(part.blob)
-    font = parse_xml(
-        f'<w:font {nsdecls("w")} w:name="{FONT}"><w:altName w:val="{OTHER_NAMES}"/>'
-        '<w:panose1 w:val="03000509000000000000"/><w:charset w:val="88"/><w:family w:val="script"/>'
-        '<w:pitch w:val="fixed"/></w:font>'
-    )
-    table.append(font)
-    part._blob = docx.oxml.xmlchemy.serialize_for_reading(table).encode()
-
-
-def _drop_leftovers(doc: Any) -> None:
-    """Drop what python-docx's own template brings and ours contradicts: older styles, a picture of itself."""
-    for rels in (doc.part.rels, doc.part.package.rels):
-        for key, rel in list(rels.items()):
-            if rel.reltype.endswith(("/stylesWithEffects", "/thumbnail")):
-                rels.pop(key)
 
 
 def _header(row: Any, columns: Sequence[Col], style: str = "Table head") -> None:
@@ -397,7 +253,7 @@ def _write(
     for n, line in enumerate(lines):
         paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
         paragraph.text, paragraph.style = (line, style) if isinstance(line, str) else line
-        paragraph.alignment = _ALIGN[align]
+        paragraph.alignment = ALIGN[align]
 
 
 def _shade(cell: Any, colour: str = _SHADE) -> None:

@@ -102,7 +102,7 @@ def document(
     _describe(template.docx.core_properties, title, author, made)
     written = BytesIO()
     template.save(written)
-    return _repacked(written.getvalue())
+    return repacked(written.getvalue())
 
 
 def _opened(file: str, kind: type) -> _Template:
@@ -144,7 +144,7 @@ def _describe(properties: CoreProperties, title: str, author: str, made: datetim
     properties.revision = 1
 
 
-def _repacked(data: bytes) -> bytes:
+def repacked(data: bytes) -> bytes:
     """Return the same package without the moments at which its parts were packed."""
     packed = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(packed, "w") as target:

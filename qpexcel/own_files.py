@@ -100,10 +100,15 @@ class OwnFiles:
         return left
 
     def make_room(self, name: str) -> bool:
-        """Whether a file may be written here; what a person edited is backed up where that is forced."""
-        if self._is_edited(name):
-            if not self._force:
-                return False
+        """Whether a file may be written here; what a person edited is backed up where that is forced.
+
+        So is what nobody can tell: another program was to write it for us, and was killed.
+        """
+        doubtful = _ANYTHING in self._known.get(name, "").split() and (self.folder / name).is_file()
+        edited = not doubtful and self._is_edited(name)
+        if edited and not self._force:
+            return False
+        if edited or doubtful:
             self._workspace.back_up(self.folder / name, self._now)
         return True
 
@@ -149,7 +154,7 @@ class OwnFiles:
         if not path.is_file():
             return path.exists()
         try:
-            return _ANYTHING not in known and sha256(path.read_bytes()) not in known
+            return sha256(path.read_bytes()) not in known
         except OSError:  # then nobody can tell
             return True
 

@@ -165,7 +165,7 @@ def test_as_of_another_day(office):
 
 def test_in_english_the_lines_are_english(run):
     result = run("meeting", lang="en")
-    assert result.stdout.splitlines()[-1].startswith("1 documents written:")
+    assert result.stdout.splitlines()[-1].startswith("Documents written: 1 (")
 
 
 def test_what_was_written_before_the_command_was_killed_is_ours(office, monkeypatch):
@@ -322,19 +322,34 @@ def test_the_pdf_of_a_document_that_was_edited_stays_with_it(office, monkeypatch
     assert names(office) == ["會議資料.docx", "會議資料.pdf"]
 
 
-def test_a_pdf_is_known_for_ours_though_the_command_was_killed_right_after_it(office, monkeypatch):
+def test_a_pdf_after_which_the_command_was_killed_is_written_anew_and_kept_beside(office, monkeypatch):
+    """Nobody can tell whether it is ours or a person's by now."""
+
     def killed(documents):
         documents[0].with_suffix(".pdf").write_bytes(b"%PDF-1")
         raise KeyboardInterrupt
+
+    def converted(documents):
+        for path in documents:
+            path.with_suffix(".pdf").write_bytes(b"%PDF-2")
+        return pdf.Converted(tuple(path.with_suffix(".pdf") for path in documents))
 
     monkeypatch.setattr("qpexcel.reporting.run.to_pdf", killed)
     monkeypatch.setattr("qpexcel.own_files.OwnFiles.__exit__", lambda *_: None)
     with pytest.raises(KeyboardInterrupt):
         report(office.workspace, ["meeting"], Asked(pdf=True), NOW)
     monkeypatch.undo()
+    monkeypatch.setattr("qpexcel.reporting.run.to_pdf", converted)
+    for _ in range(2):
+        assert report(office.workspace, ["meeting"], Asked(pdf=True), NOW).findings == ()
+        assert (office.workspace.reports / "會議資料.pdf").read_bytes() == b"%PDF-2"
+        [backup] = office.workspace.reports.glob("*.bak.pdf")
+        assert backup.read_bytes() == b"%PDF-1"
+
+
+def test_where_nothing_was_converted_a_pdf_that_comes_later_is_a_persons(office, monkeypatch):
     monkeypatch.setattr("qpexcel.reporting.run.to_pdf", lambda _: pdf.Converted())
-    assert report(office.workspace, ["meeting"], Asked(pdf=True), NOW).findings == ()
-    # Nothing was converted, so whatever stands there from now on is a person's.
+    report(office.workspace, ["meeting"], Asked(pdf=True), NOW)
     (office.workspace.reports / "會議資料.pdf").write_bytes(b"a person's own")
     done = report(office.workspace, ["meeting"], Asked(pdf=True), NOW)
     assert [one.code for one in done.findings] == ["REP006"]

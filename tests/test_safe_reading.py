@@ -8,7 +8,7 @@ import struct
 import sys
 import time
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from kit import Office, tables
+from ole_writer import ole_file
 
 from qpexcel.intake.collect import saved_at
 from qpexcel.intake.guard import unfit
@@ -407,3 +408,16 @@ def test_cells_below_the_thousandth_row_are_looked_through_as_those_above():
     assert reach_of(data) is Reach.NEAR
     [grid] = read_safely(data)
     assert grid.unsaved == {"C12", "C1200"}
+
+
+def test_a_damaged_summary_of_an_xls_neither_stops_nor_turns_away_what_can_be_read():
+    """A count of two thousand million made a loop of an hour; only the day it was saved is of interest."""
+    moment = datetime(2007, 6, 15, 9, 30, tzinfo=UTC)
+    ticks = (moment - datetime(1601, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 10
+    vector_of_texts, file_time = 0x101E, 64
+    section = struct.pack("<IIIIII", 64, 2, 0x0C, 24, 0x0D, 40)
+    section += struct.pack("<III", vector_of_texts, 0x7FFFFFFF, 0) + b"\0" * 4
+    section += struct.pack("<IQ", file_time, ticks)
+    stream = struct.pack("<HHI16sI16sI", 0xFFFE, 0, 0, b"\0" * 16, 1, b"\0" * 16, 48) + section
+    data = ole_file({"\x05SummaryInformation": stream})
+    assert saved_at(data) == datetime.fromtimestamp(moment.timestamp())  # noqa: DTZ006 - local, as everywhere

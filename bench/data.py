@@ -12,6 +12,7 @@ from recording import recorded
 
 from qpexcel.cycle import Loaded, generate_workbooks
 from qpexcel.forms.generate import Round, generate
+from qpexcel.forms.rules import row_rules
 from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record
@@ -109,10 +110,11 @@ def make(folder: Path, units: int) -> None:
         )
     named = list(zip((one.path.name for one in made.issued), drawn, strict=True))
     (folder / "forms.pickle").write_bytes(pickle.dumps(named))
+    rules = row_rules(plan)
     dice = random.Random(SEED)  # noqa: S311 - the same on every run is the point
     workspace.returned.mkdir(exist_ok=True)
     for request, path, stamp in generate(plan, workspace.outgoing, ASKED, KEY):
-        filled = fill_form(request, stamp, _answers(plan, dice), f"{request.unit}承辦人")
+        filled = fill_form(request, stamp, _answers(plan, dice), f"{request.unit}承辦人", rules)
         (workspace.returned / path.name).write_bytes(draw_book(filled))
         os.utime(workspace.returned / path.name, (NOW.timestamp(), NOW.timestamp()))
     workspace.ledger.unlink()  # every consolidation that is timed begins with a fresh one

@@ -21,6 +21,7 @@ from qpexcel.fields import INSPECTION_KEYS, QUANTITY
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.forms.generate import Round, generate, unit_book
 from qpexcel.forms.request import FormRequest, RowState
+from qpexcel.forms.rules import RowRules
 from qpexcel.forms.stamp import Stamp
 from qpexcel.model import Plan
 from qpexcel.plan.wording import period_words
@@ -117,7 +118,13 @@ def _drop(path: Path, data: bytes, at: datetime) -> None:
     os.utime(path, (at.timestamp(), at.timestamp()))
 
 
-def fill_form(request: FormRequest, stamp: Stamp, rows: Iterable[Mapping[str, str]], reporter: str) -> Book:
+def fill_form(
+    request: FormRequest,
+    stamp: Stamp,
+    rows: Iterable[Mapping[str, str]],
+    reporter: str,
+    rules: Mapping[str, RowRules] | None = None,
+) -> Book:
     """Return a unit's workbook with these answers typed in.
 
     Args:
@@ -125,12 +132,13 @@ def fill_form(request: FormRequest, stamp: Stamp, rows: Iterable[Mapping[str, st
         stamp: Its workbook's stamp.
         rows: Answers by column key, each with its `item` and, where it recurs, `period` as shown.
         reporter: Who fills it in.
+        rules: The plan's `row_rules`, where they are at hand.
     """
     plan, words = request.plan, request.words
     by_place = {(row["item"], row.get("period", "")): row for row in rows}
     places = {row.key: (row.item.id, period_words(row.period, plan, words)) for row in request.rows}
     states = {key: RowState(_typed(by_place.get(place, {}))) for key, place in places.items()}
-    book = unit_book(replace(request, states=states), stamp)
+    book = unit_book(replace(request, states=states), stamp, rules=rules)
     form, *others = book.sheets
     filled = replace(form, cells=_with_reporter(form, words("form_head.reporter"), reporter))
     return replace(book, sheets=(filled, *others))

@@ -238,7 +238,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Plan:
     """A plan as read from the plan workbook. `year` is a ROC year; `basis` the day of its letter.
 

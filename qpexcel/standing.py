@@ -369,6 +369,9 @@ def _register(rows: Sequence[RowStanding], known: Known, as_of: date) -> Iterato
     not_nil = {finding.place.unit for finding in known.findings if finding.code == "RET038"}
     returns = [one for one in known.files if one.outcome in COUNTING and one.round in (known.round, "")]
     counted = {one.unit: one for one in returns if one.outcome is Outcome.ACCEPTED}
+    by_unit: dict[str, list[Return]] = {}
+    for each in returns:
+        by_unit.setdefault(each.unit, []).append(each)
     for unit in known.plan.units:
         if unit.name not in counting:
             continue
@@ -378,8 +381,8 @@ def _register(rows: Sequence[RowStanding], known: Known, as_of: date) -> Iterato
             state = "needs_correction" if unit.name in to_mend else "nil" if nil else "received"
         else:
             state = "awaited" if known.return_by and as_of <= known.return_by else "missing"
-        own = [each for each in returns if each.unit == unit.name]
-        yield UnitStanding(unit.name, state, bool(one) and _came_late(own, known.return_by), one)
+        late = one is not None and _came_late(by_unit[unit.name], known.return_by)
+        yield UnitStanding(unit.name, state, late, one)
 
 
 def _came_late(returns: Sequence[Return], return_by: date | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,6 +11,7 @@ from enum import StrEnum
 from qpexcel.fields import quantity_keys
 from qpexcel.model import APART, RATES, WHOLE_PLAN, Execution, Obligation, Plan, Role, Target
 from qpexcel.plan.obligations import obligations
+from qpexcel.plan.once import once_a_plan
 
 _PER_CENT = ("%", "％")
 NEEDED_OPS = ("ge", "eq")  # a number must be given for these; 以內 and 低於 may stay without one
@@ -70,7 +72,8 @@ class RowRules:
         return begins is None or begins <= as_of
 
 
-def row_rules(plan: Plan) -> dict[str, RowRules]:
+@once_a_plan
+def row_rules(plan: Plan) -> Mapping[str, RowRules]:
     """Return every row's rules by its key."""
     rows = obligations(plan)
     shared = Counter((row.item.id, row.period) for row in rows)

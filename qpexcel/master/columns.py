@@ -7,6 +7,7 @@ from collections.abc import Callable
 from qpexcel.fields import FIELDS, QUANTITY, most_targets, own_key, quantity_keys
 from qpexcel.model import Plan
 from qpexcel.plan.obligations import obligations
+from qpexcel.plan.once import once_a_plan
 from qpexcel.sheets.address import address
 
 # Where 追蹤總表 has its header; a banner stands above it.
@@ -32,6 +33,7 @@ def column_keys(plan: Plan) -> tuple[str, ...]:
     return (*keys, *HELPERS)
 
 
+@once_a_plan
 def cells_of(plan: Plan) -> Callable[[str, str], str]:
     """Return where a row key's column stands on the sheet as it is written; "" for a row it has not."""
     rows = {row.key: number for number, row in enumerate(obligations(plan), start=TRACKING_HEADER + 1)}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from qpexcel.model import Group, Item, Obligation, Period, Plan, Role
+from qpexcel.plan.once import once_a_plan
 
 
+@once_a_plan
 def obligations(plan: Plan) -> tuple[Obligation, ...]:
     """Return every row of the plan, in plan order, by unit and period; exempt periods have none."""
     groups = {group.name: group for group in plan.groups}
@@ -25,7 +27,8 @@ def _rows_of(item: Item, groups: dict[str, Group]) -> Iterator[Obligation]:
                 yield Obligation(item, unit, role, period.name, period.due, period.starts)
 
 
-def rows_by_unit(plan: Plan) -> dict[str, tuple[Obligation, ...]]:
+@once_a_plan
+def rows_by_unit(plan: Plan) -> Mapping[str, tuple[Obligation, ...]]:
     """Return each unit's rows in plan order, units in the plan's own order; none without rows."""
     rows: dict[str, list[Obligation]] = {unit.name: [] for unit in plan.units}
     for row in obligations(plan):
@@ -49,6 +52,7 @@ def _expanded(names: Iterable[str], groups: dict[str, Group]) -> Iterator[str]:
         yield from groups[name].units if name in groups else (name,)
 
 
+@once_a_plan
 def version_of(plan: Plan) -> str:
     """Return a short name for this edition of the plan: another as soon as what is asked changes."""
     rows = [

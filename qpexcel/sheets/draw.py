@@ -5,8 +5,7 @@ Text is always written as text: nothing that begins with = + - @ becomes a formu
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -33,15 +32,12 @@ from qpexcel.sheets.describe import (
 )
 from qpexcel.sheets.draw_chart import draw_chart
 from qpexcel.sheets.fitting import fit
-from qpexcel.sheets.streamed import StreamedWorksheet
+from qpexcel.sheets.row_markup import escaped
+from qpexcel.sheets.streamed import Drawn, StreamedWorksheet
 from qpexcel.sheets.theme import properties
 from qpexcel.text import with_pictures
 
-# Excel's limit is 32,767 UTF-16 units a cell; a longer text is cut here with this mark, and the
-# whole of it stays in the ledger.
-# What a cell holds as _x000B_, and what would be taken for such.
-_ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9a-fA-F]{4}_)")
-_LARGE = 20_000  # rows of tables
+_LARGE = 1_000  # rows of tables
 _MARGIN = 0.59  # inches: 1.5 cm
 _A4 = 9
 _PIXELS = 7.5  # of a half-width character's width on screen, gaps included
@@ -110,9 +106,13 @@ def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
     _set_columns(target, sheet, styles)
     for row, height in sheet.heights.items():
         target.set_row(row - 1, height)
+    blocks = _blocks(sheet) if target.constant_memory else {}
     for table in sheet.tables:
         _prepare_table(target, table, styles)
-    _write_rows(target, sheet, styles)
+        if table.row not in blocks:
+            for number, height in enumerate(table.heights):
+                target.set_row(table.row + number, height)
+    _write_rows(target, sheet, blocks, styles)
     for where, rule in sheet.rules:
         target.data_validation(where, _validation(rule))
     for where, condition in sheet.conditions:
@@ -187,8 +187,6 @@ def _draw_cell(target: Worksheet, cell: Cell, styles: _Styles) -> None:
 def _prepare_table(target: Worksheet, table: Table, styles: _Styles) -> None:
     """Do all for a table that does not depend on its rows."""
     target.set_row(table.row - 1, table.header_height)
-    for number, height in enumerate(table.heights):
-        target.set_row(table.row + number, height)
     for col, column in enumerate(table.columns, start=table.col):
         if column.values:
             where = f"{letter(col)}{table.row + 1}:{letter(col)}{table.row + len(column.values)}"
@@ -200,14 +198,31 @@ def _prepare_table(target: Worksheet, table: Table, styles: _Styles) -> None:
         target.autofilter(table.row - 1, table.col, last, table.col + len(table.columns) - 1)
 
 
-def _write_rows(target: Worksheet, sheet: Sheet, styles: _Styles) -> None:
+def _blocks(sheet: Sheet) -> dict[int, Table]:
+    """Return the long tables that nothing stands beside, by their header's row."""
+    cells = {cell.row for cell in sheet.cells}
+    found = {}
+    for table in sheet.tables:
+        own = range(table.row + 1, table.row + table.length + 1)
+        others = (other for other in sheet.tables if other is not table)
+        alone = all(other.row + other.length < own.start or other.row >= own.stop for other in others)
+        if table.length > _LARGE and alone and cells.isdisjoint(own):
+            found[table.row] = table
+    return found
+
+
+def _write_rows(
+    target: StreamedWorksheet, sheet: Sheet, blocks: Mapping[int, Table], styles: _Styles
+) -> None:
     """Write a sheet from the top down, so that a large one need not be kept in memory."""
     cells: dict[int, list[Cell]] = {}
     for cell in sheet.cells:
         cells.setdefault(cell.row, []).append(cell)
     tables = [(table, _columns(table, styles)) for table in sheet.tables]
     rows = cells.keys() | {
-        row for table in sheet.tables for row in range(table.row, table.row + table.length + 1)
+        row
+        for table in sheet.tables
+        for row in range(table.row, table.row + (0 if table.row in blocks else table.length) + 1)
     }
     for row in sorted(rows):
         for cell in cells.get(row, ()):
@@ -215,14 +230,14 @@ def _write_rows(target: Worksheet, sheet: Sheet, styles: _Styles) -> None:
         for table, columns in tables:
             if table.row <= row <= table.row + table.length:
                 _draw_table_row(target, row, row - table.row, columns)
+            if table.row == row and row in blocks:
+                body = [(col, values[1:], formats[1:]) for col, values, formats in columns]
+                target.write_table_rows(row, table.heights, body)
 
 
-_Drawn = tuple[int, Sequence[Value], Sequence[Format]]
-
-
-def _columns(table: Table, styles: _Styles) -> list[_Drawn]:
+def _columns(table: Table, styles: _Styles) -> list[Drawn]:
     """Return place, heading and values, and formats of every column."""
-    drawn: list[_Drawn] = []
+    drawn: list[Drawn] = []
     for col, column in enumerate(table.columns, start=table.col):
         names = column.styles or (column.style,) * len(column.values)
         formats = [styles["header"], *(styles[name] for name in names)]
@@ -230,7 +245,7 @@ def _columns(table: Table, styles: _Styles) -> list[_Drawn]:
     return drawn
 
 
-def _draw_table_row(target: Worksheet, row: int, number: int, columns: Sequence[_Drawn]) -> None:
+def _draw_table_row(target: Worksheet, row: int, number: int, columns: Sequence[Drawn]) -> None:
     """Write a row of a table; its heading is number 0."""
     for col, values, formats in columns:
         if number < len(values):
@@ -242,14 +257,7 @@ def _write_text(target: Worksheet, row: int, col: int, value: str, style: Format
 
 
 def _write_formula(target: Worksheet, row: int, col: int, value: Formula, style: Format) -> None:
-    target.write_formula(row, col, value.text, style, _cached(value.value))
-
-
-def _cached(value: Value) -> Value:
-    """Return a formula's value as its cell can hold it: xlsxwriter escapes only what strings hold."""
-    if not isinstance(value, str) or not _ESCAPED.search(value):
-        return value
-    return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
+    target.write_formula(row, col, value.text, style, escaped(value.value))
 
 
 def _write_link(target: Worksheet, row: int, col: int, value: Link, style: Format) -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
+
+from qpexcel.sheets.describe import Link, letter
+from qpexcel.sheets.fitting import fit
+from qpexcel.sheets.row_markup import MarkedColumn, rows_markup
+
+Drawn = tuple[int, Sequence[Any], Sequence[Format]]  # a column: its place, values, and their formats
 
 
 class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
@@ -18,11 +25,46 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
     """
 
     constant_memory: bool
+    _texts_written = False  # whether the text of a link stands in its cell already
+
+    def write_table_rows(self, first: int, heights: Sequence[float], columns: Sequence[Drawn]) -> None:
+        """Write a table's rows as whole columns, where `constant_memory` is on and nothing stands beside it.
+
+        Args:
+            first: The first row, from 0; nothing may have been written into it or below.
+            heights: Each row's in points; none, or one for every row.
+            columns: From left to right.
+        """
+        last = first + max(len(values) for _, values, _ in columns) - 1
+        for row, col in ((first, columns[0][0]), (last, columns[-1][0])):
+            self._check_dimensions(row, col)
+        self._write_single_row(first)
+        marked = [
+            MarkedColumn(letter(col), values, [style._get_xf_index() for style in styles])  # noqa: SLF001
+            for col, values, styles in columns
+        ]
+        self.fh.writelines(
+            rows_markup(first + 1, heights, marked, self.str_table._get_shared_string_index)  # noqa: SLF001
+        )
+        self.previous_row = last + 1
+        for col, values, styles in columns:
+            self._link(first, col, values, styles)
+
+    def _link(self, first: int, col: int, values: Sequence[Any], styles: Sequence[Format]) -> None:
+        """Let the cells of a column lead where they say; what they show is written already."""
+        links = [(number, value) for number, value in enumerate(values) if type(value) is Link]
+        with self._all_at_once():
+            self._texts_written = True
+            for number, link in links:
+                self._write_url(first + number, col, link.target, styles[number], fit(link.text))
+            self._texts_written = False
 
     def _prepare_formula(self, formula: str, _expand: bool = False) -> str:  # noqa: FBT001, FBT002
         return formula.removeprefix("=")
 
     def _write_string(self, row: int, *rest: Any) -> Any:  # noqa: ANN401 - passed on as it is
+        if self._texts_written:
+            return 0
         with self._sharing(row):
             return super()._write_string(row, *rest)
 
@@ -31,16 +73,21 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
             return super()._write_url(row, *rest)
 
     def _write_single_row(self, current_row_num: int = 0) -> None:
-        with self._sharing():
+        with self._all_at_once():
             super()._write_single_row(current_row_num)
 
     @contextmanager
-    def _sharing(self, row: int = -1) -> Iterator[None]:
+    def _sharing(self, row: int) -> Iterator[None]:
         """Treat texts as the numbers they have in the table of shared ones; write the rows before first."""
-        streamed = self.constant_memory
-        if streamed and row > self.previous_row:
+        if self.constant_memory and row > self.previous_row:
             self._write_single_row(row)
-        self.constant_memory = False
+        with self._all_at_once():
+            yield
+
+    @contextmanager
+    def _all_at_once(self) -> Iterator[None]:
+        """Do as if everything were kept until the workbook is written."""
+        streamed, self.constant_memory = self.constant_memory, False
         try:
             yield
         finally:

@@ -26,7 +26,7 @@ from qpexcel.model import Execution, Obligation, Plan
 from qpexcel.plan.obligations import obligations
 from qpexcel.plan.wording import short_day
 from qpexcel.plan_document import plan_json
-from qpexcel.sheets.describe import Book, Formula, Sheet, Value, address
+from qpexcel.sheets.describe import Book, Formula, RowFormula, Sheet, Value, address
 from qpexcel.standing import Known, Standing, stand
 from qpexcel.words import Words, load_words
 
@@ -219,7 +219,10 @@ def cells_of(sheet: Sheet) -> Iterator[tuple[str, Value]]:
     for table in sheet.tables:
         for offset, column in enumerate(table.columns):
             for number, value in enumerate((column.label, *column.values), start=table.row):
-                yield address(number, table.col + offset), value
+                yield (
+                    address(number, table.col + offset),
+                    value.at(number) if isinstance(value, RowFormula) else value,
+                )
 
 
 def formulas_of(book: Book) -> dict[str, dict[str, Formula]]:

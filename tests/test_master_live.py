@@ -25,7 +25,6 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from qpexcel.master.columns import TRACKING_HEADER as HEADER
-from qpexcel.sheets.describe import Formula
 from qpexcel.sheets.draw import draw_book
 
 pytestmark = needs("soffice", "uno")
@@ -155,7 +154,7 @@ def test_what_does_not_follow_the_day_is_known(name):
 def tables_of(office: Office, day: date) -> dict[tuple[str, str], list[object]]:
     """Return what stands in each column of each list, formulas as they are written."""
     return {
-        (sheet.name, column.label): [one.text if isinstance(one, Formula) else one for one in column.values]
+        (sheet.name, column.label): [getattr(one, "text", one) for one in column.values]
         for sheet in office.book(day).sheets
         for table in sheet.tables
         for column in table.columns

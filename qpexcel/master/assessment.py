@@ -21,7 +21,7 @@ from qpexcel.scoring import (
     score_of,
 )
 from qpexcel.sheets import measure
-from qpexcel.sheets.describe import Cell, Column, Formula, Rule, Sheet, Table, Value
+from qpexcel.sheets.describe import Cell, Column, Formula, RowFormula, Rule, Sheet, Table, Value
 from qpexcel.sheets.theme import width_of
 
 _RULE_ROW = 3
@@ -112,7 +112,7 @@ def _units(assessment: Assessment, view: View, places: Places, formulas: Formula
 def _pairs(assessment: Assessment, view: View, places: Places, formulas: Formulas) -> Table:
     rows = []
     for one in (pair for unit in assessment.units for pair in unit.pairs):
-        cells = formulas.pair(one, places.pair_rows[one.unit, one.item.id])
+        cells = formulas.pair(one)
         rows.append({**cells, **_typed(one, view.plan.criteria), **_told(one, view)})
     labels = {"name": "field.item", "about": "field.action"}
     styles = {"name": "code", "about": "locked", "suggestion": "number", "score": "input_number"}
@@ -189,7 +189,7 @@ def _heights(rows: Sequence[Mapping[str, Value]], places: Places) -> list[float]
 
 
 def _text(value: Value) -> str:
-    shown = value.value if isinstance(value, Formula) else value
+    shown = value.value if isinstance(value, Formula | RowFormula) else value
     return shown if isinstance(shown, str) else ""
 
 

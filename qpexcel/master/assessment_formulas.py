@@ -11,10 +11,8 @@ from qpexcel.master.assessment_places import WEIGHTS_ROW, Places
 from qpexcel.master.formulas import AS_OF
 from qpexcel.master.view import View, quoted
 from qpexcel.scoring import KINDS, POINTS, Facts, PairScore, UnitScore
-from qpexcel.sheets.describe import Formula, Value, letter
+from qpexcel.sheets.describe import ROW, Formula, RowFormula, Value, letter
 from qpexcel.words import Words
-
-_ROW = "\0"
 
 
 class Formulas:
@@ -26,20 +24,20 @@ class Formulas:
         self._texts = _texts(view, places)
         self._items = {item.id: number for number, item in enumerate(view.plan.items, start=1)}
 
-    def pair(self, one: PairScore, row: int) -> dict[str, Value]:
+    def pair(self, one: PairScore) -> dict[str, Value]:
         """Return the computed cells of a unit's item, by column."""
         at, facts = self._at, one.facts
         values = {at.counted(n): value for n, value in enumerate(one.values)}
         now = {"total": one.total, **{key: v for key, v in values.items() if key.startswith("value")}}
-        cells: dict[str, Value] = {key: self._formula(key, row, value) for key, value in now.items()}
+        cells: dict[str, Value] = {key: self._formula(key, value) for key, value in now.items()}
         said = summary(facts, self._view.words)
         if not at.live:
             return cells | {"timeliness": said, "suggestion": _shown(facts.suggestion)}
         cells |= {key: self._counted(one, key, facts.counts[key]) for key in KINDS}
         return cells | {
             "begun": self._counted(one, "", facts.begun),
-            "timeliness": self._formula("timeliness", row, said),
-            "suggestion": self._formula("suggestion", row, facts.suggestion),
+            "timeliness": self._formula("timeliness", said),
+            "suggestion": self._formula("suggestion", facts.suggestion),
         }
 
     def unit(self, one: UnitScore, row: int) -> dict[str, Value]:
@@ -62,12 +60,12 @@ class Formulas:
         said = summary(facts, words)
         if not at.live:
             return cells | {"timeliness": said}
-        cells["timeliness"] = self._formula("timeliness", row, said)
+        cells["timeliness"] = self._formula("timeliness", said)
         counts = {**facts.counts, "begun": facts.begun}.items()
         return cells | {k: Formula(f"=SUMIFS({at.area(k, first, last)},{own})", count) for k, count in counts}
 
-    def _formula(self, key: str, row: int, now: str | float | None) -> Formula:
-        return Formula(self._texts[key].replace(_ROW, str(row)), _shown(now))
+    def _formula(self, key: str, now: str | float | None) -> RowFormula:
+        return RowFormula(self._texts[key], _shown(now))
 
     def _counted(self, one: PairScore, timeliness: str, now: int) -> Value:
         """Return how many of the rows that have begun are of a timeliness; of any where it is ""."""
@@ -91,8 +89,8 @@ def summary(facts: Facts, words: Words) -> str:
 
 
 def _texts(view: View, places: Places) -> dict[str, str]:
-    """Return the formulas that go by cells of their own row, by column; `_ROW` stands for its number."""
-    at = {key: f"{letter(col)}{_ROW}" for key, col in places.columns.items()}
+    """Return the formulas that go by cells of their own row, by column; `ROW` stands for its number."""
+    at = {key: f"{letter(col)}{ROW}" for key, col in places.columns.items()}
     suggested = {f"value{n}": _value(n, at) for n, one in enumerate(view.plan.criteria) if one.suggested}
     texts = {"total": _weighted(view, places, at), **suggested}
     if not places.live:

@@ -16,9 +16,19 @@ TRACKING_HEADER = 4
 # Hidden columns at the right of 追蹤總表 that its formulas, and those of the other sheets, go by:
 # the item's and the unit's number, the day from which the row counts (empty: never; 0: always), the
 # word that ended its tracking, 1 where a finished row falls short of what the plan asks, a letter for
-# each of its targets (`MET_LETTERS`); and on the day, how badly the row needs somebody and in which month
-# it is due and how it stands (`helpers`).
-HELPERS = ("item_number", "unit_number", "counts_from", "ended", "short", "targets_met", "worry", "tally")
+# each of its targets (`MET_LETTERS`), its place in the plan; and on the day, how badly the row needs
+# somebody and in which month it is due and how it stands (`helpers`).
+HELPERS = (
+    "item_number",
+    "unit_number",
+    "counts_from",
+    "ended",
+    "short",
+    "targets_met",
+    "place",
+    "worry",
+    "tally",
+)
 
 
 def column_keys(plan: Plan) -> tuple[str, ...]:

@@ -5,14 +5,13 @@ They use what Excel 2010 and LibreOffice share, nothing volatile, and the define
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
-from qpexcel.master.columns import TRACKING_HEADER
 from qpexcel.master.reasons import reasons_text
 from qpexcel.master.view import FIRST_DAY, View, quoted
 from qpexcel.model import Execution
-from qpexcel.sheets.describe import Formula, Value
+from qpexcel.sheets.describe import ROW, RowFormula, Value
 from qpexcel.standing import Reason, RowStanding
 
 AS_OF = "AsOf"
@@ -51,10 +50,6 @@ def counting(view: View, of: str, number: int, key: str = "", text: str = "") ->
     return f'COUNTIFS({view.area(of)},{number},{view.area("counts_from")},"<="&{AS_OF}{more})'
 
 
-def _numbered(view: View) -> Iterator[tuple[int, RowStanding]]:
-    return enumerate(view.standing.rows, start=TRACKING_HEADER + 1)
-
-
 def timeliness_column(view: View) -> list[Value]:
     """Return 期限判定 of every row."""
     at = view.letters
@@ -70,7 +65,7 @@ def timeliness_column(view: View) -> list[Value]:
         f"IF(OR(NOT(ISNUMBER({DUE})){co}),{word['no_deadline']},"
         f"IF({AS_OF}<={DUE},{word['open']},{word['overdue']})))))"
     )
-    return [_formula(dated(text, n, row, view), n, timeliness_word(row, view)) for n, row in _numbered(view)]
+    return [of_row(dated(text, row, view), timeliness_word(row, view)) for row in view.standing.rows]
 
 
 def light_column(view: View) -> list[Value]:
@@ -92,7 +87,7 @@ def light_column(view: View) -> list[Value]:
         f"IF({timeliness}#={word['no_deadline']},{light['grey']},{light['green']}))))"
     )
     shown = view.words.group("light")
-    return [_formula(text, n, shown[row.light]) for n, row in _numbered(view)]
+    return [of_row(text, shown[row.light]) for row in view.standing.rows]
 
 
 def days_column(view: View) -> list[Value]:
@@ -101,15 +96,15 @@ def days_column(view: View) -> list[Value]:
     tests = ",".join(f"{at['timeliness']}#={quoted(view.words(f'timeliness.{key}'))}" for key in NOT_DONE)
     text = f'IF(AND(ISNUMBER({DUE}),ISNUMBER({AS_OF})),IF(OR({tests}),{DUE}-{AS_OF},""),"")'
     return [
-        _formula(dated(text, n, row, view), n, "" if (left := days_left(row, as_of)) is None else left)
-        for n, row in _numbered(view)
+        of_row(dated(text, row, view), "" if (left := days_left(row, as_of)) is None else left)
+        for row in view.standing.rows
     ]
 
 
 def reasons_column(view: View) -> list[Value]:
     """Return 說明 of every row: formulas where the day changes it, else text."""
     parts = _DayParts(view)
-    return [parts.reasons(n, row) for n, row in _numbered(view)]
+    return [parts.reasons(row) for row in view.standing.rows]
 
 
 class _DayParts:
@@ -129,18 +124,20 @@ class _DayParts:
             f'IF({days}#>{view.plan.settings.warning_days},"",'
             f"IF({days}#=0,{today},{_joined(words('reason.due_soon'), f'{days}#')})))"
         )
+        self._open = f'IF({self._counted},{self._days},"")'
+        self._cannot = self._of_cannot()
 
-    def reasons(self, n: int, row: RowStanding) -> Value:
+    def reasons(self, row: RowStanding) -> Value:
         """Return a row's 說明. A closed or undated row, or one without a deadline, says the same any day."""
         now = reasons_text(row.reasons, self._view.words)
         dated = row.execution is Execution.DONE and row.completed_on is not None
         if row.timeliness in ("closed", "done_undated") or (row.due is None and not dated):
             return now
         if dated:
-            return _formula(self._of_done(row), n, now)
+            return of_row(self._of_done(row), now)
         if row.execution is Execution.CANNOT:
-            return _formula(self._of_cannot(), n, now)
-        return _formula(f'IF({self._counted},{self._days},"")', n, now)
+            return of_row(self._cannot, now)
+        return of_row(self._open, now)
 
     def _of_done(self, row: RowStanding) -> str:
         note = quoted(reasons_text(when_done(row, self._view), self._view.words))
@@ -174,18 +171,29 @@ def shortfalls(row: RowStanding, view: View) -> dict[str, bool]:
     }
 
 
+@lru_cache(maxsize=4096)
+def _with_due(text: str, due: str) -> str:
+    return text.replace(DUE, due)
+
+
 def _joined(sentence: str, days: str) -> str:
     """Return a sentence with the gap {days} as a formula that fills it: "逾期"&-X7&"天"."""
     before, _, after = sentence.partition("{days}")
     return f"{quoted(before)}&({days})&{quoted(after)}"
 
 
-def dated(text: str, n: int, row: RowStanding, view: View) -> str:
+def dated(text: str, row: RowStanding, view: View) -> str:
     """Put a row's deadline into a formula: its cell, or its number where the cell can only hold a text."""
     if row.due is not None and row.due < FIRST_DAY:
-        return text.replace(DUE, str((row.due - _DAY_NOUGHT).days))
-    return text.replace(DUE, f"{view.letters['due']}{n}")
+        return _with_due(text, str((row.due - _DAY_NOUGHT).days))
+    return _with_due(text, f"{view.letters['due']}#")
 
 
-def _formula(text: str, row: int, value: str | int) -> Formula:
-    return Formula("=" + text.replace("#", str(row)), value)
+def of_row(text: str, value: str | float) -> RowFormula:
+    """Return a formula without its =, in which # stands for the row's number, with its value."""
+    return RowFormula(_in_rows(text), value)
+
+
+@lru_cache(maxsize=4096)
+def _in_rows(text: str) -> str:
+    return "=" + text.replace("#", ROW)

@@ -8,12 +8,11 @@ column of the heat map the row is due in, plus how it stands there (1 done, 2 op
 from __future__ import annotations
 
 from qpexcel.master.attention import worry
-from qpexcel.master.columns import TRACKING_HEADER
-from qpexcel.master.formulas import AS_OF, DUE, dated
+from qpexcel.master.formulas import AS_OF, DUE, dated, of_row
 from qpexcel.master.months import STAGES, Months, is_tallied, months_of, stage
 from qpexcel.master.view import View, quoted
 from qpexcel.model import Execution
-from qpexcel.sheets.describe import Formula, Value
+from qpexcel.sheets.describe import Value
 from qpexcel.standing import RowStanding
 
 RANK = 10_000_000  # more than there are days between any two
@@ -28,17 +27,13 @@ def worry_column(view: View) -> list[Value]:
     overdue = f"{timeliness}#={quoted(words('timeliness.overdue'))}"
     undated = f"{timeliness}#={quoted(words('timeliness.done_undated'))}"
     text = (
-        f"=IF(OR({overdue},{undated},{cannot}),IF({overdue},3,IF({cannot},2,1))*{RANK}"
-        f'+IF(AND(ISNUMBER({DUE}),ISNUMBER({AS_OF})),{AS_OF}-{DUE},0)-@/{_PLACE},"")'
+        f"IF(OR({overdue},{undated},{cannot}),IF({overdue},3,IF({cannot},2,1))*{RANK}"
+        f'+IF(AND(ISNUMBER({DUE}),ISNUMBER({AS_OF})),{AS_OF}-{DUE},0)-{at["place"]}#/{_PLACE},"")'
     )
     return [
-        Formula(_numbered(dated(text, place + TRACKING_HEADER, row, view), place), _worry(row, place, view))
+        of_row(dated(text, row, view), _worry(row, place, view))
         for place, row in enumerate(view.standing.rows, start=1)
     ]
-
-
-def _numbered(text: str, place: int) -> str:
-    return text.replace("#", str(place + TRACKING_HEADER)).replace("@", str(place))
 
 
 def _worry(row: RowStanding, place: int, view: View) -> float | str:
@@ -57,13 +52,10 @@ def tally_column(view: View) -> list[Value]:
     overdue = f"{at['timeliness']}#={quoted(view.words('timeliness.overdue'))}"
     open_ = f"IF(ISNUMBER({days}#),IF({days}#<={view.plan.settings.warning_days},3,2),1)"
     text = (
-        f'=IF(OR({at["counts_from"]}#="",{at["ended"]}#<>"",NOT(ISNUMBER({DUE}))),"",'
+        f'IF(OR({at["counts_from"]}#="",{at["ended"]}#<>"",NOT(ISNUMBER({DUE}))),"",'
         f"10*{months.formula(DUE)}+IF({overdue},4,{open_}))"
     )
-    return [
-        Formula(_numbered(dated(text, place + TRACKING_HEADER, row, view), place), _tally(row, months))
-        for place, row in enumerate(view.standing.rows, start=1)
-    ]
+    return [of_row(dated(text, row, view), _tally(row, months)) for row in view.standing.rows]
 
 
 def _tally(row: RowStanding, months: Months) -> int | str:

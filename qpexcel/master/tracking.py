@@ -185,6 +185,7 @@ def _helper_values(view: View) -> dict[str, list[Value]]:
         "counts_from": [_counts_from(row) for row in rows],
         "ended": [ended[row.decision.kind] if row.decision.closes else "" for row in rows],
         "short": [int(any(shortfalls(row, view).values())) for row in rows],
+        "place": list(range(1, len(rows) + 1)),
         "targets_met": ["".join(MET_LETTERS[one.met] for one in row.quantities) for row in rows],
     }
 

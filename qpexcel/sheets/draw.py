@@ -24,6 +24,7 @@ from qpexcel.sheets.describe import (
     FormulaCondition,
     Link,
     Page,
+    RowFormula,
     Rule,
     Sheet,
     Table,
@@ -62,10 +63,7 @@ def draw_book(book: Book) -> bytes:
     base = properties("base", roc_calendar=book.roc_calendar)
     default = {"font_name": base["font_name"], "font_size": base["font_size"]}
     file = BytesIO()
-    large = any(map(_is_large, book.sheets))
-    # Row by row through a file, or all in memory, which is faster.
-    kept = {"constant_memory": True} if large else {"in_memory": True}
-    with xlsxwriter.Workbook(file, {"default_format_properties": default, **kept}) as workbook:
+    with xlsxwriter.Workbook(file, {"default_format_properties": default, "in_memory": True}) as workbook:
         _describe_file(workbook, book)
         styles = _Styles(workbook, roc_calendar=book.roc_calendar)
         for sheet in book.sheets:
@@ -101,17 +99,12 @@ class _Styles:
 
 
 def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
-    target = workbook.add_worksheet(sheet.name, StreamedWorksheet)
-    target.constant_memory = target.constant_memory and _is_large(sheet)
+    target = _added(workbook, sheet)
+    blocks = _blocks(sheet)
     _set_columns(target, sheet, styles)
-    for row, height in sheet.heights.items():
-        target.set_row(row - 1, height)
-    blocks = _blocks(sheet) if target.constant_memory else {}
+    _set_rows(target, sheet, blocks)
     for table in sheet.tables:
         _prepare_table(target, table, styles)
-        if table.row not in blocks:
-            for number, height in enumerate(table.heights):
-                target.set_row(table.row + number, height)
     _write_rows(target, sheet, blocks, styles)
     for where, rule in sheet.rules:
         target.data_validation(where, _validation(rule))
@@ -127,6 +120,25 @@ def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
     _set_view(target, sheet)
     if sheet.page:
         _set_page(target, sheet.page)
+
+
+def _added(workbook: Workbook, sheet: Sheet) -> StreamedWorksheet:
+    """Add a sheet: in memory, which is faster, or if it is large row by row through a file."""
+    large = _is_large(sheet)
+    workbook.constant_memory = large
+    workbook.in_memory = workbook.in_memory and not large
+    added: StreamedWorksheet = workbook.add_worksheet(sheet.name, StreamedWorksheet)
+    return added
+
+
+def _set_rows(target: Worksheet, sheet: Sheet, blocks: Mapping[int, Table]) -> None:
+    """Set the rows' heights; those of long tables are written with them."""
+    for row, height in sheet.heights.items():
+        target.set_row(row - 1, height)
+    for table in sheet.tables:
+        target.set_row(table.row - 1, table.header_height)
+        for number, height in enumerate(() if table.row in blocks else table.heights):
+            target.set_row(table.row + number, height)
 
 
 def _set_columns(target: Worksheet, sheet: Sheet, styles: _Styles) -> None:
@@ -186,7 +198,6 @@ def _draw_cell(target: Worksheet, cell: Cell, styles: _Styles) -> None:
 
 def _prepare_table(target: Worksheet, table: Table, styles: _Styles) -> None:
     """Do all for a table that does not depend on its rows."""
-    target.set_row(table.row - 1, table.header_height)
     for col, column in enumerate(table.columns, start=table.col):
         if column.values:
             where = f"{letter(col)}{table.row + 1}:{letter(col)}{table.row + len(column.values)}"
@@ -203,10 +214,11 @@ def _blocks(sheet: Sheet) -> dict[int, Table]:
     cells = {cell.row for cell in sheet.cells}
     found = {}
     for table in sheet.tables:
+        even = all(len(column.values) == table.length for column in table.columns)
         own = range(table.row + 1, table.row + table.length + 1)
         others = (other for other in sheet.tables if other is not table)
         alone = all(other.row + other.length < own.start or other.row >= own.stop for other in others)
-        if table.length > _LARGE and alone and cells.isdisjoint(own):
+        if table.length > _LARGE and even and alone and cells.isdisjoint(own):
             found[table.row] = table
     return found
 
@@ -260,6 +272,10 @@ def _write_formula(target: Worksheet, row: int, col: int, value: Formula, style:
     target.write_formula(row, col, value.text, style, escaped(value.value))
 
 
+def _write_row_formula(target: Worksheet, row: int, col: int, value: RowFormula, style: Format) -> None:
+    _write_formula(target, row, col, value.at(row + 1), style)
+
+
 def _write_link(target: Worksheet, row: int, col: int, value: Link, style: Format) -> None:
     target.write_url(row, col, value.target, style, fit(value.text))
 
@@ -304,6 +320,7 @@ _WRITERS: dict[type, Callable[..., None]] = {
     bool: _write_boolean,
     date: _write_day,
     Formula: _write_formula,
+    RowFormula: _write_row_formula,
     Link: _write_link,
     type(None): _write_blank,
 }

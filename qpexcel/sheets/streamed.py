@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from qpexcel.sheets.describe import Link, letter
 from qpexcel.sheets.fitting import fit
-from qpexcel.sheets.row_markup import MarkedColumn, rows_markup
+from qpexcel.sheets.row_markup import MarkedColumn, Sharing, rows_markup
 
 Drawn = tuple[int, Sequence[Any], Sequence[Format]]  # a column: its place, values, and their formats
 
@@ -25,6 +25,7 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
     """
 
     constant_memory: bool
+    _shared: Sharing | None = None
     _texts_written = False  # whether the text of a link stands in its cell already
 
     def write_table_rows(self, first: int, heights: Sequence[float], columns: Sequence[Drawn]) -> None:
@@ -33,9 +34,9 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
         Args:
             first: The first row, from 0; nothing may have been written into it or below.
             heights: Each row's in points; none, or one for every row.
-            columns: From left to right.
+            columns: From left to right, all of the same length.
         """
-        last = first + max(len(values) for _, values, _ in columns) - 1
+        last = first + len(columns[0][1]) - 1
         for row, col in ((first, columns[0][0]), (last, columns[-1][0])):
             self._check_dimensions(row, col)
         self._write_single_row(first)
@@ -43,9 +44,8 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
             MarkedColumn(letter(col), values, [style._get_xf_index() for style in styles])  # noqa: SLF001
             for col, values, styles in columns
         ]
-        self.fh.writelines(
-            rows_markup(first + 1, heights, marked, self.str_table._get_shared_string_index)  # noqa: SLF001
-        )
+        self._shared = self._shared or Sharing(self.str_table._get_shared_string_index)  # noqa: SLF001
+        self.fh.writelines(rows_markup(first + 1, heights, marked, self._shared))
         self.previous_row = last + 1
         for col, values, styles in columns:
             self._link(first, col, values, styles)

@@ -123,8 +123,10 @@ def assess_units(standing: Standing) -> Assessment:
         for unit, items in asked.items()
     }
     totals = {unit: _mean(pair.total for pair in own) for unit, own in pairs.items()}
+    ranks = _ranks(total for total in totals.values() if total is not None)
     units = tuple(
-        _unit(unit, own, totals, scores.get((unit, ""), {}).get(COMMENT, "")) for unit, own in pairs.items()
+        _unit(unit, own, totals[unit], ranks, scores.get((unit, ""), {}).get(COMMENT, ""))
+        for unit, own in pairs.items()
     )
     return Assessment(units, tuple(gone(scores, plan)))
 
@@ -184,11 +186,21 @@ def _weighted(values: Sequence[float | None], criteria: Sequence[Criterion]) -> 
     return rounded(sum(parts) / sum(weight for _, weight in counting), 2)
 
 
+def _ranks(totals: Iterable[float]) -> dict[float, int]:
+    """Return the rank of each total, the same for the same, as spreadsheets do (RANK)."""
+    ranks: dict[float, int] = {}
+    for rank, total in enumerate(sorted(totals, reverse=True), start=1):
+        ranks.setdefault(total, rank)
+    return ranks
+
+
 def _unit(
-    unit: str, pairs: tuple[PairScore, ...], totals: Mapping[str, float | None], comment: str
+    unit: str,
+    pairs: tuple[PairScore, ...],
+    total: float | None,
+    ranks: Mapping[float, int],
+    comment: str,
 ) -> UnitScore:
-    total = totals[unit]
-    better = sum(other is not None and total is not None and other > total for other in totals.values())
     counts = {key: sum(pair.facts.counts[key] for pair in pairs) for key in KINDS}
     begun = sum(pair.facts.begun for pair in pairs)
     by_criterion = zip(*(pair.values for pair in pairs), strict=True)
@@ -197,7 +209,7 @@ def _unit(
         facts=Facts(begun, counts, _mean(pair.facts.suggestion for pair in pairs)),
         values=tuple(map(_mean, by_criterion)),
         total=total,
-        rank=None if total is None else better + 1,
+        rank=None if total is None else ranks[total],
         pairs=pairs,
         comment=comment,
     )

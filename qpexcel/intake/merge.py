@@ -5,7 +5,8 @@ Merging is by row key with pandas, never by position or file name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -25,12 +26,13 @@ class Current:
     """What a row says now: its answers by column, each with its place, and where it last spoke.
 
     `source`, `sheet` and `row` are those of the latest return that filled a cell of the row, `letters`
-    are its columns by key, `as_of` is the day its form judged by.
+    are its columns by key, `as_of` is the day its form judged by. `places` are those of the answers that
+    other returns gave.
     """
 
     key: str
-    answers: dict[str, Answer]
-    places: dict[str, Place]
+    answers: Mapping[str, Answer]
+    places: Mapping[str, Place]
     source: Received
     sheet: str
     row: int
@@ -39,9 +41,12 @@ class Current:
 
     def place(self, key: str) -> Place:
         """Return where a column's answer stands, or where it would."""
+        if key in self.places:
+            return self.places[key]
         item, unit, _ = self.key.split("|")
-        empty = Place(self.source.path, self.sheet, f"{self.letters.get(key, 'A')}{self.row}", item, unit)
-        return self.places.get(key, empty)
+        answer = self.answers.get(key)
+        cell = answer.cell if answer else f"{self.letters.get(key, 'A')}{self.row}"
+        return Place(self.source.path, self.sheet, cell, item, unit)
 
 
 def in_order(returns: Iterable[Return], rounds: Sequence[str] = ()) -> list[Return]:
@@ -99,6 +104,9 @@ def _repeats(later: Return, one: Return) -> bool:
 def merge(returns: Sequence[Return], label: Callable[[str], str]) -> tuple[list[Current], list[Finding]]:
     """Merge returns that count, given from the earliest to the latest.
 
+    Nearly every row is in one return alone, and says what stands there; only where several hold a row are
+    its cells compared.
+
     Args:
         returns: Accepted and superseded returns, in order.
         label: Column key → heading, for findings.
@@ -106,25 +114,58 @@ def merge(returns: Sequence[Return], label: Callable[[str], str]) -> tuple[list[
     Returns:
         The rows that any return holds an answer for, and RET011/RET012 where returns disagree.
     """
-    cells = _cells(returns)
-    if cells.empty:
-        return [], []
-    last = cells.groupby(["key", "field"], sort=False).tail(1)
-    findings = [
-        *_differences(cells, last, returns, label),
-        *_blanks(last, returns, label),
-        *_beside_nil(cells, returns),
-    ]
-    kept = last[~last["erased"]]
-    return _currents(kept, returns), findings
+    held = _in_several(returns)
+    currents = dict(_alone(returns, held))
+    cells = _cells(returns, held)
+    findings: list[Finding] = []
+    if not cells.empty:
+        last = cells.groupby(["key", "field"], sort=False).tail(1)
+        findings += _differences(cells, last, returns, label)
+        findings += _blanks(last, returns, label)
+        findings += _beside_nil(cells, returns)
+        currents |= _currents(last[~last["erased"]], returns)
+    return [currents[where] for where in sorted(currents)], findings
 
 
-def _cells(returns: Sequence[Return]) -> pd.DataFrame:
-    """One line per filled cell of every return: which return (by place), row, column and text."""
+def _in_several(returns: Sequence[Return]) -> frozenset[str]:
+    """Return the keys of the rows that several returns hold, or one that has nothing to report."""
+    counts = Counter(row.key for one in returns for row in one.rows)
+    several = {key for key, count in counts.items() if count > 1}
+    return frozenset(several.union(row.key for one in returns if one.nil for row in one.rows))
+
+
+_Where = tuple[int, int]  # the places of a return and of a row in it
+
+
+def _alone(returns: Sequence[Return], held: Collection[str]) -> Iterator[tuple[_Where, Current]]:
+    """Yield the rows that one return alone holds, with their places."""
+    for order, one in enumerate(returns):
+        for number, row in enumerate(one.rows):
+            if row.answers and row.key not in held:
+                answers = _without_erased(row.answers)
+                if answers:
+                    yield (order, number), _current(one, row, answers, {})
+
+
+def _without_erased(answers: Mapping[str, Answer]) -> Mapping[str, Answer]:
+    erased = [key for key, one in answers.items() if one.value is None and is_erasure(one.text.strip())]
+    return {key: one for key, one in answers.items() if key not in erased} if erased else answers
+
+
+def _current(
+    one: Return, row: AnswerRow, answers: Mapping[str, Answer], places: Mapping[str, Place]
+) -> Current:
+    letters = one.columns.get(row.sheet, {})
+    return Current(row.key, answers, places, one.received, row.sheet, row.row, letters, one.as_of)
+
+
+def _cells(returns: Sequence[Return], held: Collection[str]) -> pd.DataFrame:
+    """One line per filled cell of the rows that several hold: which return (by place), row, column, text."""
     records = [
         (order, row.key, key, answer.text, answer.text.strip(), number)
         for order, one in enumerate(returns)
         for number, row in enumerate(one.rows)
+        if row.key in held
         for key, answer in row.answers.items()
     ]
     frame = pd.DataFrame.from_records(records, columns=["order", "key", "field", "text", "plain", "number"])
@@ -133,22 +174,25 @@ def _cells(returns: Sequence[Return]) -> pd.DataFrame:
     return frame
 
 
-def _currents(kept: pd.DataFrame, returns: Sequence[Return]) -> list[Current]:
-    currents: dict[str, Current] = {}
-    newest: dict[str, int] = {}
+def _currents(kept: pd.DataFrame, returns: Sequence[Return]) -> dict[_Where, Current]:
+    """Return what the rows say now, by the place of the first cell that does."""
+    found: dict[str, tuple[_Where, dict[str, tuple[int, int]]]] = {}
     columns = (kept[name].tolist() for name in ("key", "field", "order", "number"))
     for key, column, order, number in zip(*columns, strict=True):
-        row = returns[order].rows[number]
-        current = currents.get(key)
-        if current is None or order > newest[key]:
-            answers, places = (current.answers, current.places) if current else ({}, {})
-            one = returns[order]
-            letters = one.columns.get(row.sheet, {})
-            current = Current(key, answers, places, one.received, row.sheet, row.row, letters, one.as_of)
-            currents[key], newest[key] = current, order
-        current.answers[column] = row.answers[column]
-        current.places[column] = place_of(returns[order], row, row.answers[column].cell)
-    return list(currents.values())
+        found.setdefault(key, ((order, number), {}))[1][column] = (order, number)
+    return {where: _joined(said, returns) for where, said in found.values()}
+
+
+def _joined(said: Mapping[str, _Where], returns: Sequence[Return]) -> Current:
+    """Join what several returns say of a row; `said` is where each column's answer stands."""
+    newest, number = max(said.values())
+    answers, places = {}, {}
+    for column, (order, at) in said.items():
+        one, row = returns[order], returns[order].rows[at]
+        answers[column] = row.answers[column]
+        if order != newest:
+            places[column] = place_of(one, row, answers[column].cell)
+    return _current(returns[newest], returns[newest].rows[number], answers, places)
 
 
 def place_of(one: Return, row: AnswerRow, cell: str) -> Place:
@@ -167,13 +211,7 @@ def _differences(
     So is a form of an earlier round that was saved after one of a later round. What a return was sent to
     correct differs from it on purpose.
     """
-    corrected = {digest for one in returns for digest in one.corrects}
-    rounds = pd.Series(
-        [
-            None if one.received.sha256 in corrected else _said_in(one, returns[n:])
-            for n, one in enumerate(returns)
-        ]
-    )
+    rounds = pd.Series(_rounds(cells["order"].unique().tolist(), returns), dtype=object)
     same_round = cells.assign(round=cells["order"].map(rounds)).dropna(subset="round")
     spread = same_round.groupby(["key", "field", "round"], sort=False)["plain"].agg(["nunique", "first"])
     changed = spread[spread["nunique"] > 1].reset_index()
@@ -186,11 +224,24 @@ def _differences(
         yield _finding("RET012", line, returns, {"field": label(line.field), "older": line.first}, line.text)
 
 
-def _said_in(one: Return, later: Sequence[Return]) -> str:
-    """Return the round in which a return spoke: the last that its unit had answered when it was saved."""
-    saved = one.received.saved_at
-    known = [other.round for other in later if other.unit == one.unit and other.received.saved_at < saved]
-    return known[-1] if known else one.round
+def _rounds(orders: Iterable[int], returns: Sequence[Return]) -> dict[int, str]:
+    """Return the round in which each of these returns spoke, but for those that are corrected.
+
+    That is the last that its unit had answered when it was saved.
+    """
+    corrected = {digest for one in returns for digest in one.corrects}
+    by_unit: dict[str, list[tuple[int, Return]]] = {}
+    for order, one in enumerate(returns):
+        by_unit.setdefault(one.unit, []).append((order, one))
+    found = {}
+    for order in orders:
+        one = returns[order]
+        if one.received.sha256 not in corrected:
+            own = by_unit[one.unit]
+            saved = one.received.saved_at
+            known = [other.round for n, other in own if n >= order and other.received.saved_at < saved]
+            found[order] = known[-1] if known else one.round
+    return found
 
 
 def _blanks(last: pd.DataFrame, returns: Sequence[Return], label: Callable[[str], str]) -> Iterable[Finding]:
@@ -198,12 +249,13 @@ def _blanks(last: pd.DataFrame, returns: Sequence[Return], label: Callable[[str]
 
     A nil return says nothing of any row.
     """
+    asked = frozenset(last["key"])
     presence = pd.DataFrame.from_records(
         [
             (order, row.key, row.sheet, row.row)
             for order, one in enumerate(returns)
             for row in one.rows
-            if not one.nil
+            if not one.nil and row.key in asked
         ],
         columns=["latest", "key", "sheet", "line"],
     ).drop_duplicates("key", keep="last")

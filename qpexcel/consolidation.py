@@ -22,6 +22,7 @@ from qpexcel.intake.settle import settle, with_remembered
 from qpexcel.intake.terms import Terms
 from qpexcel.ledger import Ledger, Reading, open_ledger
 from qpexcel.master.book import master_book
+from qpexcel.memory import uncollected
 from qpexcel.model import Plan
 from qpexcel.pool import Runner, pooled
 from qpexcel.recall import extensions_ever, known_from, last_standing
@@ -60,7 +61,7 @@ def consolidate(
     """
     plan = loaded.plan
     words = load_words(plan.settings.language)
-    with open_ledger(workspace.ledger) as ledger:  # from here on nobody else consolidates
+    with uncollected(), open_ledger(workspace.ledger) as ledger:  # from here on nobody else consolidates
         workspace.clear_left_behind(now)
         rulings = ledger.rulings()
         terms = _terms(workspace, plan, ledger, passwords, rulings)
@@ -74,9 +75,11 @@ def consolidate(
         known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
         standing = stand(_with_files(known, workspace, ledger), as_of)
         digest = fingerprint(standing)
-        book = draw_book(master_book(standing, words, last_standing(ledger, digest)))
-        write_whole(workspace.master, book)
+        previous = last_standing(ledger, digest)
         ledger.record_files(_fresh(read, terms), returns, now)
+        del read, returned, every, intake, readings  # drawing needs the memory
+        book = draw_book(master_book(standing, words, previous))
+        write_whole(workspace.master, book)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now, digest=digest)
         ledger.remember(master=sha256(book))
     return standing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import astuple
 from datetime import date, datetime
+from sys import intern
 from typing import Any
 
 from qpexcel.findings import Finding, Place
@@ -20,6 +21,7 @@ from qpexcel.intake.returns import (
 )
 from qpexcel.model import Inspection
 
+_SHORT = 12  # letters
 _PLACE = ("file", "sheet", "cell", "item", "unit")
 
 
@@ -107,7 +109,14 @@ def _row_from_json(data: list[Any]) -> AnswerRow:
 def answer_from_json(data: list[Any]) -> Answer:
     """Return one answer from its JSON list."""
     text, value, cell, findings = data
+    text, cell = _once(text), _once(cell)
+    value = text if value == text else _once(value) if isinstance(value, str) else value
     return Answer(text, value, cell, tuple(map(finding_from_json, findings)) if findings else ())
+
+
+def _once(text: str) -> str:
+    """Return the same object for the same short text: ten thousand forms say 辦理中 at H7."""
+    return intern(text) if len(text) <= _SHORT else text
 
 
 def _inspection_to_json(one: Inspection) -> list[Any]:

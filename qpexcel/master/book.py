@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from typing import overload
 
 from qpexcel.master.assessment import assessment_sheet
 from qpexcel.master.changes import changes_sheet
@@ -19,31 +20,40 @@ from qpexcel.sheets.describe import Book, Sheet
 from qpexcel.standing import Standing
 from qpexcel.words import Words
 
-# The contract's order (§6). A sheet that nothing describes yet is left out.
-ORDER = (
-    "overview",
-    "tracking",
-    "items",
-    "register",
-    "corrections",
-    "changes",
-    "assessment",
-    "inspections",
-    "files",
-    "plan",
+# In the contract's order (§6).
+_SHEETS: Sequence[Callable[[View], Sheet]] = (
+    overview_sheet,
+    tracking_sheet,
+    items_sheet,
+    register_sheet,
+    corrections_sheet,
+    changes_sheet,
+    assessment_sheet,
+    inspections_sheet,
+    files_sheet,
+    plan_sheet,
 )
-_SHEETS: Mapping[str, Callable[[View], Sheet]] = {
-    "overview": overview_sheet,
-    "tracking": tracking_sheet,
-    "items": items_sheet,
-    "register": register_sheet,
-    "corrections": corrections_sheet,
-    "changes": changes_sheet,
-    "assessment": assessment_sheet,
-    "inspections": inspections_sheet,
-    "files": files_sheet,
-    "plan": plan_sheet,
-}
+
+
+class _Sheets(Sequence[Sheet]):
+    """The sheets, each described when it is asked for: a ministry's together would fill the memory."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __len__(self) -> int:
+        return len(_SHEETS)
+
+    @overload
+    def __getitem__(self, at: int) -> Sheet: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Sheet, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> Sheet | tuple[Sheet, ...]:
+        if isinstance(at, slice):
+            return tuple(describe(self._view) for describe in _SHEETS[at])
+        return _SHEETS[at](self._view)
 
 
 def master_book(standing: Standing, words: Words, previous: Standing | None = None) -> Book:
@@ -57,7 +67,7 @@ def master_book(standing: Standing, words: Words, previous: Standing | None = No
     view = View(standing, words, previous)
     plan = standing.plan
     return Book(
-        sheets=tuple(_SHEETS[name](view) for name in ORDER if name in _SHEETS),
+        sheets=_Sheets(view),
         title=plan.title,
         made=standing.as_of,
         author=plan.organisation,

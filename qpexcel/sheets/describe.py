@@ -210,9 +210,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A workbook: its sheets, what its properties say, and the day they say it was made."""
+    """A workbook: its sheets, what its properties say, and the day they say it was made.
 
-    sheets: tuple[Sheet, ...]
+    The sheets may be described only as they are asked for.
+    """
+
+    sheets: Sequence[Sheet]
     title: str
     made: date
     author: str = ""

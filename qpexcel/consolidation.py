@@ -66,7 +66,9 @@ def consolidate(
         rulings = ledger.rulings()
         terms = _terms(workspace, plan, ledger, passwords, rulings)
         readings = ledger.readings()
-        intake = Intake(workspace, terms, ((one.one, one.terms) for one in readings), run, now)
+        intake = Intake(
+            workspace, terms, ((one.one, one.terms) for one in readings), run, now, looks=ledger.looks()
+        )
         read = intake.read(paths or [workspace.returned], progress)
         returned = [one.one for one in read]
         of_master = take_in_masters(workspace, plan, ledger, returned, now)
@@ -77,6 +79,7 @@ def consolidate(
         digest = fingerprint(standing)
         previous = last_standing(ledger, digest)
         ledger.record_files(_fresh(read, terms), returns, now)
+        ledger.record_looks(intake.looked)
         del read, returned, every, intake, readings  # drawing needs the memory
         book = draw_book(master_book(standing, words, previous))
         write_whole(workspace.master, book)

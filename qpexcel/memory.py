@@ -45,7 +45,7 @@ def watched(size: int, *, needed: bool = sys.platform != "linux") -> Iterator[No
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Let Python not look for rings of objects while the block runs: of millions of ours none is in a ring."""
+    """Let Python not look for rings of objects while the block runs: of our millions none is in one."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -120,12 +120,20 @@ class Workspace:
 
     def keep_bytes(self, data: bytes, digest: str, suffix: str) -> Path:
         """Put bytes into the archive under their hash, once; return the path."""
-        known = suffix.lower() if suffix.lower() in _KNOWN_SUFFIXES else ""
-        kept = self.archive / f"{digest}{known}"
+        kept = self._archived(digest, suffix)
         if not kept.exists() or kept.read_bytes() != data:  # a power cut may have spoilt it
             with replacing(kept) as beside:
                 beside.write_bytes(data)
         return kept
+
+    def keeps(self, path: Path, digest: str) -> bool:
+        """Whether the archive has a file's bytes, as far as their number tells."""
+        kept = self._archived(digest, path.suffix)
+        return kept.is_file() and kept.stat().st_size == path.stat().st_size
+
+    def _archived(self, digest: str, suffix: str) -> Path:
+        known = suffix.lower() if suffix.lower() in _KNOWN_SUFFIXES else ""
+        return self.archive / f"{digest}{known}"
 
     def kept_at(self, path: str, digest: str) -> str:
         """Return where a returned file lies, from the workspace on: in returned/, else in the archive; or "".

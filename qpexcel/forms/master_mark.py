@@ -28,8 +28,8 @@ class MasterMark:
 def read_master_mark(grids: Iterable[Grid]) -> MasterMark | None:
     """Return the mark of a master; None where this is none, or its mark is lost."""
     for grid in grids:
-        for number in range(min(len(grid.rows), _WITHIN)):
-            for _, text in grid.texts(number):
+        for row in grid.rows[:_WITHIN]:
+            for text in [value for value in row if isinstance(value, str) and _SAYS in value]:
                 mark = _read(text)
                 if mark:
                     return mark
@@ -37,8 +37,6 @@ def read_master_mark(grids: Iterable[Grid]) -> MasterMark | None:
 
 
 def _read(text: str) -> MasterMark | None:
-    if _SAYS not in text:
-        return None
     try:
         says, plan_id, decisions, scores = json.loads(text)
     except ValueError:

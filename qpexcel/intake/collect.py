@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,7 +13,7 @@ from struct import unpack_from
 
 from qpexcel.containers.names import is_program_file, printable, readable
 from qpexcel.findings import Finding
-from qpexcel.intake.returns import Received
+from qpexcel.intake.returns import Look, Received
 from qpexcel.limits import MB, Limits
 from qpexcel.sheets.extent import is_ole, zip_of
 from qpexcel.workspace import sha256
@@ -26,6 +26,8 @@ _XLS_META = "\x05SummaryInformation"
 _XLS_MODIFIED = 0x0D  # the property's number
 # Of a property set stream ([MS-OLEPS]): where the section begins is told; a time counts 100 ns from 1601.
 _SECTION_AT, _IS_FILE_TIME, _FILE_TIME = 44, 64, datetime(1601, 1, 1, tzinfo=UTC)
+_TICK = timedelta(seconds=2)  # FAT counts no finer
+_NO_LOOKS: Mapping[bytes, Look] = {}
 _DAY, _LATEST = 86_400, 253_370_764_800  # seconds: a day, and from 1970 to the year 9999
 _FIRST_YEAR, _NO_YEAR = 1980, 2100  # no spreadsheet program is older, and no clock is right that says more
 
@@ -35,28 +37,50 @@ _USUAL = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A file with its bytes; `problem` says why there are none."""
+    """A file with its bytes; `problem` says why there are none.
+
+    `look` is how it looks. Where that is how it looked before, `unread` is where its bytes are.
+    """
 
     received: Received
     data: bytes = b""
     problem: Finding | None = None
+    look: tuple[bytes, Look] | None = None
+    unread: Path | None = None
+
+    def read(self, limits: Limits) -> Collected:
+        """Return it with its bytes."""
+        return _collect(self.unread, self.received.path, limits, {}) if self.unread else self
 
 
 def collect(
-    paths: Iterable[Path], limits: Limits = _USUAL, ours: Collection[Path] = ()
+    paths: Iterable[Path],
+    limits: Limits = _USUAL,
+    ours: Collection[Path] = (),
+    looks: Mapping[bytes, Look] = _NO_LOOKS,
 ) -> Iterator[Collected]:
     """Yield every file at or below the paths, in a stable order; never follows a link out of them.
 
     What lies below a path and is among `ours` (absolute paths) came from nobody, and is left out. A folder
-    that cannot be looked into is yielded as a file that cannot be opened.
+    that cannot be looked into is yielded as a file that cannot be opened. What still looks as in `looks` is
+    not read.
     """
     for root in paths:
         if root.is_dir():
             for path, closed in _below(root, ours):
                 name = _printable(path.relative_to(root))
-                yield _unopened(name) if closed else _collect(path, name, limits)
+                yield _unopened(name) if closed else _collect(path, name, limits, looks)
         else:
-            yield _collect(root, _printable(Path(root.name)), limits)
+            yield _collect(root, _printable(Path(root.name)), limits, looks)
+
+
+def is_settled(look: Look, now: datetime) -> bool:
+    """Whether a file that looked so before `now` cannot have been changed since without looking otherwise.
+
+    One that was written only just then may be written again within the same tick of the file system's clock.
+    """
+    written = max(map(float, look.mark.split()[1:3]))
+    return _local(min(max(written, _DAY), _LATEST)) + _TICK < now
 
 
 def _below(root: Path, ours: Collection[Path]) -> list[tuple[Path, bool]]:
@@ -78,7 +102,12 @@ def _unopened(name: str) -> Collected:
     return Collected(Received(name, "", never, never), problem=Finding("FIL014").at(file=name))
 
 
-def _collect(path: Path, name: str, limits: Limits) -> Collected:
+def _mark(stat: os.stat_result) -> str:
+    """Return what a file system says of a file that changes when it is written."""
+    return f"{stat.st_size} {stat.st_mtime!r} {stat.st_ctime!r} {stat.st_ino}"
+
+
+def _collect(path: Path, name: str, limits: Limits, looks: Mapping[bytes, Look]) -> Collected:
     try:
         stat = path.lstat()
         # A file system may hold moments that no calendar has, and Windows reads none before 1970.
@@ -86,12 +115,17 @@ def _collect(path: Path, name: str, limits: Limits) -> Collected:
         problem = _unfit(path, stat.st_size, limits)
         if problem:
             return Collected(Received(name, "", at, at), problem=problem.at(file=name))
+        where, mark = os.fsencode(path.absolute()), _mark(stat)
+        known = looks.get(where)
+        if known and known.mark == mark:
+            return Collected(Received(name, known.sha256, at, at), look=(where, known), unread=path)
         data = path.read_bytes()
         if _changed(path, stat):
             return Collected(Received(name, "", at, at), problem=Finding("FIL019").at(file=name))
     except OSError:
         return _unopened(name)
-    return Collected(Received(name, sha256(data), at, at), data)
+    digest = sha256(data)
+    return Collected(Received(name, digest, at, at), data, look=(where, Look(mark, digest)))
 
 
 def _changed(path: Path, before: os.stat_result) -> bool:

@@ -10,6 +10,7 @@ from qpexcel.findings import Finding
 from qpexcel.forms.stamp import Stamp, Verdict, read_stamp, verify
 from qpexcel.intake.form_reader import FormTable
 from qpexcel.model import Plan
+from qpexcel.plan.once import once_a_plan
 from qpexcel.sheets.grids import Grid
 
 _KEY_PARTS = 3  # item | unit | period
@@ -111,4 +112,9 @@ def _units_in(forms: Iterable[FormTable]) -> Iterable[str]:
 
 
 def _is_unit(name: str, plan: Plan) -> bool:
-    return any(unit.name == name for unit in plan.units)
+    return name in _names(plan)
+
+
+@once_a_plan
+def _names(plan: Plan) -> frozenset[str]:
+    return frozenset(unit.name for unit in plan.units)

@@ -21,7 +21,7 @@ from qpexcel.intake.half_read import lacks_cells, lacks_stamp
 from qpexcel.intake.identify import identify
 from qpexcel.intake.inspections import find_inspections, read_inspections, without
 from qpexcel.intake.returns import NilReturn, Outcome, Received, Return
-from qpexcel.intake.rows import Expected, expectations, read_rows
+from qpexcel.intake.rows import Expectations, read_rows
 from qpexcel.model import Plan
 from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.sheets.decrypt import decrypted
@@ -48,7 +48,7 @@ class Reader:
 
     plan: Plan
     labels: Labels
-    expected: dict[str, Expected]
+    expected: Expectations
     key: bytes | None
     version: str
     passwords: tuple[str, ...] = ()
@@ -77,10 +77,10 @@ def reader_for(
     """
     words = load_words(plan.settings.language)
     today = plan.span.starts  # the form's own days play no part in reading it back
-    requests = (
-        FormRequest(plan, unit, rows, "", today, None, words) for unit, rows in rows_by_unit(plan).items()
+    rows = rows_by_unit(plan)
+    expected = Expectations(
+        lambda unit: FormRequest(plan, unit, rows[unit], "", today, None, words), plan, extensions or {}
     )
-    expected = expectations(requests, plan, extensions or {})
     return Reader(plan, Labels(plan), expected, key, version_of(plan), tuple(passwords), included, keep)
 
 

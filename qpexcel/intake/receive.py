@@ -10,9 +10,9 @@ from pathlib import Path
 
 from qpexcel.findings import Finding
 from qpexcel.intake.codec import return_from_json
-from qpexcel.intake.collect import collect
+from qpexcel.intake.collect import Collected, collect, is_settled
 from qpexcel.intake.reading import turned_away
-from qpexcel.intake.returns import COUNTING, Outcome, Received, Return, at_first, earliest
+from qpexcel.intake.returns import COUNTING, Look, Outcome, Received, Return, at_first, earliest
 from qpexcel.intake.terms import Terms
 from qpexcel.intake.worker import Opened, Task, Unpacked, job
 from qpexcel.limits import MB
@@ -62,6 +62,7 @@ class Intake:
         known: Earlier readings with the name of their terms.
         run: Who does the reading.
         now: When; a file that says it was saved later is not believed.
+        looks: How known files looked: what still does is not read to be known again.
     """
 
     def __init__(
@@ -71,6 +72,8 @@ class Intake:
         known: Iterable[tuple[Return, str]] = (),
         run: Runner = pooled,
         now: datetime = datetime.min,  # noqa: DTZ901 - then when a file came is all there is to go by
+        *,
+        looks: Mapping[bytes, Look] | None = None,
     ) -> None:
         self._workspace = workspace
         self._now = now
@@ -80,6 +83,8 @@ class Intake:
         self._inner = _by_outer(one for one, _ in self._known.values())
         self._earliest = earliest(one.received for one, _ in self._known.values())
         self._first: dict[str, _Entry] = {}
+        self._looks = looks or {}
+        self.looked: dict[bytes, Look] = {}
 
     def read(self, paths: Iterable[Path], seen: Callable[[], None] = lambda: None) -> list[Read]:
         """Archive and read every file at or below the paths; what is packed in them comes after them.
@@ -131,13 +136,31 @@ class Intake:
         return replace(received, saved_at=said)
 
     def _outer_tasks(self, paths: Iterable[Path], entries: list[_Entry]) -> Iterator[tuple[_Entry, Task]]:
-        for collected in collect(paths, self._terms.limits, self._workspace.ours):
+        for collected in self._collected(paths):
             entry = _Entry(at_first(collected.received, self._earliest))
             entries.append(entry)
             if collected.problem:
                 entry.one = turned_away(entry.received, collected.problem)
             elif not self._is_copy(entry):
                 yield from self._to_read(entry, collected.data)
+
+    def _collected(self, paths: Iterable[Path]) -> Iterator[Collected]:
+        """Yield every file, with its bytes unless all that is wanted of it is known and archived.
+
+        How those look that were read is in `looked`.
+        """
+        for one in collect(paths, self._terms.limits, self._workspace.ours, self._looks):
+            if (
+                one.unread
+                and self._known_as(one.received)
+                and self._workspace.keeps(one.unread, one.received.sha256)
+            ):
+                yield one
+                continue
+            found = one.read(self._terms.limits)
+            if found.look and is_settled(found.look[1], self._now):
+                self.looked.update([found.look])
+            yield found
 
     def _to_read(self, entry: _Entry, data: bytes) -> Iterator[tuple[_Entry, Task]]:
         """Yield the task of reading a file, unless it is known; who gets its bytes archives them first."""
@@ -176,22 +199,30 @@ class Intake:
     def _remembered(self, entry: _Entry) -> bool:
         """Take what is known of a file, if it would be read the same way again."""
         received = entry.received
-        one, name = self._known.get((received.path, received.sha256), (None, ""))
-        if one is None or (received.sha256 and name != self._terms.name(received.sha256)):
-            return False
-        if one.outcome is Outcome.DUPLICATE:  # nothing was read of it, and what it is a copy of may be gone
-            return False
-        if one.reason and one.reason.code in _AGAIN:
+        one = self._known_as(received)
+        if one is None:
             return False
         inner = self._inner.get((received.path, received.sha256), ())
-        if one.outcome is Outcome.ACCEPTED and not (one.unit or inner or received.outer):
-            return False  # an archive, of which nothing is known to be in it
         if inner:
             entry.container = True
             entry.members = list(map(self._known_member, inner))
         entry.received = replace(received, saved_at=one.received.saved_at)
         entry.one, entry.fresh = replace(one, here=True), False
         return True
+
+    def _known_as(self, received: Received) -> Return | None:
+        """Return what is known of a file, if it would be read the same way again."""
+        one, name = self._known.get((received.path, received.sha256), (None, ""))
+        if one is None or (received.sha256 and name != self._terms.name(received.sha256)):
+            return None
+        if one.outcome is Outcome.DUPLICATE:  # nothing was read of it, and what it is a copy of may be gone
+            return None
+        if one.reason and one.reason.code in _AGAIN:
+            return None
+        inner = self._inner.get((received.path, received.sha256), ())
+        if one.outcome is Outcome.ACCEPTED and not (one.unit or inner or received.outer):
+            return None  # an archive, of which nothing is known to be in it
+        return one
 
     def _known_member(self, received: Received) -> _Entry:
         """Return what a known archive or mail holds; what only came along with a form stays that."""

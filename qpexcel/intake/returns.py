@@ -42,6 +42,14 @@ class Received:
     outer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a file looked when its bytes were read: what the file system said of it, and their hash."""
+
+    mark: str
+    sha256: str
+
+
 def earliest(files: Iterable[Received]) -> dict[str, Received]:
     """Return by hash what the same bytes were when they first came and as early as any copy was saved."""
     found: dict[str, Received] = {}

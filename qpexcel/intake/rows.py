@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -277,9 +277,19 @@ def _joined(first: AnswerRow, again: AnswerRow, expected: Expected) -> tuple[Ans
     return AnswerRow(first.key, first.sheet, first.row, answers), findings
 
 
-def expectations(
-    requests: Iterable[FormRequest], plan: Plan, extensions: Mapping[str, Collection[date]]
-) -> dict[str, Expected]:
-    """Return what each unit's form holds, by unit. `extensions` are granted deadlines by row key."""
-    reader, planned = CellReader(plan), _Planned(plan, extensions)
-    return {request.unit: Expected(request, reader, planned) for request in requests}
+class Expectations(dict[str, Expected]):
+    """What each unit's form holds, by unit; made when the first of its files is read.
+
+    `request` says what a unit of the plan is asked, `extensions` are granted deadlines by row key.
+    """
+
+    def __init__(
+        self, request: Callable[[str], FormRequest], plan: Plan, extensions: Mapping[str, Collection[date]]
+    ) -> None:
+        super().__init__()
+        self._request = request
+        self._reader, self._planned = CellReader(plan), _Planned(plan, extensions)
+
+    def __missing__(self, unit: str) -> Expected:
+        self[unit] = Expected(self._request(unit), self._reader, self._planned)
+        return self[unit]

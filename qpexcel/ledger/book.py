@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +14,10 @@ from qpexcel.intake.codec import (
     finding_from_json,
     finding_to_json,
     moment_to_text,
-    return_from_json,
     return_to_json,
 )
-from qpexcel.intake.returns import Received, Return, Ruling, at_first, earliest, listed
+from qpexcel.intake.returns import Look, Return, Ruling, earliest, listed
+from qpexcel.ledger.lines import Reading, Readings, as_first, damage_told, dated, file_row, moment_of
 from qpexcel.ledger.schema import RECORD_FILE, RECORD_PRESENCE
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json, plan_to_json
@@ -50,15 +49,6 @@ class Consolidation:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A file as it was read. `terms` name what it was read by; `text` is its JSON, where it is at hand."""
-
-    one: Return
-    terms: str
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
     """What was last said of a cell that people fill in the master, when, and its number in the ledger.
 
@@ -79,15 +69,20 @@ class Ledger:
         until: str = _ALWAYS,
         known: Mapping[str, str] | None = None,
         numbers: Mapping[str, int] | None = None,
+        *,
+        readings: Readings | None = None,
     ) -> None:
         self._db = connection
+        self._readings = readings or Readings()
         self._until = until
         self._known = known or {}
         self._numbers = dict.fromkeys(_GROWING, _EVERY_NUMBER) | dict(numbers or {})
 
     def as_known(self, then: Consolidation) -> Ledger:
         """Return the ledger as it was when a consolidation had run."""
-        return Ledger(self._db, moment_to_text(then.ran_at), then.known, then.numbers)
+        return Ledger(
+            self._db, moment_to_text(then.ran_at), then.known, then.numbers, readings=self._readings
+        )
 
     # Words
 
@@ -160,7 +155,7 @@ class Ledger:
     def readings(self) -> list[Reading]:
         """Return every file ever seen with its last reading, in the order in which they came."""
         latest = """
-            SELECT path, sha256, received_at, saved_at, sender, outer, presence.here, terms, body
+            SELECT readings.id, path, sha256, received_at, saved_at, sender, outer, presence.here, terms, body
             FROM files JOIN readings ON readings.file = files.id JOIN presence ON presence.file = files.id
             WHERE readings.id IN (SELECT MAX(id) FROM readings
                 WHERE read_at <= :until AND id <= :readings GROUP BY file)
@@ -168,9 +163,9 @@ class Ledger:
                 WHERE since <= :until AND id <= :presence GROUP BY file)
             ORDER BY files.id
         """
-        readings = [_reading(line) for line in self._of_then(latest)]
+        readings = [self._readings.of(line) for line in self._of_then(latest)]
         came = earliest(reading.one.received for reading in readings)
-        return [_at_first(reading, came) for reading in readings]
+        return [as_first(reading, came) for reading in readings]
 
     def record_files(self, readings: Iterable[Reading], settled: Iterable[Return], at: datetime) -> None:
         """Remember what became of every file, and how those were read that were read just now.
@@ -181,7 +176,7 @@ class Ledger:
             at: When.
         """
         self._db.execute("UPDATE files SET here = 0")
-        self._db.executemany(RECORD_FILE, (_file_row(one, at) for one in settled))
+        self._db.executemany(RECORD_FILE, (file_row(one, at) for one in settled))
         self._db.execute(RECORD_PRESENCE, (moment_to_text(at),))
         for reading in readings:
             self._record_reading(reading, at)
@@ -199,6 +194,16 @@ class Ledger:
         row = (file, moment_to_text(at), reading.terms, body)
         self._db.execute("INSERT INTO readings (file, read_at, terms, body) VALUES (?, ?, ?, ?)", row)
 
+    def looks(self) -> dict[bytes, Look]:
+        """Return how each file looked when its bytes were last read, by its whole path."""
+        lines = self._db.execute("SELECT path, mark, sha256 FROM looks")
+        return {path: Look(mark, digest) for path, mark, digest in lines}
+
+    def record_looks(self, looks: Mapping[bytes, Look]) -> None:
+        """Remember how files looked whose bytes were read just now."""
+        lines = ((path, one.mark, one.sha256) for path, one in looks.items())
+        self._db.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?, ?)", lines)
+
     def rulings(self) -> dict[str, Ruling]:
         """Return the latest ruling on each file by its hash; none for those left to the rules again."""
         found = {one.sha256: one for one in self.every_ruling()}
@@ -210,7 +215,9 @@ class Ledger:
             SELECT sha256, ruling, why, ruled_at FROM rulings
             WHERE ruled_at <= :until AND id <= :rulings ORDER BY id
         """
-        return [Ruling(digest, ruling, why, _moment(at)) for digest, ruling, why, at in self._of_then(query)]
+        return [
+            Ruling(digest, ruling, why, moment_of(at)) for digest, ruling, why, at in self._of_then(query)
+        ]
 
     def record_ruling(self, ruling: Ruling) -> None:
         """Add a ruling."""
@@ -256,7 +263,7 @@ class Ledger:
         """  # noqa: S608 - both are words of ours
         most = _EVERY_NUMBER if up_to is None else up_to
         lines = self._of_then(latest, most=most)
-        return {tuple(where): Said(text, _moment(at), number) for text, at, number, *where in lines}
+        return {tuple(where): Said(text, moment_of(at), number) for text, at, number, *where in lines}
 
     def last_numbers(self) -> tuple[int, int]:
         """Return the numbers of the last decision and the last score; 0 where there is none."""
@@ -281,14 +288,14 @@ class Ledger:
         `said_at` are the moments when the copies were saved in which they stand; `at` without.
         """
         query = "INSERT INTO decisions (key, field, text, recorded_at, said_at) VALUES (?, ?, ?, ?, ?)"
-        self._db.executemany(query, _dated(decisions, at, said_at))
+        self._db.executemany(query, dated(decisions, at, said_at))
 
     def record_scores(
         self, scores: Iterable[tuple[str, ...]], at: datetime, said_at: Sequence[datetime] = ()
     ) -> None:
         """Add (unit, item, field, text) that a person put into 考核; else as `record_decisions`."""
         query = "INSERT INTO scores (unit, item, field, text, recorded_at, said_at) VALUES (?, ?, ?, ?, ?, ?)"
-        self._db.executemany(query, _dated(scores, at, said_at))
+        self._db.executemany(query, dated(scores, at, said_at))
 
     # Consolidations
 
@@ -344,7 +351,7 @@ class Ledger:
         with damage_told():
             return Consolidation(
                 date.fromisoformat(as_of),
-                _moment(ran_at),
+                moment_of(ran_at),
                 plan_from_json(plan),
                 tuple(finding_from_json(finding) for finding in json.loads(findings)),
                 json.loads(figures),
@@ -355,45 +362,3 @@ class Ledger:
 
     def _of_then(self, query: str, **more: int) -> Iterator[Any]:
         return iter(self._db.execute(query, {"until": self._until, **self._numbers, **more}))
-
-
-def _dated(
-    lines: Iterable[tuple[str, ...]], at: datetime, said_at: Sequence[datetime]
-) -> Iterator[tuple[str, ...]]:
-    for number, line in enumerate(lines):
-        said = moment_to_text(said_at[number]) if said_at else ""
-        yield (*line, moment_to_text(at), said)
-
-
-def _file_row(one: Return, at: datetime) -> tuple[Any, ...]:
-    received = one.received
-    moments = (moment_to_text(received.received_at), moment_to_text(received.saved_at))
-    reason = json.dumps(finding_to_json(one.reason), ensure_ascii=False) if one.reason else ""
-    came = (received.path, received.sha256, received.outer, *moments, received.sender, moment_to_text(at))
-    return (*came, one.here, one.unit, one.round, one.outcome, reason)
-
-
-def _reading(line: tuple[Any, ...]) -> Reading:
-    path, digest, received_at, saved_at, sender, outer, here, terms, body = line
-    with damage_told():
-        received = Received(path, digest, _moment(received_at), _moment(saved_at), sender, outer)
-        one = return_from_json(body, received)
-    return Reading(replace(one, here=bool(here)), terms)
-
-
-def _at_first(reading: Reading, came: Mapping[str, Received]) -> Reading:
-    one = reading.one
-    return replace(reading, one=replace(one, received=at_first(one.received, came)))
-
-
-@contextmanager
-def damage_told() -> Iterator[None]:
-    """Raise sqlite3.DatabaseError where what the ledger holds makes no sense: SQLite keeps no checksums."""
-    try:
-        yield
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        raise sqlite3.DatabaseError(f"{type(error).__name__}: {error}") from error
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)

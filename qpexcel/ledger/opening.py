@@ -9,7 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from qpexcel.findings import Finding, QpexcelError
-from qpexcel.ledger.book import Ledger, damage_told
+from qpexcel.ledger.book import Ledger
+from qpexcel.ledger.lines import damage_told
 from qpexcel.ledger.schema import MIGRATIONS, migrate, version_in
 
 WAIT = 60.0  # seconds for another command to end

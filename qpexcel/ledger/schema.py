@@ -94,6 +94,10 @@ MIGRATIONS = (
     INSERT INTO written SELECT 'corrections', file, sha256 FROM corrections;
     DROP TABLE corrections;
     """,
+    # How a file looked, by its whole path, when its bytes were last read: it need not be read to be known.
+    """
+    CREATE TABLE looks (path BLOB PRIMARY KEY, mark TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 RECORD_FILE = """

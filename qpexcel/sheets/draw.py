@@ -251,9 +251,8 @@ def _columns(table: Table, styles: _Styles) -> list[Drawn]:
     """Return place, heading and values, and formats of every column."""
     drawn: list[Drawn] = []
     for col, column in enumerate(table.columns, start=table.col):
-        names = column.styles or (column.style,) * len(column.values)
-        formats = [styles["header"], *(styles[name] for name in names)]
-        drawn.append((col, (column.label, *column.values), formats))
+        own = [styles[name] for name in column.styles or ()] or [styles[column.style]] * len(column.values)
+        drawn.append((col, (column.label, *column.values), [styles["header"], *own]))
     return drawn
 
 

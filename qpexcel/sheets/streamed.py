@@ -40,10 +40,7 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
         for row, col in ((first, columns[0][0]), (last, columns[-1][0])):
             self._check_dimensions(row, col)
         self._write_single_row(first)
-        marked = [
-            MarkedColumn(letter(col), values, [style._get_xf_index() for style in styles])  # noqa: SLF001
-            for col, values, styles in columns
-        ]
+        marked = [MarkedColumn(letter(col), values, _numbers(styles)) for col, values, styles in columns]
         self._shared = self._shared or Sharing(self.str_table._get_shared_string_index)  # noqa: SLF001
         self.fh.writelines(rows_markup(first + 1, heights, marked, self._shared))
         self.previous_row = last + 1
@@ -92,3 +89,9 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
             yield
         finally:
             self.constant_memory = streamed
+
+
+def _numbers(styles: Sequence[Format]) -> list[int]:
+    """Return the number by which cells name each format; most columns have one alone."""
+    numbers = {style: style._get_xf_index() for style in dict.fromkeys(styles)}  # noqa: SLF001
+    return [numbers[style] for style in styles]

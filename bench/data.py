@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import random
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 
@@ -97,10 +98,34 @@ def _answers(plan: Plan, dice: random.Random) -> list[dict[str, str]]:
     return rows
 
 
+def fill(folder: Path, units: int, *, part: int = 0, parts: int = 1, seed: int = SEED) -> None:
+    """Write what the units send back, or every so many of them; each has its own dice."""
+    from qpexcel.demo import fill_form  # noqa: PLC0415 - the sides that are timed do not need it
+
+    plan, workspace = make_plan(units), Workspace(folder / "ours")
+    rules = row_rules(plan)
+    workspace.returned.mkdir(parents=True, exist_ok=True)
+    for number, (request, path, stamp) in enumerate(generate(plan, workspace.outgoing, ASKED, KEY)):
+        if number % parts == part:
+            dice = random.Random(f"{seed}/{number}")  # noqa: S311 - the same on every run is the point
+            filled = fill_form(request, stamp, _answers(plan, dice), f"{request.unit}承辦人", rules)
+            returned = workspace.returned / path.name
+            returned.write_bytes(draw_book(filled))
+            os.utime(returned, (NOW.timestamp(), NOW.timestamp()))
+
+
+def fill_in_processes(folder: Path, units: int) -> None:
+    """Write what the units send back with every processor."""
+    Workspace(folder / "ours").ensure_signing_key(KEY)
+    parts = os.cpu_count() or 1
+    with ProcessPoolExecutor(parts) as pool:
+        for done in [pool.submit(fill, folder, units, part=part, parts=parts) for part in range(parts)]:
+            done.result()
+
+
 def make(folder: Path, units: int) -> None:
     """Make all that one size needs: returned workbooks, and for the bare script the calls that write ours."""
     from qpexcel.consolidation import consolidate  # noqa: PLC0415 - the sides that are timed do not need it
-    from qpexcel.demo import fill_form  # noqa: PLC0415
     from qpexcel.intake.returns import Outcome  # noqa: PLC0415
 
     plan, workspace = make_plan(units), Workspace(folder / "ours")
@@ -110,13 +135,7 @@ def make(folder: Path, units: int) -> None:
         )
     named = list(zip((one.path.name for one in made.issued), drawn, strict=True))
     (folder / "forms.pickle").write_bytes(pickle.dumps(named))
-    rules = row_rules(plan)
-    dice = random.Random(SEED)  # noqa: S311 - the same on every run is the point
-    workspace.returned.mkdir(exist_ok=True)
-    for request, path, stamp in generate(plan, workspace.outgoing, ASKED, KEY):
-        filled = fill_form(request, stamp, _answers(plan, dice), f"{request.unit}承辦人", rules)
-        (workspace.returned / path.name).write_bytes(draw_book(filled))
-        os.utime(workspace.returned / path.name, (NOW.timestamp(), NOW.timestamp()))
+    fill(folder, units)
     workspace.ledger.unlink()  # every consolidation that is timed begins with a fresh one
     with recorded() as drawn:
         standing = consolidate(workspace, Loaded(plan, ()), AS_OF, NOW)

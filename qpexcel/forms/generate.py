@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from qpexcel.atomic import write_whole
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.choices import choices_sheet
 from qpexcel.forms.form import form_sheet
@@ -19,7 +18,6 @@ from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
 from qpexcel.model import Inspection, Plan
 from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.sheets.describe import Book
-from qpexcel.sheets.draw import draw_book
 from qpexcel.sheets.fitting import LONGEST_TEXT
 from qpexcel.text import fold
 from qpexcel.words import load_words
@@ -87,11 +85,11 @@ def generate(
         units: Only these; all where empty.
         held: What the forms already hold; rows the plan no longer has are shown below the others.
     """
-    words = load_words(plan.settings.language)
-    names = file_names(rows_by_unit(plan))
-    version = version_of(plan)
-    for unit, rows in rows_by_unit(plan).items():
-        if not rows or (units and unit not in units):
+    words, version = load_words(plan.settings.language), version_of(plan)
+    rows_of = rows_by_unit(plan)
+    names, asked = file_names(rows_of), set(units or rows_of)
+    for unit, rows in rows_of.items():
+        if not rows or unit not in asked:
             continue
         stamp = Stamp(
             plan_id=plan.id,
@@ -102,23 +100,10 @@ def generate(
             as_of=round_.as_of.isoformat(),
             return_by=round_.return_by.isoformat() if round_.return_by else "",
         )
-        own = (*rows, *(row for row in held.withdrawn if row.unit == unit))
+        own = (*rows, *held.withdrawn.get(unit, ()))
         of_rows = {row.key: held.states[row.key] for row in own if row.key in held.states}
         request = FormRequest(plan, unit, own, round_.label, round_.as_of, round_.return_by, words, of_rows)
         yield request, folder / f"{names[unit]}.xlsx", sign(stamp, key)
-
-
-def write_unit_book(
-    request: FormRequest,
-    path: Path,
-    stamp: Stamp,
-    inspections: Sequence[Inspection] = (),
-    rules: Mapping[str, RowRules] | None = None,
-) -> Issued:
-    """Write a unit's workbook in place of whatever is there. Raises as `write_whole`."""
-    data = draw_book(unit_book(request, stamp, inspections, rules))
-    write_whole(path, data)
-    return Issued(request.unit, path, sha256(data))
 
 
 def is_edited(path: Path, issued: str | None) -> bool:

@@ -38,11 +38,11 @@ _NEW = RowState()
 class Carried:
     """What is carried into a round's forms.
 
-    The state of each row by key, rows the plan has lost since, inspections by unit.
+    The state of each row by key; rows the plan has lost since, and inspections, by unit.
     """
 
     states: Mapping[str, RowState] = field(default_factory=dict)
-    withdrawn: tuple[Obligation, ...] = ()
+    withdrawn: Mapping[str, Sequence[Obligation]] = field(default_factory=dict)
     inspections: Mapping[str, Sequence[Inspection]] = field(default_factory=dict)
 
 

@@ -142,7 +142,7 @@ def generate_workbooks(
         held = carried(ledger, plan, round_.label)
         asked = list(generate(plan, workspace.outgoing, round_, key, units, held=held))
         outgoing = _Outgoing(workspace, known, now, force=force)
-        runner = run if is_worth_processes(sum(len(one.rows) for one, _, _ in asked)) else here
+        runner = run if is_worth_processes([request for request, _, _ in asked]) else here
         with closing(drawn(plan, round_, outgoing.wanted(asked, held), runner)) as drawings:
             for path, task, data in drawings:
                 if outgoing.write(path, task.stamp.unit, data):

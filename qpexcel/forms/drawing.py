@@ -27,8 +27,7 @@ from qpexcel.words import load_words
 
 T = TypeVar("T")
 
-_PARCEL = 4  # workbooks that travel together: a tenth of a second's work
-_WORTH = 800  # rows whose drawing takes longer than processes take to begin
+_WORTH = 600  # rows; two processes take as long for some 500, most of it to begin
 _MOST_LOST = 3  # workbooks; where more are lost, processes are of no use here
 # Our own work always ends: the time is for processes that stand still.
 _LIMITS = Limits(seconds=600)
@@ -63,7 +62,7 @@ def drawn(
         tasks: Taken as they are needed, each with what its taker wants back beside it.
         run: Who draws.
     """
-    job = Job(_work, _begin, (plan, round_), __name__, _PARCEL)
+    job = Job(_work, _begin, (plan, round_), __name__, parcel=1)
     forms = cache(partial(_Forms, plan, round_))
     tasks, waiting, lost = iter(tasks), deque[tuple[T, Task]](), 0
 
@@ -81,9 +80,10 @@ def drawn(
     yield from ((what, task, forms().drawn(task)) for what, task in chain(waiting, tasks))
 
 
-def is_worth_processes(rows: int) -> bool:
-    """Whether so many rows of workbooks are drawn sooner by several processes."""
-    return rows > _WORTH and (os.cpu_count() or 1) > 1
+def is_worth_processes(requests: Sequence[FormRequest]) -> bool:
+    """Whether these workbooks are drawn sooner by processes that work at the same time."""
+    several = len(requests) > 1 and (os.cpu_count() or 1) > 1
+    return several and sum(len(request.rows) for request in requests) > _WORTH
 
 
 class _Forms:

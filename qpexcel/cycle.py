@@ -34,6 +34,7 @@ from qpexcel.model import Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
 from qpexcel.plan.interpret import interpret
+from qpexcel.plan.obligations import rows_by_unit
 from qpexcel.plan.reader import read_plan_tables
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
@@ -137,7 +138,9 @@ def generate_workbooks(
     with open_ledger(workspace.ledger) as ledger:
         round_ = _round(ledger, round_label, as_of, return_by)
         known = ledger.outgoing()
-        findings = [*doubts(plan), *left_behind(plan, known, workspace.outgoing), *unread(workspace, ledger)]
+        rows = rows_by_unit(plan)
+        gone = left_behind(rows, known, workspace.outgoing)
+        findings = [*doubts(plan, rows), *gone, *unread(workspace, ledger)]
         remember_edition(ledger, plan, round_.label)
         held = carried(ledger, plan, round_.label)
         asked = list(generate(plan, workspace.outgoing, round_, key, units, held=held))

@@ -15,7 +15,7 @@ from qpexcel.intake.returns import COUNTING, Answer, Return
 from qpexcel.intake.settle import settle
 from qpexcel.ledger import Ledger
 from qpexcel.model import FieldKind, Obligation, Plan
-from qpexcel.plan.codec import plan_from_json
+from qpexcel.plan.codec import plan_from_json, plan_to_json
 from qpexcel.plan.obligations import by_unit, obligations, version_of
 from qpexcel.plan.wording import short_day
 from qpexcel.sheets.describe import Plain
@@ -104,7 +104,7 @@ def remember_edition(ledger: Ledger, plan: Plan, round_: str) -> None:
     Of several changes within a round the first edition is kept: that is what the units hold.
     """
     before = ledger.get("plan")
-    if not before or ledger.get("previous_round") == round_:
+    if not before or before == plan_to_json(plan) or ledger.get("previous_round") == round_:
         return
     if version_of(plan_from_json(before)) != version_of(plan):
         ledger.remember(previous_plan=before, previous_round=round_)

@@ -15,13 +15,15 @@ from qpexcel.forms.inspections import inspections_sheet
 from qpexcel.forms.request import NOTHING, Carried, FormRequest
 from qpexcel.forms.rules import RowRules, row_rules
 from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
-from qpexcel.model import Inspection, Plan
+from qpexcel.model import Inspection, Obligation, Plan
 from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.sheets.describe import Book
 from qpexcel.sheets.fitting import LONGEST_TEXT
 from qpexcel.text import fold
 from qpexcel.words import load_words
 from qpexcel.workspace import file_names, sha256
+
+RowsByUnit = Mapping[str, Sequence[Obligation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,26 +129,26 @@ def resolved_units(plan: Plan, names: Iterable[str]) -> list[str]:
     return [known[fold(name)] for name in names]
 
 
-def doubts(plan: Plan) -> list[Finding]:
-    """Return what a person should know of the workbooks before sending them out."""
-    found = [
-        Finding("GEN003", unit, place=Place(unit=unit))
-        for unit, rows in rows_by_unit(plan).items()
-        if not rows
-    ]
+def doubts(plan: Plan, rows: RowsByUnit) -> list[Finding]:
+    """Return what a person should know of the workbooks before sending them out.
+
+    Args:
+        plan: What is asked.
+        rows: The plan's `rows_by_unit`.
+    """
+    found = [Finding("GEN003", unit, place=Place(unit=unit)) for unit, own in rows.items() if not own]
     too_long = [item.id for item in plan.items if len(item.action) > LONGEST_TEXT]
     return found + [Finding("GEN004", words={"item_id": item}, place=Place(item=item)) for item in too_long]
 
 
-def left_behind(plan: Plan, names: Iterable[str], folder: Path) -> list[Finding]:
+def left_behind(rows: RowsByUnit, names: Iterable[str], folder: Path) -> list[Finding]:
     """Return GEN005 for each workbook sent out before to a unit that has no rows any more.
 
     Args:
-        plan: The plan as it is now.
+        rows: The `rows_by_unit` of the plan as it is now.
         names: The files ever written into the folder.
         folder: Where they lie.
     """
-    rows = rows_by_unit(plan)
     stems = file_names(rows)
     wanted = {f"{stems[unit]}.xlsx" for unit, own in rows.items() if own}
     gone = sorted(name for name in names if name not in wanted and (folder / name).exists())

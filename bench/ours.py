@@ -8,7 +8,7 @@ from pathlib import Path
 from data import AS_OF, ASKED, KEY, NOW, make_plan
 
 from qpexcel.cycle import Loaded, generate_workbooks
-from qpexcel.pool import Runner, here, pooled
+from qpexcel.pool import Runner, pooled
 from qpexcel.workspace import Workspace
 
 
@@ -23,11 +23,6 @@ def generate(folder: Path, units: int, run: Runner = pooled) -> Callable[[], obj
         signing_key=KEY,
         run=run,
     )
-
-
-def generate_here(folder: Path, units: int) -> Callable[[], object]:
-    """The same in this one process, as the bare script does it."""
-    return generate(folder, units, here)
 
 
 def read(folder: Path, units: int) -> Callable[[], object]:

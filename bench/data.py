@@ -17,6 +17,7 @@ from qpexcel.forms.rules import row_rules
 from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record
+from qpexcel.pool import here
 from qpexcel.sheets.draw import draw_book
 from qpexcel.workspace import Workspace
 
@@ -131,7 +132,7 @@ def make(folder: Path, units: int) -> None:
     plan, workspace = make_plan(units), Workspace(folder / "ours")
     with recorded() as drawn:
         made = generate_workbooks(
-            workspace, plan, ASKED.as_of, NOW, return_by=ASKED.return_by, signing_key=KEY
+            workspace, plan, ASKED.as_of, NOW, return_by=ASKED.return_by, signing_key=KEY, run=here
         )
     named = list(zip((one.path.name for one in made.issued), drawn, strict=True))
     (folder / "forms.pickle").write_bytes(pickle.dumps(named))

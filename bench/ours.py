@@ -8,10 +8,11 @@ from pathlib import Path
 from data import AS_OF, ASKED, KEY, NOW, make_plan
 
 from qpexcel.cycle import Loaded, generate_workbooks
+from qpexcel.pool import Runner, pooled
 from qpexcel.workspace import Workspace
 
 
-def generate(folder: Path, units: int) -> Callable[[], object]:
+def generate(folder: Path, units: int, run: Runner = pooled) -> Callable[[], object]:
     plan, workspace = make_plan(units), Workspace(folder / "ours")
     return lambda: generate_workbooks(
         workspace,
@@ -20,6 +21,7 @@ def generate(folder: Path, units: int) -> Callable[[], object]:
         NOW,
         return_by=ASKED.return_by,
         signing_key=KEY,
+        run=run,
     )
 
 

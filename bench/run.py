@@ -22,7 +22,12 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
-SIDES = {"generate": ("ours", "bare"), "read": ("ours", "bare", "naive"), "merge": ("ours", "bare", "naive")}
+SIDES = {
+    "generate": ("ours", "alone", "bare"),
+    "read": ("ours", "bare", "naive"),
+    "merge": ("ours", "bare", "naive"),
+}
+OURS = {"ours": "", "alone": ", one process"}
 NAMES = {"generate": "generating", "read": "taking in", "merge": "consolidating"}
 LIBRARIES = ("XlsxWriter", "python-calamine", "openpyxl", "pandas")
 HEADER = """\
@@ -52,11 +57,13 @@ def run(*arguments: object) -> tuple[float, dict[str, float]]:
     return perf_counter() - started, json.loads(done.stdout or "{}")
 
 
-def clear(folder: Path) -> None:
-    """Remove what any side wrote; the data and the signing key stay."""
+def clear(folder: Path, side: str) -> None:
+    """Remove what a side wrote before; the data and the signing key stay."""
+    if side not in OURS:
+        shutil.rmtree(folder / side, ignore_errors=True)
+        return
     ours = folder / "ours"
-    gone = (ours / "outgoing", ours / ".qpexcel" / "archive", folder / "bare", folder / "naive")
-    for path in gone:
+    for path in (ours / "outgoing", ours / ".qpexcel" / "archive"):
         shutil.rmtree(path, ignore_errors=True)
     for path in (ours / "master.xlsx", ours / ".qpexcel" / "ledger.sqlite"):
         path.unlink(missing_ok=True)
@@ -82,8 +89,8 @@ def measure(folder: Path, units: int, repeats: int) -> Iterator[dict[str, Any]]:
             side: {"steady": [], "whole": [], "cpu": []} for side in sides
         }
         for _ in range(repeats):
-            clear(folder)
             for side in sides:
+                clear(folder, side)
                 wall, said = run("--side", side, task, folder, units)
                 said["whole"] = wall - said["preparing"]
                 for kind, values in seconds[side].items():
@@ -93,13 +100,16 @@ def measure(folder: Path, units: int, repeats: int) -> Iterator[dict[str, Any]]:
 
 
 def lines(result: dict[str, Any]) -> Iterator[str]:
-    """Yield a result's two rows of the table."""
-    for kind, note in (("steady", ""), ("whole", ", whole process")):
-        times = {side: median(kinds[kind]) for side, kinds in result["seconds"].items()}
-        ours, bare, naive = times["ours"], times["bare"], times.get("naive")
-        faster = f"{naive:.2f} | {naive / ours:.1f}" if naive else "– | –"
-        what = NAMES[result["task"]] + note
-        yield f"| {what} | {result['units']:,} | {ours:.3f} | {bare:.3f} | {ours / bare:.2f} | {faster} |"
+    """Yield a result's rows of the table, two for each of our own sides."""
+    for side, how in OURS.items():
+        for kind, note in (("steady", ""), ("whole", ", whole process")):
+            times = {name: median(kinds[kind]) for name, kinds in result["seconds"].items()}
+            if side not in times:
+                continue
+            ours, bare, naive = times[side], times["bare"], times.get("naive")
+            faster = f"{naive:.2f} | {naive / ours:.1f}" if naive else "– | –"
+            what = NAMES[result["task"]] + how + note
+            yield f"| {what} | {result['units']:,} | {ours:.3f} | {bare:.3f} | {ours / bare:.2f} | {faster} |"
 
 
 def main() -> None:

@@ -6,12 +6,15 @@ Each takes the time as an argument and returns what it did and found; only the c
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 from qpexcel.atomic import write_whole
 from qpexcel.findings import Finding, Place, QpexcelError
+from qpexcel.forms.drawing import Task, drawn, is_worth_processes, task_of
 from qpexcel.forms.generate import (
     Issued,
     Round,
@@ -22,23 +25,25 @@ from qpexcel.forms.generate import (
     is_edited,
     left_behind,
     resolved_units,
-    write_unit_book,
 )
-from qpexcel.forms.rules import row_rules
+from qpexcel.forms.request import Carried, FormRequest
+from qpexcel.forms.stamp import Stamp
 from qpexcel.intake.collect import collect
 from qpexcel.ledger import Ledger, open_ledger, read_ledger
 from qpexcel.model import Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
 from qpexcel.plan.interpret import interpret
+from qpexcel.plan.obligations import rows_by_unit
 from qpexcel.plan.reader import read_plan_tables
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
+from qpexcel.pool import Runner, here, pooled
 from qpexcel.rounds import carried, remember_edition
 from qpexcel.sheets.draw import draw_book
 from qpexcel.text import fold
 from qpexcel.words import load_words
-from qpexcel.workspace import Workspace
+from qpexcel.workspace import Workspace, sha256
 
 _ROC_OFFSET = 1911
 
@@ -110,6 +115,7 @@ def generate_workbooks(
     force: bool = False,
     signing_key: bytes | None = None,
     progress: Callable[[], None] = lambda: None,
+    run: Runner = pooled,
 ) -> Generated:
     """Write the units' workbooks into outgoing/ and remember the round.
 
@@ -124,6 +130,7 @@ def generate_workbooks(
         force: Overwrite workbooks a person changed (they are backed up).
         signing_key: The key to use where the workspace has none yet; random where None.
         progress: Called after each workbook.
+        run: Who draws them where they are many: processes that work at the same time.
     """
     units = resolved_units(plan, units)
     key = workspace.ensure_signing_key(signing_key)
@@ -131,22 +138,61 @@ def generate_workbooks(
     with open_ledger(workspace.ledger) as ledger:
         round_ = _round(ledger, round_label, as_of, return_by)
         known = ledger.outgoing()
-        issued: list[Issued] = []
-        findings = [*doubts(plan), *left_behind(plan, known, workspace.outgoing), *unread(workspace, ledger)]
+        rows = rows_by_unit(plan)
+        gone = left_behind(rows, known, workspace.outgoing)
+        findings = [*doubts(plan, rows), *gone, *unread(workspace, ledger)]
         remember_edition(ledger, plan, round_.label)
-        held, rules = carried(ledger, plan, round_.label), row_rules(plan)
-        for request, path, stamp in generate(plan, workspace.outgoing, round_, key, units, held=held):
-            if is_edited(path, known.get(path.name)):
-                if not force:
-                    findings.append(edited(path, request.unit))
-                    continue
-                workspace.back_up(path, now)
-            recorded = held.inspections.get(request.unit, ())
-            issued.append(write_unit_book(request, path, stamp, recorded, rules))
-            progress()
-        ledger.record_outgoing(hashes(issued), round_.label)
+        held = carried(ledger, plan, round_.label)
+        asked = list(generate(plan, workspace.outgoing, round_, key, units, held=held))
+        outgoing = _Outgoing(workspace, known, now, force=force)
+        runner = run if is_worth_processes([request for request, _, _ in asked]) else here
+        with closing(drawn(plan, round_, outgoing.wanted(asked, held), runner)) as drawings:
+            for path, task, data in drawings:
+                if outgoing.write(path, task.stamp.unit, data):
+                    progress()
+        ledger.record_outgoing(hashes(outgoing.issued), round_.label)
         _remember(ledger, plan, round_, now)
-    return Generated(plan, round_, tuple(issued), tuple(findings))
+    return Generated(plan, round_, tuple(outgoing.issued), (*findings, *outgoing.left))
+
+
+class _Outgoing:
+    """The folder outgoing/ while a round's workbooks are written into it.
+
+    What a person changed there is left alone, or backed up where it is to be overwritten all the same.
+    """
+
+    def __init__(self, workspace: Workspace, known: Mapping[str, str], now: datetime, *, force: bool) -> None:
+        self._workspace, self._known = workspace, known
+        self._now, self._force = now, force
+        self.issued: list[Issued] = []
+        self.left: list[Finding] = []
+
+    def wanted(
+        self, asked: Iterable[tuple[FormRequest, Path, Stamp]], held: Carried
+    ) -> Iterator[tuple[Path, Task]]:
+        """Yield where a workbook is to be written and the task of drawing it, but for those left alone."""
+        for request, path, stamp in asked:
+            if self._may_write(path, request.unit):
+                yield path, task_of(request, stamp, held)
+
+    def write(self, path: Path, unit: str, data: bytes) -> bool:
+        """Write a workbook in place of ours; False where a person changed that in the meantime."""
+        if not self._may_write(path, unit):
+            return False
+        if self._is_edited(path):
+            self._workspace.back_up(path, self._now)
+        write_whole(path, data)
+        self.issued.append(Issued(unit, path, sha256(data)))
+        return True
+
+    def _may_write(self, path: Path, unit: str) -> bool:
+        may = self._force or not self._is_edited(path)
+        if not may:
+            self.left.append(edited(path, unit))
+        return may
+
+    def _is_edited(self, path: Path) -> bool:
+        return is_edited(path, self._known.get(path.name))
 
 
 def _remember(ledger: Ledger, plan: Plan, round_: Round, now: datetime) -> None:

@@ -54,13 +54,15 @@ class Job(Generic[T, R]):
     """What every process does. Functions are of some module; arguments and values travel pickled.
 
     `begin` is called once in each process, `work` for each task. A process keeps what `begin` sets up.
-    `preload` names the module that takes longest to load.
+    `preload` names the module that takes longest to load. `parcel` is how many tasks travel together: few
+    where each takes long, so that no process is left with most of them.
     """
 
     work: Callable[[T], R]
     begin: Callable[..., None]
     arguments: tuple[Any, ...]
     preload: str
+    parcel: int = _PARCEL
 
 
 Runner = Callable[[Job[Any, Any], Iterable[Any], Limits], Iterator[Any]]
@@ -84,11 +86,11 @@ def pooled(job: Job[T, R], tasks: Iterable[T], limits: Limits) -> Iterator[R | L
     Raises:
         QpexcelError: what a task raises of that kind; it is about more than the task.
     """
-    parcels = _parcels(tasks)
+    parcels = _parcels(tasks, job.parcel)
     first = next(parcels, None)
     if first is None:
         return
-    processes = 1 if len(first) < _PARCEL else min(os.cpu_count() or 1, _MOST_PROCESSES)
+    processes = 1 if len(first) < job.parcel else min(os.cpu_count() or 1, _MOST_PROCESSES)
     with watched(limits.memory), _Processes(job, limits, processes) as pool:
         sent: deque[tuple[list[T], _Sent]] = deque()
         for parcel in chain((first,), parcels):
@@ -99,11 +101,11 @@ def pooled(job: Job[T, R], tasks: Iterable[T], limits: Limits) -> Iterator[R | L
             yield from pool.results(*sent.popleft())
 
 
-def _parcels(tasks: Iterable[T]) -> Iterator[list[T]]:
+def _parcels(tasks: Iterable[T], most: int) -> Iterator[list[T]]:
     parcel: list[T] = []
     for task in tasks:
         parcel.append(task)
-        if len(parcel) == _PARCEL:
+        if len(parcel) == most:
             yield parcel
             parcel = []
     if parcel:

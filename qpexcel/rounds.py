@@ -14,9 +14,9 @@ from qpexcel.intake.merge import Current, merge
 from qpexcel.intake.returns import COUNTING, Answer, Return
 from qpexcel.intake.settle import settle
 from qpexcel.ledger import Ledger
-from qpexcel.model import FieldKind, Inspection, Obligation, Plan
-from qpexcel.plan.codec import plan_from_json
-from qpexcel.plan.obligations import obligations, version_of
+from qpexcel.model import FieldKind, Obligation, Plan
+from qpexcel.plan.codec import plan_from_json, plan_to_json
+from qpexcel.plan.obligations import by_unit, obligations, version_of
 from qpexcel.plan.wording import short_day
 from qpexcel.sheets.describe import Plain
 from qpexcel.words import Words, load_words
@@ -36,15 +36,7 @@ def carried(ledger: Ledger, plan: Plan, round_: str) -> Carried:
     states = {key: replace(state, carried=bool(state.answers)) for key, state in known.items()}
     for row in gone:
         states[row.key] = replace(states.get(row.key, RowState()), ended=words("form.withdrawn"))
-    return Carried(states, gone, _inspections(ledger, plan))
-
-
-def _inspections(ledger: Ledger, plan: Plan) -> dict[str, list[Inspection]]:
-    """Return the inspections that the units' heads recorded so far, by unit."""
-    found: dict[str, list[Inspection]] = {}
-    for one in merge_inspections(_counting(ledger), plan):
-        found.setdefault(one.unit, []).append(one)
-    return found
+    return Carried(states, by_unit(gone), by_unit(merge_inspections(_counting(ledger), plan)))
 
 
 def _counting(ledger: Ledger) -> list[Return]:
@@ -112,7 +104,7 @@ def remember_edition(ledger: Ledger, plan: Plan, round_: str) -> None:
     Of several changes within a round the first edition is kept: that is what the units hold.
     """
     before = ledger.get("plan")
-    if not before or ledger.get("previous_round") == round_:
+    if not before or before == plan_to_json(plan) or ledger.get("previous_round") == round_:
         return
     if version_of(plan_from_json(before)) != version_of(plan):
         ledger.remember(previous_plan=before, previous_round=round_)

@@ -15,6 +15,7 @@ def test_a_small_run_gives_its_table():
     rows = [line for line in done.stdout.splitlines() if line.startswith("| ") and "| 2 |" in line]
     assert [row.split("|")[1].strip() for row in rows] == [
         "generating", "generating, whole process",
+        "generating, one process", "generating, one process, whole process",
         "taking in", "taking in, whole process",
         "consolidating", "consolidating, whole process",
     ]  # fmt: skip

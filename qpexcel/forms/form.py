@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from qpexcel.fields import DECISION_FIELDS, FORM_PLAN_FIELDS, QUANTITY, kind_of, label_of, unit_keys
+from qpexcel.fields import DECISION_FIELDS, FORM_PLAN_FIELDS, QUANTITY, kind_of, label_of
 from qpexcel.forms.choices import cell_rule, is_choice
 from qpexcel.forms.head import HEADER_ROW, HEIGHTS, Head
 from qpexcel.forms.live import FILLED, NEEDS, UNDERSTOOD, help_columns, helper_keys, need_key, quoted
 from qpexcel.forms.plan_cells import plan_cells
 from qpexcel.forms.request import FormRequest
-from qpexcel.forms.row_help import COMPLETE, QUIET, WANTING, row_help
+from qpexcel.forms.row_help import COMPLETE, QUIET, WANTING, RowHelp, row_help
 from qpexcel.forms.rules import Need, RowRules
 from qpexcel.model import FieldKind, Obligation, Plan
 from qpexcel.plan.wording import due_words
@@ -41,7 +41,7 @@ def column_keys(request: FormRequest) -> tuple[str, ...]:
     """
     first, *others = (field.key for field in FORM_PLAN_FIELDS)
     keys = [first, "key", *others, NEEDS]
-    for key in unit_keys(request.plan, request.quantities):
+    for key in request.keys:
         keys += [key, UNDERSTOOD] if key == "completed_on" else [key]
     return (*keys, *decided_keys(request), *helper_keys(request.plan, request.quantities))
 
@@ -58,17 +58,18 @@ def form_sheet(request: FormRequest, rules: Mapping[str, RowRules]) -> Sheet:
     places = {key: col for col, key in enumerate(column_keys(request))}
     letters = {key: letter(col) for key, col in places.items()}
     head = Head(request, places, letters)
+    helps = _helps(request, rules)
+    live = help_columns(request, rules, helps, letters, as_of=head.as_of, first_row=HEADER_ROW + 1)
     columns = {
         **_plan_columns(request),
         **_unit_columns(request),
         **_decided_columns(request),
-        **_help_columns(request, help_columns(request, rules, letters, head.as_of, HEADER_ROW + 1)),
+        **_help_columns(request, live),
     }
     last = HEADER_ROW + len(request.rows)
-    helps = [row_help(request, row, rules[row.key]) for row in request.rows if not request.state(row).ended]
     return Sheet(
         name=request.words("sheet.form"),
-        cells=(*head.cells(helps, last), *_signatures(last + 2, request.words)),
+        cells=(*head.cells([one for one in helps if one], last), *_signatures(last + 2, request.words)),
         tables=(
             Table(
                 HEADER_ROW, tuple(columns[key] for key in places), heights=_heights(request), header_height=36
@@ -87,6 +88,13 @@ def form_sheet(request: FormRequest, rules: Mapping[str, RowRules]) -> Sheet:
         protect=True,
         text_numbers=(f"A1:{letter(len(places) - 1)}{last}",),
     )
+
+
+def _helps(request: FormRequest, rules: Mapping[str, RowRules]) -> list[RowHelp | None]:
+    """Return what the form says of each row; None for a row that is no longer asked."""
+    return [
+        None if request.state(row).ended else row_help(request, row, rules[row.key]) for row in request.rows
+    ]
 
 
 def footer(plan: Plan, as_of: date, words: Words, unit: str = "") -> str:
@@ -119,7 +127,7 @@ def _plan_columns(request: FormRequest) -> dict[str, Column]:
 
 def _unit_columns(request: FormRequest) -> dict[str, Column]:
     columns = {}
-    for key in unit_keys(request.plan, request.quantities):
+    for key in request.keys:
         columns[key] = Column(
             label=label_of(key, request.plan, request.words),
             width=form_width(key),
@@ -183,12 +191,12 @@ def _conditions(
         for sign, style in ((COMPLETE, "light_green"), (WANTING, "light_yellow"), (QUIET, "light_grey"))
     ]
     wanting = {need_key(need): key for need, key in _CELL_OF.items()}
-    wanting |= {need_key(key): key for key in unit_keys(request.plan, request.quantities)}
+    wanting |= {need_key(key): key for key in request.keys}
     for need, key in wanting.items():
         if need in letters:
             test = f'=AND({filled}=1,${letters[need]}{first}<>"")'
             found.append((area(key), FormulaCondition(test, "to_confirm")))
-    last_key = unit_keys(request.plan, request.quantities)[-1]
+    last_key = request.keys[-1]
     quiet = f"=LEFT(${letters[NEEDS]}{first},{len(not_yet)})={quoted(not_yet)}"
     found.append((area("item", last_key), FormulaCondition(quiet, "not_yet")))
     return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from qpexcel.atomic import write_whole
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.forms.choices import choices_sheet
 from qpexcel.forms.form import form_sheet
@@ -16,14 +15,15 @@ from qpexcel.forms.inspections import inspections_sheet
 from qpexcel.forms.request import NOTHING, Carried, FormRequest
 from qpexcel.forms.rules import RowRules, row_rules
 from qpexcel.forms.stamp import Stamp, sign, stamp_sheet
-from qpexcel.model import Inspection, Plan
+from qpexcel.model import Inspection, Obligation, Plan
 from qpexcel.plan.obligations import rows_by_unit, version_of
 from qpexcel.sheets.describe import Book
-from qpexcel.sheets.draw import draw_book
 from qpexcel.sheets.fitting import LONGEST_TEXT
 from qpexcel.text import fold
 from qpexcel.words import load_words
 from qpexcel.workspace import file_names, sha256
+
+RowsByUnit = Mapping[str, Sequence[Obligation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,11 @@ def generate(
         units: Only these; all where empty.
         held: What the forms already hold; rows the plan no longer has are shown below the others.
     """
-    words = load_words(plan.settings.language)
-    names = file_names(rows_by_unit(plan))
-    version = version_of(plan)
-    for unit, rows in rows_by_unit(plan).items():
-        if not rows or (units and unit not in units):
+    words, version = load_words(plan.settings.language), version_of(plan)
+    rows_of = rows_by_unit(plan)
+    names, asked = file_names(rows_of), set(units or rows_of)
+    for unit, rows in rows_of.items():
+        if not rows or unit not in asked:
             continue
         stamp = Stamp(
             plan_id=plan.id,
@@ -102,23 +102,10 @@ def generate(
             as_of=round_.as_of.isoformat(),
             return_by=round_.return_by.isoformat() if round_.return_by else "",
         )
-        own = (*rows, *(row for row in held.withdrawn if row.unit == unit))
+        own = (*rows, *held.withdrawn.get(unit, ()))
         of_rows = {row.key: held.states[row.key] for row in own if row.key in held.states}
         request = FormRequest(plan, unit, own, round_.label, round_.as_of, round_.return_by, words, of_rows)
         yield request, folder / f"{names[unit]}.xlsx", sign(stamp, key)
-
-
-def write_unit_book(
-    request: FormRequest,
-    path: Path,
-    stamp: Stamp,
-    inspections: Sequence[Inspection] = (),
-    rules: Mapping[str, RowRules] | None = None,
-) -> Issued:
-    """Write a unit's workbook in place of whatever is there. Raises as `write_whole`."""
-    data = draw_book(unit_book(request, stamp, inspections, rules))
-    write_whole(path, data)
-    return Issued(request.unit, path, sha256(data))
 
 
 def is_edited(path: Path, issued: str | None) -> bool:
@@ -142,26 +129,26 @@ def resolved_units(plan: Plan, names: Iterable[str]) -> list[str]:
     return [known[fold(name)] for name in names]
 
 
-def doubts(plan: Plan) -> list[Finding]:
-    """Return what a person should know of the workbooks before sending them out."""
-    found = [
-        Finding("GEN003", unit, place=Place(unit=unit))
-        for unit, rows in rows_by_unit(plan).items()
-        if not rows
-    ]
+def doubts(plan: Plan, rows: RowsByUnit) -> list[Finding]:
+    """Return what a person should know of the workbooks before sending them out.
+
+    Args:
+        plan: What is asked.
+        rows: The plan's `rows_by_unit`.
+    """
+    found = [Finding("GEN003", unit, place=Place(unit=unit)) for unit, own in rows.items() if not own]
     too_long = [item.id for item in plan.items if len(item.action) > LONGEST_TEXT]
     return found + [Finding("GEN004", words={"item_id": item}, place=Place(item=item)) for item in too_long]
 
 
-def left_behind(plan: Plan, names: Iterable[str], folder: Path) -> list[Finding]:
+def left_behind(rows: RowsByUnit, names: Iterable[str], folder: Path) -> list[Finding]:
     """Return GEN005 for each workbook sent out before to a unit that has no rows any more.
 
     Args:
-        plan: The plan as it is now.
+        rows: The `rows_by_unit` of the plan as it is now.
         names: The files ever written into the folder.
         folder: Where they lie.
     """
-    rows = rows_by_unit(plan)
     stems = file_names(rows)
     wanted = {f"{stems[unit]}.xlsx" for unit, own in rows.items() if own}
     gone = sorted(name for name in names if name not in wanted and (folder / name).exists())

@@ -7,7 +7,7 @@ Formulas go by what Excel 2010 and LibreOffice share and are written with `_ROW`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from qpexcel.fields import kind_of, required_when, unit_keys
 from qpexcel.forms.request import FormRequest
@@ -22,6 +22,7 @@ from qpexcel.forms.row_help import (
     UNREADABLE,
     WANTING,
     Cells,
+    RowHelp,
     asked_columns,
     carried_text,
     checked_choices,
@@ -29,7 +30,6 @@ from qpexcel.forms.row_help import (
     is_quantity,
     needs_shown,
     remark_of,
-    row_help,
     short_label,
 )
 from qpexcel.forms.rules import Asked, Need, RowRules
@@ -65,7 +65,9 @@ def _number_key(key: str) -> str:
 def help_columns(
     request: FormRequest,
     rules: Mapping[str, RowRules],
+    helps: Sequence[RowHelp | None],
     letters: Mapping[str, str],
+    *,
     as_of: str,
     first_row: int,
 ) -> dict[str, list[Value]]:
@@ -74,6 +76,7 @@ def help_columns(
     Args:
         request: What the unit is asked.
         rules: What each row must hold, by row key.
+        helps: What the form says of each row; None for a row that is no longer asked.
         letters: All the form's columns by key.
         as_of: The absolute address of 填報基準日.
         first_row: The 1-based row of the first data row.
@@ -81,9 +84,9 @@ def help_columns(
     formulas = _Formulas(request, letters, as_of)
     keys = (NEEDS, UNDERSTOOD, *helper_keys(request.plan, request.quantities))
     columns: dict[str, list[Value]] = {key: [] for key in keys}
-    for number, row in enumerate(request.rows, start=first_row):
+    for number, (row, said) in enumerate(zip(request.rows, helps, strict=True), start=first_row):
         ended = request.state(row).ended
-        cells = _ended(ended) if ended else formulas.row(row, rules[row.key], number)
+        cells = formulas.row(row, rules[row.key], said, number) if said else _ended(ended)
         for key, values in columns.items():
             values.append(cells.get(key, ""))
     return columns
@@ -110,22 +113,21 @@ class _Formulas:
         self._plan, self._words = request.plan, request.words
         self._at = {key: f"${letter}{_ROW}" for key, letter in letters.items()}
         self._as_of = as_of
-        self._keys = unit_keys(self._plan, request.quantities)
+        self._keys = request.keys
         self._same = self._of_every_row()
+        self._shared: dict[tuple[tuple[Asked, ...], bool], dict[str, str]] = {}
 
-    def row(self, row: Obligation, rules: RowRules, number: int) -> dict[str, Value]:
+    def row(self, row: Obligation, rules: RowRules, said: RowHelp, number: int) -> dict[str, Value]:
         """Return one row's help cells: its formulas with the values they have now."""
-        formulas = self._same | {
-            BEGUN: f"IF({self._as_of}>={excel_day(row.begins)},1,0)" if row.begins else "1",
-            **{need_key(need): self._if(test, need) for need, test in self._of_row(rules).items()},
-        }
+        begun = f"IF({self._as_of}>={excel_day(row.begins)},1,0)" if row.begins else "1"
+        formulas = self._of_such_rows(rules) | {BEGUN: begun}
         carried = carried_text(self._request, row)
         if carried:
             formulas[NEEDS] += f"&{self._as_before()}"
         remark = remark_of(self._request, row)
         if remark:
             formulas[NEEDS] += f"&{quoted(remark)}"
-        values = self._values(row, rules)
+        values = self._values(row, said)
         cells: dict[str, Value] = {
             key: Formula("=" + text.replace(_ROW, str(number)), values.get(key, ""))
             for key, text in formulas.items()
@@ -137,21 +139,21 @@ class _Formulas:
         now = f'&"{CARRIED_SIGN}"&'.join(f"LEFT(TRIM({self._at[key]}),{LONGEST_CARRIED})" for key in CARRIED)
         return f'IF({now}={self._at[BEFORE]},{quoted(self._words("need.carried"))},"")'
 
-    def _values(self, row: Obligation, rules: RowRules) -> dict[str, str | float]:
+    def _values(self, row: Obligation, said: RowHelp) -> dict[str, str | float]:
         request = self._request
-        cells, help_ = Cells(request.state(row).answers), row_help(request, row, rules)
+        cells = Cells(request.state(row).answers)
         typed = cells.values.get("completed_on")
         separator = self._words("need.separator")
         return {
-            NEEDS: needs_shown(request, row, help_),
+            NEEDS: needs_shown(request, row, said),
             UNDERSTOOD: day_shown(request, typed),
-            BEGUN: int(help_.begun),
-            FILLED: int(help_.filled),
-            BAD: int(help_.bad),
+            BEGUN: int(said.begun),
+            FILLED: int(said.filled),
+            BAD: int(said.bad),
             _STATUS: cells.text("execution"),
             **day_values(typed, self._plan.span),
             **{_number_key(key): cells.number(key) for key in self._keys if is_quantity(key)},
-            **{need_key(need): text + separator for need, text in help_.needs.items()},
+            **{need_key(need): text + separator for need, text in said.needs.items()},
         }
 
     # --- formulas that are the same in every row ---------------------------------------------------
@@ -219,6 +221,14 @@ class _Formulas:
         return quoted(self._words(f"need.{word}", **gap) + self._words("need.separator"))
 
     # --- formulas that differ with what a row is asked ---------------------------------------------
+
+    def _of_such_rows(self, rules: RowRules) -> dict[str, str]:
+        """Return all formulas that rows share of which the same is asked."""
+        same = (rules.asked, rules.counts)
+        if same not in self._shared:
+            needs = {need_key(need): self._if(test, need) for need, test in self._of_row(rules).items()}
+            self._shared[same] = self._same | needs
+        return self._shared[same]
 
     def _of_row(self, rules: RowRules) -> dict[Need, str]:
         at = self._at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from qpexcel.model import Obligation, Plan
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
 def plan_cells(plan: Plan, words: Words) -> dict[str, Callable[[Obligation], Value]]:
     """Return, by column key, what a row's locked cells show."""
+    section = cache(lambda section: section_words(section, plan, words))  # looks through the plan
     return {
         "item": lambda row: row.item.id,
-        "section": lambda row: section_words(row.item.section, plan, words),
+        "section": lambda row: section(row.item.section),
         "action": lambda row: row.item.action,
         "period": lambda row: period_words(row.period, plan, words),
         "due": lambda row: row.due or row.item.due_text,

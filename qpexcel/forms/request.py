@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from qpexcel.fields import unit_keys
 from qpexcel.model import Inspection, Obligation, Plan
 from qpexcel.words import Words
 
@@ -38,18 +40,18 @@ _NEW = RowState()
 class Carried:
     """What is carried into a round's forms.
 
-    The state of each row by key, rows the plan has lost since, inspections by unit.
+    The state of each row by key; rows the plan has lost since, and inspections, by unit.
     """
 
     states: Mapping[str, RowState] = field(default_factory=dict)
-    withdrawn: tuple[Obligation, ...] = ()
+    withdrawn: Mapping[str, Sequence[Obligation]] = field(default_factory=dict)
     inspections: Mapping[str, Sequence[Inspection]] = field(default_factory=dict)
 
 
 NOTHING = Carried()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FormRequest:
     """What a unit is asked in a round. `return_by` is the last day to send the workbook back.
 
@@ -65,10 +67,15 @@ class FormRequest:
     words: Words
     states: Mapping[str, RowState] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def quantities(self) -> int:
         """How many quantity columns this unit's rows need, at least one."""
         return max((len(row.item.targets) for row in self.rows), default=0) or 1
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that the unit fills, in the form's order."""
+        return unit_keys(self.plan, self.quantities)
 
     def state(self, row: Obligation) -> RowState:
         """Return what is known of a row."""

@@ -105,7 +105,7 @@ def row_help(request: FormRequest, row: Obligation, rules: RowRules) -> RowHelp:
     """Return what the form says of a row that is asked, with the answers it holds."""
     cells = Cells(request.state(row).answers)
     begun = rules.begun(request.as_of)
-    filled = any(cells.has(key) for key in unit_keys(request.plan, request.quantities))
+    filled = any(cells.has(key) for key in request.keys)
     words = request.words
     needs: dict[str, str] = {}
     if filled or begun:
@@ -121,7 +121,7 @@ def _wanting(request: FormRequest, row: Obligation, rules: RowRules, cells: Cell
     late = is_overdue(status, request.due(row), request.as_of, counts=rules.counts)
     explained = cells.has("delay_reason")
     going = bool(status) and not done
-    numbers = [cells.number(key) for key in unit_keys(request.plan, request.quantities) if is_quantity(key)]
+    numbers = [cells.number(key) for key in request.keys if is_quantity(key)]
     holds = {
         Need.STATUS: not cells.has("execution"),
         Need.STATUS_CHOICE: cells.has("execution") and not status,

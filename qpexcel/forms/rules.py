@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from qpexcel.fields import quantity_keys
-from qpexcel.model import APART, RATES, WHOLE_PLAN, Execution, Obligation, Plan, Role, Target
+from qpexcel.model import APART, RATES, WHOLE_PLAN, Execution, Item, Obligation, Plan, Role, Target
 from qpexcel.plan.obligations import obligations
 from qpexcel.plan.once import once_a_plan
 
@@ -77,23 +77,26 @@ def row_rules(plan: Plan) -> Mapping[str, RowRules]:
     """Return every row's rules by its key."""
     rows = obligations(plan)
     shared = Counter((row.item.id, row.period) for row in rows)
+    asked = {
+        (item.id, alone): tuple(_asked(item, alone=alone)) for item in plan.items for alone in (True, False)
+    }
     return {
         row.key: RowRules(
             row,
-            tuple(_asked(row, alone=shared[row.item.id, row.period] == 1)),
+            asked[row.item.id, shared[row.item.id, row.period] == 1],
             plan.settings.co_units_count or row.role is not Role.CO,
         )
         for row in rows
     }
 
 
-def _asked(row: Obligation, *, alone: bool) -> list[Asked]:
-    """A target is this row's own where nobody shares it, or where it is never added up (contract §4)."""
-    targets = row.item.targets
+def _asked(item: Item, *, alone: bool) -> list[Asked]:
+    """A target is a row's own where nobody shares it, or where it is never added up (contract §4)."""
+    targets = item.targets
     found = []
     for key, target in zip(quantity_keys(len(targets)), targets, strict=False):
         apart = target.measure in RATES or target.per in APART or target.scope == "each_unit"
-        at_item = row.item.recurring and target.per in WHOLE_PLAN
+        at_item = item.recurring and target.per in WHOLE_PLAN
         found.append(Asked(key, target, apart or (alone and not at_item)))
     return found
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
-from qpexcel.model import Group, Item, Obligation, Period, Plan, Role
+from qpexcel.model import Group, Inspection, Item, Obligation, Period, Plan, Role
 from qpexcel.plan.once import once_a_plan
+
+OfUnit = TypeVar("OfUnit", Obligation, Inspection)
 
 
 @once_a_plan
@@ -30,10 +33,15 @@ def _rows_of(item: Item, groups: dict[str, Group]) -> Iterator[Obligation]:
 @once_a_plan
 def rows_by_unit(plan: Plan) -> Mapping[str, tuple[Obligation, ...]]:
     """Return each unit's rows in plan order, units in the plan's own order; none without rows."""
-    rows: dict[str, list[Obligation]] = {unit.name: [] for unit in plan.units}
-    for row in obligations(plan):
-        rows.setdefault(row.unit, []).append(row)
-    return {unit: tuple(own) for unit, own in rows.items()}
+    return {unit.name: () for unit in plan.units} | by_unit(obligations(plan))
+
+
+def by_unit(those: Iterable[OfUnit]) -> dict[str, tuple[OfUnit, ...]]:
+    """Return what each unit has, in the given order; units by their first."""
+    found: dict[str, list[OfUnit]] = {}
+    for one in those:
+        found.setdefault(one.unit, []).append(one)
+    return {unit: tuple(own) for unit, own in found.items()}
 
 
 def responsible(item: Item, groups: dict[str, Group]) -> list[tuple[str, Role]]:
@@ -41,7 +49,7 @@ def responsible(item: Item, groups: dict[str, Group]) -> list[tuple[str, Role]]:
 
     A unit that is lead and also in the co group is lead (contract §3).
     """
-    leads = list(dict.fromkeys(_expanded(item.units, groups)))
+    leads = dict.fromkeys(_expanded(item.units, groups))
     helpers = [unit for unit in dict.fromkeys(_expanded(item.co_units, groups)) if unit not in leads]
     role = Role.LEAD if item.co_units else Role.JOINT if len(leads) > 1 else Role.SOLE
     return [(unit, role) for unit in leads] + [(unit, Role.CO) for unit in helpers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from qpexcel.sheets.fitting import fit
 from qpexcel.sheets.row_markup import MarkedColumn, Sharing, rows_markup
 
 Drawn = tuple[int, Sequence[Any], Sequence[Format]]  # a column: its place, values, and their formats
+# What xlsxwriter keeps of a cell, told by the name of its class; its own is called otherwise in older versions.
+_FormulaCell = namedtuple("Formula", "formula, format, value")  # noqa: PYI024
 
 
 class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
@@ -56,8 +59,19 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
                 self._write_url(first + number, col, link.target, styles[number], fit(link.text))
             self._texts_written = False
 
-    def _prepare_formula(self, formula: str, _expand: bool = False) -> str:  # noqa: FBT001, FBT002
-        return formula.removeprefix("=")
+    def _write_formula(
+        self,
+        row: int,
+        col: int,
+        formula: str,
+        style: Format | None = None,
+        value: Any = 0,  # noqa: ANN401
+    ) -> int:
+        if self._check_dimensions(row, col):
+            return -1
+        with self._sharing(row):
+            self.table[row][col] = _FormulaCell(formula.removeprefix("="), style, value)
+        return 0
 
     def _write_string(self, row: int, *rest: Any) -> Any:  # noqa: ANN401 - passed on as it is
         if self._texts_written:

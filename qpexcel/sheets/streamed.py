@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -15,8 +14,17 @@ from qpexcel.sheets.fitting import fit
 from qpexcel.sheets.row_markup import MarkedColumn, Sharing, rows_markup
 
 Drawn = tuple[int, Sequence[Any], Sequence[Format]]  # a column: its place, values, and their formats
-# What xlsxwriter keeps of a cell, told by the name of its class; its own is called otherwise in older versions.
-_FormulaCell = namedtuple("Formula", "formula, format, value")  # noqa: PYI024
+
+
+class _FormulaCell(NamedTuple):
+    """What xlsxwriter keeps of a cell with a formula; its own class is called otherwise in older versions."""
+
+    formula: str
+    format: Format | None
+    value: Any
+
+
+_FormulaCell.__name__ = "Formula"  # by which xlsxwriter tells what is in a cell
 
 
 class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types

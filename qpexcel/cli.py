@@ -73,7 +73,6 @@ def new(workspace: Workspace, *, example: bool, force: bool) -> None:
 def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as_json: bool) -> None:
     """Read a plan document into the plan workbook."""
     from qpexcel.importing import import_plan  # noqa: PLC0415
-    from qpexcel.plan_document import import_json  # noqa: PLC0415
 
     console = open_console()
     with console.pages("terminal.reading_pages") as progress:
@@ -81,6 +80,8 @@ def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as
             workspace, source, _workbook_language(), _now(), update=update, force=force, progress=progress
         )
     if as_json:
+        from qpexcel.plan_document import import_json  # noqa: PLC0415
+
         print_json(import_json(done.plan, done.findings, console.words))
         return
     console.imported(done, workspace.plan)
@@ -93,11 +94,12 @@ def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as
 def check(workspace: Workspace, *, as_json: bool) -> None:
     """Check the plan workbook."""
     from qpexcel.cycle import load_plan  # noqa: PLC0415
-    from qpexcel.plan_document import check_json  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
     if as_json:
+        from qpexcel.plan_document import check_json  # noqa: PLC0415
+
         print_json(check_json(loaded.findings, console.words))
         return
     console.check(loaded.plan, loaded.findings)
@@ -110,11 +112,12 @@ def check(workspace: Workspace, *, as_json: bool) -> None:
 def plan(workspace: Workspace, *, as_json: bool) -> None:
     """Show the plan."""
     from qpexcel.cycle import load_plan  # noqa: PLC0415
-    from qpexcel.plan_document import plan_json  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
     if as_json:
+        from qpexcel.plan_document import plan_json  # noqa: PLC0415
+
         print_json(plan_json(loaded.plan, loaded.findings, console.words))
         return
     console.plan(loaded.plan)
@@ -182,7 +185,6 @@ def consolidate(
     """Merge what came back into the master."""
     from qpexcel import consolidation  # noqa: PLC0415
     from qpexcel.cycle import load_plan  # noqa: PLC0415
-    from qpexcel.status_document import status_json  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
@@ -197,6 +199,8 @@ def consolidate(
             progress=advance,
         )
     if as_json:
+        from qpexcel.status_document import status_json  # noqa: PLC0415
+
         print_json(status_json(standing, console.words))
     else:
         console.returned(standing)
@@ -289,11 +293,12 @@ def report(
 def status(workspace: Workspace, as_of: date | None, *, known_then: bool, as_json: bool) -> None:
     """Say where everything stands."""
     from qpexcel.recall import standing_as_of  # noqa: PLC0415
-    from qpexcel.status_document import status_json  # noqa: PLC0415
 
     console = open_console()
     standing = standing_as_of(workspace, as_of, _today(), known_then=known_then)
     if as_json:
+        from qpexcel.status_document import status_json  # noqa: PLC0415
+
         print_json(status_json(standing, console.words))
         return
     console.standing(standing)
@@ -309,11 +314,12 @@ def files(context: click.Context, workspace: Workspace, *, as_json: bool) -> Non
     if context.invoked_subcommand:
         return
     from qpexcel.recall import standing_as_of  # noqa: PLC0415
-    from qpexcel.status_document import files_json  # noqa: PLC0415
 
     console = open_console()
     standing = standing_as_of(workspace, None, _today())
     if as_json:
+        from qpexcel.status_document import files_json  # noqa: PLC0415
+
         print_json({"schema": 1, "files": files_json(standing.files, console.words)})
         return
     console.files(standing)

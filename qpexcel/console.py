@@ -15,7 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from qpexcel.findings import Finding, Severity
-from qpexcel.intake.mend import units_to_correct
 from qpexcel.intake.returns import Outcome
 from qpexcel.master.reasons import reason_text
 from qpexcel.model import Plan
@@ -48,8 +47,8 @@ class Console:
 
     def __init__(self, words: Words) -> None:
         self.words = words
-        self._out = RichConsole(highlight=False)
-        self._err = RichConsole(stderr=True, highlight=False)
+        self._out = RichConsole(highlight=False, markup=False, emoji=False)
+        self._err = RichConsole(stderr=True, highlight=False, markup=False, emoji=False)
 
     def say(self, key: str, **gaps: object) -> None:
         """Print one sentence of the catalogue."""
@@ -76,6 +75,8 @@ class Console:
 
     def to_correct(self, findings: Iterable[Finding]) -> None:
         """Print which units have something to mend, and the command that gives them their workbooks back."""
+        from qpexcel.intake.mend import units_to_correct  # noqa: PLC0415 - only consolidating tells them
+
         units = units_to_correct(findings)
         if units:
             self.say("terminal.to_correct", count=len(units), names=self._list(units))
@@ -286,7 +287,7 @@ class Console:
             title=Text(title) if title else None, title_justify="left", show_edge=False, pad_edge=False
         )
         for column in columns:
-            table.add_column(self.words(f"column.{column}"), overflow="fold")
+            table.add_column(Text(self.words(f"column.{column}")), overflow="fold")
         return table
 
 

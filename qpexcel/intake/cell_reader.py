@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import cache, lru_cache
 
 from qpexcel.dates.numerals import chinese_number, with_digits
 from qpexcel.dates.typed import read_typed_date
 from qpexcel.fields import QUANTITY, choices_of, kind_of, label_of
 from qpexcel.findings import Finding
+from qpexcel.intake.cells import is_erasure, shown_text
 from qpexcel.intake.returns import Answer
 from qpexcel.model import Execution, FieldKind, Plan
 from qpexcel.plan.wording import short_day
@@ -21,29 +22,6 @@ from qpexcel.words import LANGUAGES, Words, every_language, load_words
 
 Meaning = tuple[str | float | None, tuple[Finding, ...]]
 _NUMBER = re.compile(r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?")
-
-
-def shown_text(value: object) -> str:
-    """Return a cell's content as a person sees it: whole numbers without .0, days as ISO dates."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
-    return str(value)
-
-
-@cache
-def _erasing() -> frozenset[str]:
-    return frozenset(fold(word) for word in every_language("answer.erase"))
-
-
-def is_erasure(text: str) -> bool:
-    """Whether a text is the word that erases an earlier answer (清除)."""
-    return fold(text) in _erasing()
 
 
 class CellReader:

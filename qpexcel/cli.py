@@ -93,7 +93,7 @@ def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as
 @reported
 def check(workspace: Workspace, *, as_json: bool) -> None:
     """Check the plan workbook."""
-    from qpexcel.cycle import load_plan  # noqa: PLC0415
+    from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
@@ -111,7 +111,7 @@ def check(workspace: Workspace, *, as_json: bool) -> None:
 @reported
 def plan(workspace: Workspace, *, as_json: bool) -> None:
     """Show the plan."""
-    from qpexcel.cycle import load_plan  # noqa: PLC0415
+    from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
@@ -142,7 +142,8 @@ def generate(
     force: bool,
 ) -> None:
     """Write the units' workbooks."""
-    from qpexcel.cycle import generate_workbooks, load_plan  # noqa: PLC0415
+    from qpexcel.cycle import generate_workbooks  # noqa: PLC0415
+    from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
@@ -184,7 +185,7 @@ def consolidate(
 ) -> None:
     """Merge what came back into the master."""
     from qpexcel import consolidation  # noqa: PLC0415
-    from qpexcel.cycle import load_plan  # noqa: PLC0415
+    from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())

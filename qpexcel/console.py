@@ -19,7 +19,6 @@ from qpexcel.intake.returns import Outcome
 from qpexcel.master.reasons import reason_text
 from qpexcel.model import Plan
 from qpexcel.plan.wording import due_words, period_words, short_day, targets_words
-from qpexcel.standing import figures
 from qpexcel.words import Words
 
 if TYPE_CHECKING:
@@ -188,6 +187,8 @@ class Console:
 
     def standing(self, standing: Standing) -> None:
         """Print the figures of the day, what needs attention and who is silent."""
+        from qpexcel.standing import figures  # noqa: PLC0415 - it loads pandas, of which a plan needs none
+
         plan = standing.plan
         self._out.print(Text(f"{plan.organisation} {plan.title}".strip(), style="bold"))
         self.say("terminal.figures", **figures(standing), day=due_words(standing.as_of, plan))

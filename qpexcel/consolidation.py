@@ -11,7 +11,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 from qpexcel.atomic import write_whole
-from qpexcel.cycle import Loaded
 from qpexcel.deciding import take_in_masters
 from qpexcel.evidence import gather
 from qpexcel.findings import Finding, Place, QpexcelError
@@ -21,6 +20,7 @@ from qpexcel.intake.returns import COUNTING, Return, Ruling
 from qpexcel.intake.settle import settle, with_remembered
 from qpexcel.intake.terms import Terms
 from qpexcel.ledger import Ledger, Reading, open_ledger
+from qpexcel.loading import Loaded
 from qpexcel.master.book import master_book
 from qpexcel.model import Plan
 from qpexcel.pool import Runner, pooled

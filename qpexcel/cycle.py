@@ -1,4 +1,4 @@
-"""The first half of the cycle on one workspace: new, load, generate. The second is `consolidation`.
+"""The first half of the cycle on one workspace: new and generate. The second is `consolidation`.
 
 Each takes the time as an argument and returns what it did and found; only the command line prints.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from qpexcel.atomic import write_whole
@@ -26,12 +26,10 @@ from qpexcel.forms.generate import (
 )
 from qpexcel.forms.rules import row_rules
 from qpexcel.intake.collect import collect
-from qpexcel.ledger import Ledger, open_ledger, read_ledger
+from qpexcel.ledger import Ledger, open_ledger
 from qpexcel.model import Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
-from qpexcel.plan.interpret import interpret
-from qpexcel.plan.reader import read_plan_tables
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
 from qpexcel.rounds import carried, remember_edition
@@ -39,16 +37,6 @@ from qpexcel.sheets.draw import draw_book
 from qpexcel.text import fold
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
-
-_ROC_OFFSET = 1911
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A plan with what was found in its workbook."""
-
-    plan: Plan
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +65,6 @@ def new_plan(
     # The code by which returned workbooks know their plan, whatever becomes of its title.
     tables = builtin_tables() if example else PlanTables({"id": Entry(secrets.token_hex(6))})
     write_whole(workspace.plan, draw_book(plan_book(tables, load_words(language), now.date())))
-
-
-def load_plan(workspace: Workspace, today: date) -> Loaded:
-    """Read plan.xlsx. Raises QpexcelError where there is none, it cannot be read or holds no item."""
-    tables, of_reading = read_plan_tables(workspace.plan)
-    plan, findings = interpret(tables, fallback_year=today.year - _ROC_OFFSET)
-    issued = _issued_id(workspace) if not tables.setting("id").text else ""
-    if issued:
-        plan = replace(plan, id=issued)
-        findings = (Finding("PLN029", issued, place=tables.setting("id").place), *findings)
-    return Loaded(plan, (*of_reading, *findings))
-
-
-def _issued_id(workspace: Workspace) -> str:
-    """Return the plan code on the workbooks already sent; "" where none was."""
-    if not workspace.ledger.exists():
-        return ""
-    with read_ledger(workspace.ledger) as ledger:
-        return ledger.get("plan_id")
 
 
 def generate_workbooks(

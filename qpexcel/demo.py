@@ -16,13 +16,14 @@ from typing import Any
 from qpexcel.atomic import write_whole
 from qpexcel.consolidation import consolidate
 from qpexcel.correcting import correct
-from qpexcel.cycle import generate_workbooks, load_plan, new_plan
+from qpexcel.cycle import generate_workbooks, new_plan
 from qpexcel.fields import INSPECTION_KEYS, QUANTITY
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.forms.generate import Round, generate, unit_book
 from qpexcel.forms.request import FormRequest, RowState
 from qpexcel.forms.rules import RowRules
 from qpexcel.forms.stamp import Stamp
+from qpexcel.loading import load_plan
 from qpexcel.model import Plan
 from qpexcel.plan.wording import period_words
 from qpexcel.reporting.desk import Asked

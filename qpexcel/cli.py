@@ -184,6 +184,10 @@ def consolidate(
     as_json: bool,
 ) -> None:
     """Merge what came back into the master."""
+    from qpexcel.intake import READING  # noqa: PLC0415
+    from qpexcel.pool import make_ready  # noqa: PLC0415
+
+    make_ready(READING)  # before we load what we need ourselves, which takes as long
     from qpexcel import consolidation  # noqa: PLC0415
     from qpexcel.loading import load_plan  # noqa: PLC0415
 

@@ -75,9 +75,10 @@ def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as
     from qpexcel.importing import import_plan  # noqa: PLC0415
 
     console = open_console()
-    with console.pages("terminal.reading_pages") as progress:
+    with console.progress() as progress:
+        progress.begin("pages")
         done = import_plan(
-            workspace, source, _workbook_language(), _now(), update=update, force=force, progress=progress
+            workspace, source, _workbook_language(), _now(), update=update, force=force, progress=progress.at
         )
     if as_json:
         from qpexcel.plan_document import import_json  # noqa: PLC0415
@@ -147,7 +148,7 @@ def generate(
 
     console = open_console()
     loaded = load_plan(workspace, _today())
-    with console.progress("terminal.generating") as advance:
+    with console.progress() as progress:
         done = generate_workbooks(
             workspace,
             loaded.plan,
@@ -157,7 +158,7 @@ def generate(
             round_label=round_label,
             return_by=return_by,
             force=force,
-            progress=advance,
+            progress=progress,
         )
     console.plan_doubts(loaded.findings)
     console.findings(done.findings)
@@ -193,7 +194,7 @@ def consolidate(
 
     console = open_console()
     loaded = load_plan(workspace, _today())
-    with console.progress("terminal.reading") as advance:
+    with console.progress() as progress:
         standing = consolidation.consolidate(
             workspace,
             loaded,
@@ -201,7 +202,7 @@ def consolidate(
             _now(),
             paths=paths,
             passwords=consolidation.read_passwords(password_file) if password_file else (),
-            progress=advance,
+            progress=progress,
         )
     if as_json:
         from qpexcel.status_document import status_json  # noqa: PLC0415
@@ -250,8 +251,8 @@ def correct(workspace: Workspace, units: tuple[str, ...], *, force: bool) -> Non
     from qpexcel.correcting import correct as write_corrections  # noqa: PLC0415
 
     console = open_console()
-    with console.progress("terminal.correcting") as advance:
-        done = write_corrections(workspace, _now(), units=units, force=force, progress=advance)
+    with console.progress() as progress:
+        done = write_corrections(workspace, _now(), units=units, force=force, progress=progress)
     console.corrected(done, workspace.corrections)
     _fail_on_errors(done.findings)
 
@@ -283,8 +284,10 @@ def report(
 
     console = open_console()
     asked = Asked(as_of, since, next_meeting, report_units, pdf=pdf)
-    with console.progress("terminal.reporting") as advance:
-        done = write_reports(workspace, (kind,) if kind else (), asked, _now(), force=force, progress=advance)
+    with console.progress() as progress:
+        done = write_reports(
+            workspace, (kind,) if kind else (), asked, _now(), force=force, progress=progress
+        )
     console.documents(done, workspace.reports)
     _fail_on_errors(done.findings)
 
@@ -300,7 +303,9 @@ def status(workspace: Workspace, as_of: date | None, *, known_then: bool, as_jso
     from qpexcel.recall import standing_as_of  # noqa: PLC0415
 
     console = open_console()
-    standing = standing_as_of(workspace, as_of, _today(), known_then=known_then)
+    with console.progress() as progress:
+        progress.begin("judging")
+        standing = standing_as_of(workspace, as_of, _today(), known_then=known_then)
     if as_json:
         from qpexcel.status_document import status_json  # noqa: PLC0415
 
@@ -321,7 +326,9 @@ def files(context: click.Context, workspace: Workspace, *, as_json: bool) -> Non
     from qpexcel.recall import standing_as_of  # noqa: PLC0415
 
     console = open_console()
-    standing = standing_as_of(workspace, None, _today())
+    with console.progress() as progress:
+        progress.begin("judging")
+        standing = standing_as_of(workspace, None, _today())
     if as_json:
         from qpexcel.status_document import files_json  # noqa: PLC0415
 
@@ -364,8 +371,10 @@ def demo(workspace: str | None) -> None:
     from qpexcel.demo import run_demo  # noqa: PLC0415
 
     # Never into the workspace of QPEXCEL_WORKSPACE: that one holds somebody's real plan.
-    result = run_demo(Workspace(Path(workspace or "output/demo")))
-    open_console().demo(result)
+    console = open_console()
+    with console.progress() as progress:
+        result = run_demo(Workspace(Path(workspace or "output/demo")), progress)
+    console.demo(result)
 
 
 def _now() -> datetime:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,10 @@ from qpexcel.intake.returns import Outcome
 from qpexcel.master.reasons import reason_text
 from qpexcel.model import Plan
 from qpexcel.plan.wording import due_words, period_words, short_day, targets_words
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.words import Words
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from qpexcel.correcting import Corrected
     from qpexcel.demo import DemoResult
     from qpexcel.importing import Imported
@@ -254,34 +253,15 @@ class Console:
         if done.backup:
             self.say("terminal.backed_up", path=done.backup)
 
-    @contextmanager
-    def pages(self, key: str) -> Iterator[Callable[[int, int], None]]:
-        """Show how many pages of a document are read; nothing where nobody watches."""
-        with self._bar(key) as (bar, task):
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+    def progress(self) -> AbstractContextManager[Progress]:
+        """Show what long work says of itself; nothing where nobody watches, or where it ends at once."""
+        if not (
+            self._err.is_interactive and self._err.file.isatty()
+        ):  # rich may be told that any file is one
+            return nullcontext(UNSEEN)
+        from qpexcel.bar import shown  # noqa: PLC0415 - not for a pipe
 
-    @contextmanager
-    def progress(self, key: str) -> Iterator[Callable[[], None]]:
-        """Show a counter with a rate while something long runs; nothing where nobody watches."""
-        with self._bar(key) as (bar, task):
-            yield lambda: bar.advance(task)
-
-    @contextmanager
-    def _bar(self, key: str) -> Iterator[tuple[Progress, TaskID]]:
-        from rich.progress import (  # noqa: PLC0415 - most commands show none
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        bar = Progress(*columns, console=self._err, transient=True)
-        task = bar.add_task(self.words(key), total=None)
-        # Even one that is disabled prints an empty line where there is no terminal.
-        with bar if self._err.is_terminal else nullcontext():
-            yield bar, task
+        return shown(self._err, self.words)
 
     def _table(self, title: str, *columns: str) -> Table:
         table = Table(

@@ -5,7 +5,7 @@ It takes the time as an argument and returns where everything stands; only the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from qpexcel.loading import Loaded
 from qpexcel.master.book import master_book
 from qpexcel.model import Plan
 from qpexcel.pool import Runner, pooled
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.recall import extensions_ever, known_from, last_standing
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Known, Standing, figures, stand
@@ -40,7 +41,7 @@ def consolidate(
     paths: Sequence[Path] = (),
     passwords: Sequence[str] = (),
     run: Runner = pooled,
-    progress: Callable[[], None] = lambda: None,
+    progress: Progress = UNSEEN,
 ) -> Standing:
     """Read everything that came back, remember it, and rewrite the master.
 
@@ -52,34 +53,43 @@ def consolidate(
         paths: Files and folders to read instead of returned/.
         passwords: What to try on workbooks that are locked, besides the units' own.
         run: Who reads the files: processes that may die of one.
-        progress: Called after each file.
+        progress: Told of each file, then of what is made of them.
 
     Raises:
         QpexcelError: WSP010 where another command writes to this workspace for too long; and what writing
             the master raises. Then nothing is changed but the archive.
     """
     plan = loaded.plan
-    words = load_words(plan.settings.language)
     with open_ledger(workspace.ledger) as ledger:  # from here on nobody else consolidates
         workspace.clear_left_behind(now)
         rulings = ledger.rulings()
         terms = _terms(workspace, plan, ledger, passwords, rulings)
         readings = ledger.readings()
-        intake = Intake(workspace, terms, ((one.one, one.terms) for one in readings), run, now)
-        read = intake.read(paths or [workspace.returned], progress)
+        earlier = ((one.one, one.terms) for one in readings)
+        intake = Intake(workspace, terms, earlier, run, now, progress=progress)
+        read = intake.read(paths or [workspace.returned])
         returned = [one.one for one in read]
+        progress.begin("merging")
         of_master = take_in_masters(workspace, plan, ledger, returned, now)
         every = with_remembered(returned, (one.one for one in readings))
         returns = settle(every, ledger.rounds(), rulings)
         known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
         standing = stand(_with_files(known, workspace, ledger), as_of)
         digest = fingerprint(standing)
-        book = draw_book(master_book(standing, words, last_standing(ledger, digest)))
-        write_whole(workspace.master, book)
+        progress.begin("writing_master")
+        book = _write_master(workspace, standing, last_standing(ledger, digest))
         ledger.record_files(_fresh(read, terms), returns, now)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now, digest=digest)
         ledger.remember(master=sha256(book))
     return standing
+
+
+def _write_master(workspace: Workspace, standing: Standing, before: Standing | None) -> bytes:
+    """Write the master; return its bytes."""
+    words = load_words(standing.plan.settings.language)
+    book = draw_book(master_book(standing, words, before))
+    write_whole(workspace.master, book)
+    return book
 
 
 def _with_files(known: Known, workspace: Workspace, ledger: Ledger) -> Known:

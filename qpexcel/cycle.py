@@ -6,7 +6,7 @@ Each takes the time as an argument and returns what it did and found; only the c
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,8 +30,10 @@ from qpexcel.ledger import Ledger, open_ledger
 from qpexcel.model import Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
+from qpexcel.plan.obligations import rows_by_unit
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.rounds import carried, remember_edition
 from qpexcel.sheets.draw import draw_book
 from qpexcel.text import fold
@@ -78,7 +80,7 @@ def generate_workbooks(
     return_by: date | None = None,
     force: bool = False,
     signing_key: bytes | None = None,
-    progress: Callable[[], None] = lambda: None,
+    progress: Progress = UNSEEN,
 ) -> Generated:
     """Write the units' workbooks into outgoing/ and remember the round.
 
@@ -92,11 +94,12 @@ def generate_workbooks(
         return_by: The last day to send workbooks back; the round's known one where None.
         force: Overwrite workbooks a person changed (they are backed up).
         signing_key: The key to use where the workspace has none yet; random where None.
-        progress: Called after each workbook.
+        progress: Told of each workbook.
     """
     units = resolved_units(plan, units)
     key = workspace.ensure_signing_key(signing_key)
     workspace.returned.mkdir(parents=True, exist_ok=True)
+    progress.begin("generating", _how_many(plan, units))
     with open_ledger(workspace.ledger) as ledger:
         round_ = _round(ledger, round_label, as_of, return_by)
         known = ledger.outgoing()
@@ -116,6 +119,10 @@ def generate_workbooks(
         ledger.record_outgoing(hashes(issued), round_.label)
         _remember(ledger, plan, round_, now)
     return Generated(plan, round_, tuple(issued), tuple(findings))
+
+
+def _how_many(plan: Plan, units: Sequence[str]) -> int:
+    return sum(bool(rows) and (not units or unit in units) for unit, rows in rows_by_unit(plan).items())
 
 
 def _remember(ledger: Ledger, plan: Plan, round_: Round, now: datetime) -> None:

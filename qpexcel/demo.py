@@ -26,6 +26,7 @@ from qpexcel.forms.stamp import Stamp
 from qpexcel.loading import load_plan
 from qpexcel.model import Plan
 from qpexcel.plan.wording import period_words
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
 from qpexcel.sheets.describe import Book, Cell, Sheet
@@ -49,8 +50,8 @@ class DemoResult:
     standing: Standing
 
 
-def run_demo(workspace: Workspace) -> DemoResult:
-    """Run the cycle into a folder of the demo's own.
+def run_demo(workspace: Workspace, progress: Progress = UNSEEN) -> DemoResult:
+    """Run the cycle into a folder of the demo's own; `progress` is told of each step of each command.
 
     Raises:
         QpexcelError: WSP007 where the folder holds anything else; nothing is touched then.
@@ -72,11 +73,12 @@ def run_demo(workspace: Workspace) -> DemoResult:
         round_label=asked.label,
         return_by=return_by,
         signing_key=_DEMO_KEY,
+        progress=progress,
     )
     fill_returns(workspace, loaded.plan, asked, script)
-    standing = consolidate(workspace, loaded, as_of, now)
-    correct(workspace, now)
-    report(workspace, (), Asked(), now)
+    standing = consolidate(workspace, loaded, as_of, now, progress=progress)
+    correct(workspace, now, progress=progress)
+    report(workspace, (), Asked(), now, progress=progress)
     return DemoResult(workspace, standing)
 
 

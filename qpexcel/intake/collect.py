@@ -59,6 +59,11 @@ def collect(
             yield _collect(root, _printable(Path(root.name)), limits)
 
 
+def how_many(paths: Iterable[Path], ours: Collection[Path] = ()) -> int:
+    """Return how many files `collect` yields of the same paths."""
+    return sum(len(_below(root, ours)) if root.is_dir() else 1 for root in paths)
+
+
 def _below(root: Path, ours: Collection[Path]) -> list[tuple[Path, bool]]:
     """Return every file below a folder, links too, and the folders that cannot be looked into (True)."""
     closed: list[tuple[Path, bool]] = []

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from recording import recorded
 
-from qpexcel.cycle import Loaded, generate_workbooks
+from qpexcel.cycle import generate_workbooks
 from qpexcel.forms.generate import Round, generate
 from qpexcel.forms.rules import row_rules
+from qpexcel.loading import Loaded
 from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record

@@ -59,7 +59,7 @@ def consolidate(folder: Path, units: int) -> None:
     from data import AS_OF, make_plan  # noqa: PLC0415 - only this process needs it
 
     from qpexcel import consolidation  # noqa: PLC0415
-    from qpexcel.cycle import Loaded  # noqa: PLC0415
+    from qpexcel.loading import Loaded  # noqa: PLC0415
     from qpexcel.workspace import Workspace  # noqa: PLC0415
 
     stages: dict[str, float] = {}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from data import AS_OF, ASKED, KEY, NOW, make_plan
 
-from qpexcel.cycle import Loaded, generate_workbooks
+from qpexcel.cycle import generate_workbooks
+from qpexcel.loading import Loaded
 from qpexcel.pool import Runner, pooled
 from qpexcel.workspace import Workspace
 

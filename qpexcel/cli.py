@@ -73,14 +73,16 @@ def new(workspace: Workspace, *, example: bool, force: bool) -> None:
 def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as_json: bool) -> None:
     """Read a plan document into the plan workbook."""
     from qpexcel.importing import import_plan  # noqa: PLC0415
-    from qpexcel.plan_document import import_json  # noqa: PLC0415
 
     console = open_console()
-    with console.pages("terminal.reading_pages") as progress:
+    with console.progress() as progress:
+        progress.begin("pages")
         done = import_plan(
-            workspace, source, _workbook_language(), _now(), update=update, force=force, progress=progress
+            workspace, source, _workbook_language(), _now(), update=update, force=force, progress=progress.at
         )
     if as_json:
+        from qpexcel.plan_document import import_json  # noqa: PLC0415
+
         print_json(import_json(done.plan, done.findings, console.words))
         return
     console.imported(done, workspace.plan)
@@ -92,12 +94,13 @@ def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as
 @reported
 def check(workspace: Workspace, *, as_json: bool) -> None:
     """Check the plan workbook."""
-    from qpexcel.cycle import load_plan  # noqa: PLC0415
-    from qpexcel.plan_document import check_json  # noqa: PLC0415
+    from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
     if as_json:
+        from qpexcel.plan_document import check_json  # noqa: PLC0415
+
         print_json(check_json(loaded.findings, console.words))
         return
     console.check(loaded.plan, loaded.findings)
@@ -109,12 +112,13 @@ def check(workspace: Workspace, *, as_json: bool) -> None:
 @reported
 def plan(workspace: Workspace, *, as_json: bool) -> None:
     """Show the plan."""
-    from qpexcel.cycle import load_plan  # noqa: PLC0415
-    from qpexcel.plan_document import plan_json  # noqa: PLC0415
+    from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
     if as_json:
+        from qpexcel.plan_document import plan_json  # noqa: PLC0415
+
         print_json(plan_json(loaded.plan, loaded.findings, console.words))
         return
     console.plan(loaded.plan)
@@ -139,11 +143,12 @@ def generate(
     force: bool,
 ) -> None:
     """Write the units' workbooks."""
-    from qpexcel.cycle import generate_workbooks, load_plan  # noqa: PLC0415
+    from qpexcel.cycle import generate_workbooks  # noqa: PLC0415
+    from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
-    with console.progress("terminal.generating") as advance:
+    with console.progress() as progress:
         done = generate_workbooks(
             workspace,
             loaded.plan,
@@ -153,7 +158,7 @@ def generate(
             round_label=round_label,
             return_by=return_by,
             force=force,
-            progress=advance,
+            progress=progress,
         )
     console.plan_doubts(loaded.findings)
     console.findings(done.findings)
@@ -180,13 +185,16 @@ def consolidate(
     as_json: bool,
 ) -> None:
     """Merge what came back into the master."""
+    from qpexcel.intake import READING  # noqa: PLC0415
+    from qpexcel.pool import make_ready  # noqa: PLC0415
+
+    make_ready(READING)  # before we load what we need ourselves, which takes as long
     from qpexcel import consolidation  # noqa: PLC0415
-    from qpexcel.cycle import load_plan  # noqa: PLC0415
-    from qpexcel.status_document import status_json  # noqa: PLC0415
+    from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, _today())
-    with console.progress("terminal.reading") as advance:
+    with console.progress() as progress:
         standing = consolidation.consolidate(
             workspace,
             loaded,
@@ -194,9 +202,11 @@ def consolidate(
             _now(),
             paths=paths,
             passwords=consolidation.read_passwords(password_file) if password_file else (),
-            progress=advance,
+            progress=progress,
         )
     if as_json:
+        from qpexcel.status_document import status_json  # noqa: PLC0415
+
         print_json(status_json(standing, console.words))
     else:
         console.returned(standing)
@@ -241,8 +251,8 @@ def correct(workspace: Workspace, units: tuple[str, ...], *, force: bool) -> Non
     from qpexcel.correcting import correct as write_corrections  # noqa: PLC0415
 
     console = open_console()
-    with console.progress("terminal.correcting") as advance:
-        done = write_corrections(workspace, _now(), units=units, force=force, progress=advance)
+    with console.progress() as progress:
+        done = write_corrections(workspace, _now(), units=units, force=force, progress=progress)
     console.corrected(done, workspace.corrections)
     _fail_on_errors(done.findings)
 
@@ -274,8 +284,10 @@ def report(
 
     console = open_console()
     asked = Asked(as_of, since, next_meeting, report_units, pdf=pdf)
-    with console.progress("terminal.reporting") as advance:
-        done = write_reports(workspace, (kind,) if kind else (), asked, _now(), force=force, progress=advance)
+    with console.progress() as progress:
+        done = write_reports(
+            workspace, (kind,) if kind else (), asked, _now(), force=force, progress=progress
+        )
     console.documents(done, workspace.reports)
     _fail_on_errors(done.findings)
 
@@ -289,11 +301,14 @@ def report(
 def status(workspace: Workspace, as_of: date | None, *, known_then: bool, as_json: bool) -> None:
     """Say where everything stands."""
     from qpexcel.recall import standing_as_of  # noqa: PLC0415
-    from qpexcel.status_document import status_json  # noqa: PLC0415
 
     console = open_console()
-    standing = standing_as_of(workspace, as_of, _today(), known_then=known_then)
+    with console.progress() as progress:
+        progress.begin("judging")
+        standing = standing_as_of(workspace, as_of, _today(), known_then=known_then)
     if as_json:
+        from qpexcel.status_document import status_json  # noqa: PLC0415
+
         print_json(status_json(standing, console.words))
         return
     console.standing(standing)
@@ -309,11 +324,14 @@ def files(context: click.Context, workspace: Workspace, *, as_json: bool) -> Non
     if context.invoked_subcommand:
         return
     from qpexcel.recall import standing_as_of  # noqa: PLC0415
-    from qpexcel.status_document import files_json  # noqa: PLC0415
 
     console = open_console()
-    standing = standing_as_of(workspace, None, _today())
+    with console.progress() as progress:
+        progress.begin("judging")
+        standing = standing_as_of(workspace, None, _today())
     if as_json:
+        from qpexcel.status_document import files_json  # noqa: PLC0415
+
         print_json({"schema": 1, "files": files_json(standing.files, console.words)})
         return
     console.files(standing)
@@ -353,8 +371,10 @@ def demo(workspace: str | None) -> None:
     from qpexcel.demo import run_demo  # noqa: PLC0415
 
     # Never into the workspace of QPEXCEL_WORKSPACE: that one holds somebody's real plan.
-    result = run_demo(Workspace(Path(workspace or "output/demo")))
-    open_console().demo(result)
+    console = open_console()
+    with console.progress() as progress:
+        result = run_demo(Workspace(Path(workspace or "output/demo")), progress)
+    console.demo(result)
 
 
 def _now() -> datetime:

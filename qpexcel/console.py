@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,17 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from qpexcel.findings import Finding, Severity
-from qpexcel.intake.mend import units_to_correct
 from qpexcel.intake.returns import Outcome
 from qpexcel.master.reasons import reason_text
 from qpexcel.model import Plan
 from qpexcel.plan.wording import due_words, period_words, short_day, targets_words
-from qpexcel.standing import figures
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.words import Words
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from qpexcel.correcting import Corrected
     from qpexcel.demo import DemoResult
     from qpexcel.importing import Imported
@@ -48,8 +45,8 @@ class Console:
 
     def __init__(self, words: Words) -> None:
         self.words = words
-        self._out = RichConsole(highlight=False)
-        self._err = RichConsole(stderr=True, highlight=False)
+        self._out = RichConsole(highlight=False, markup=False, emoji=False)
+        self._err = RichConsole(stderr=True, highlight=False, markup=False, emoji=False)
 
     def say(self, key: str, **gaps: object) -> None:
         """Print one sentence of the catalogue."""
@@ -76,6 +73,8 @@ class Console:
 
     def to_correct(self, findings: Iterable[Finding]) -> None:
         """Print which units have something to mend, and the command that gives them their workbooks back."""
+        from qpexcel.intake.mend import units_to_correct  # noqa: PLC0415 - only consolidating tells them
+
         units = units_to_correct(findings)
         if units:
             self.say("terminal.to_correct", count=len(units), names=self._list(units))
@@ -187,6 +186,8 @@ class Console:
 
     def standing(self, standing: Standing) -> None:
         """Print the figures of the day, what needs attention and who is silent."""
+        from qpexcel.standing import figures  # noqa: PLC0415 - it loads pandas, of which a plan needs none
+
         plan = standing.plan
         self._out.print(Text(f"{plan.organisation} {plan.title}".strip(), style="bold"))
         self.say("terminal.figures", **figures(standing), day=due_words(standing.as_of, plan))
@@ -252,41 +253,22 @@ class Console:
         if done.backup:
             self.say("terminal.backed_up", path=done.backup)
 
-    @contextmanager
-    def pages(self, key: str) -> Iterator[Callable[[int, int], None]]:
-        """Show how many pages of a document are read; nothing where nobody watches."""
-        with self._bar(key) as (bar, task):
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+    def progress(self) -> AbstractContextManager[Progress]:
+        """Show what long work says of itself; nothing where nobody watches, or where it ends at once."""
+        if not (
+            self._err.is_interactive and self._err.file.isatty()
+        ):  # rich may be told that any file is one
+            return nullcontext(UNSEEN)
+        from qpexcel.bar import shown  # noqa: PLC0415 - not for a pipe
 
-    @contextmanager
-    def progress(self, key: str) -> Iterator[Callable[[], None]]:
-        """Show a counter with a rate while something long runs; nothing where nobody watches."""
-        with self._bar(key) as (bar, task):
-            yield lambda: bar.advance(task)
-
-    @contextmanager
-    def _bar(self, key: str) -> Iterator[tuple[Progress, TaskID]]:
-        from rich.progress import (  # noqa: PLC0415 - most commands show none
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        bar = Progress(*columns, console=self._err, transient=True)
-        task = bar.add_task(self.words(key), total=None)
-        # Even one that is disabled prints an empty line where there is no terminal.
-        with bar if self._err.is_terminal else nullcontext():
-            yield bar, task
+        return shown(self._err, self.words)
 
     def _table(self, title: str, *columns: str) -> Table:
         table = Table(
             title=Text(title) if title else None, title_justify="left", show_edge=False, pad_edge=False
         )
         for column in columns:
-            table.add_column(self.words(f"column.{column}"), overflow="fold")
+            table.add_column(Text(self.words(f"column.{column}")), overflow="fold")
         return table
 
 

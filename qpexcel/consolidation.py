@@ -5,13 +5,12 @@ It takes the time as an argument and returns where everything stands; only the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from qpexcel.atomic import write_whole
-from qpexcel.cycle import Loaded
 from qpexcel.deciding import take_in_masters
 from qpexcel.evidence import gather
 from qpexcel.findings import Finding, Place, QpexcelError
@@ -21,10 +20,12 @@ from qpexcel.intake.returns import COUNTING, Return, Ruling
 from qpexcel.intake.settle import settle, with_remembered
 from qpexcel.intake.terms import Terms
 from qpexcel.ledger import Ledger, Reading, open_ledger
+from qpexcel.loading import Loaded
 from qpexcel.master.book import master_book
 from qpexcel.memory import uncollected
 from qpexcel.model import Plan
 from qpexcel.pool import Runner, pooled
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.recall import extensions_ever, known_from, last_standing
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Known, Standing, figures, stand
@@ -41,7 +42,7 @@ def consolidate(
     paths: Sequence[Path] = (),
     passwords: Sequence[str] = (),
     run: Runner = pooled,
-    progress: Callable[[], None] = lambda: None,
+    progress: Progress = UNSEEN,
 ) -> Standing:
     """Read everything that came back, remember it, and rewrite the master.
 
@@ -53,24 +54,23 @@ def consolidate(
         paths: Files and folders to read instead of returned/.
         passwords: What to try on workbooks that are locked, besides the units' own.
         run: Who reads the files: processes that may die of one.
-        progress: Called after each file.
+        progress: Told of each file, then of what is made of them.
 
     Raises:
         QpexcelError: WSP010 where another command writes to this workspace for too long; and what writing
             the master raises. Then nothing is changed but the archive.
     """
     plan = loaded.plan
-    words = load_words(plan.settings.language)
     with uncollected(), open_ledger(workspace.ledger) as ledger:  # from here on nobody else consolidates
         workspace.clear_left_behind(now)
         rulings = ledger.rulings()
         terms = _terms(workspace, plan, ledger, passwords, rulings)
         readings = ledger.readings()
-        intake = Intake(
-            workspace, terms, ((one.one, one.terms) for one in readings), run, now, looks=ledger.looks()
-        )
-        read = intake.read(paths or [workspace.returned], progress)
+        earlier = ((one.one, one.terms) for one in readings)
+        intake = Intake(workspace, terms, earlier, run, now, looks=ledger.looks(), progress=progress)
+        read = intake.read(paths or [workspace.returned])
         returned = [one.one for one in read]
+        progress.begin("merging")
         of_master = take_in_masters(workspace, plan, ledger, returned, now)
         every = with_remembered(returned, (one.one for one in readings))
         returns = settle(every, ledger.rounds(), rulings)
@@ -81,11 +81,19 @@ def consolidate(
         ledger.record_files(_fresh(read, terms), returns, now)
         ledger.record_looks(intake.looked)
         del read, returned, every, intake, readings  # drawing needs the memory
-        book = draw_book(master_book(standing, words, previous))
-        write_whole(workspace.master, book)
+        progress.begin("writing_master")
+        book = _write_master(workspace, standing, previous)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now, digest=digest)
         ledger.remember(master=sha256(book))
     return standing
+
+
+def _write_master(workspace: Workspace, standing: Standing, before: Standing | None) -> bytes:
+    """Write the master; return its bytes."""
+    words = load_words(standing.plan.settings.language)
+    book = draw_book(master_book(standing, words, before))
+    write_whole(workspace.master, book)
+    return book
 
 
 def _with_files(known: Known, workspace: Workspace, ledger: Ledger) -> Known:

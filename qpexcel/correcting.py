@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from qpexcel.ledger import read_ledger
 from qpexcel.model import Obligation
 from qpexcel.own_files import OwnFiles, in_batches
 from qpexcel.plan.obligations import rows_by_unit, version_of
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.recall import standing_as_of
 from qpexcel.rounds import row_states
 from qpexcel.standing import Standing
@@ -51,7 +52,7 @@ def correct(
     *,
     units: Sequence[str] = (),
     force: bool = False,
-    progress: Callable[[], None] = lambda: None,
+    progress: Progress = UNSEEN,
 ) -> Corrected:
     """Write corrections/<unit>.xlsx for every unit that has something to mend.
 
@@ -63,11 +64,12 @@ def correct(
         now: For the name of a backup.
         units: Only these; all where empty. QpexcelError GEN002 for one that is not in the plan.
         force: Overwrite corrections a person edited (they are backed up).
-        progress: Called after each workbook.
+        progress: Told of each workbook.
 
     Raises:
         QpexcelError: WSP005 or WSP009 where nothing was consolidated yet.
     """
+    progress.begin("judging")
     standing = standing_as_of(workspace, None, now.date())
     wanted = resolved_units(standing.plan, units)
     with read_ledger(workspace.ledger) as ledger:
@@ -80,7 +82,9 @@ def correct(
     needed = [unit for unit, found in cases.found.items() if needs_correction(found)]
     done = Corrected((), ())
     with OwnFiles(workspace, workspace.corrections, now, force=force) as files:
-        for some in in_batches(unit for unit in needed if not wanted or unit in wanted):
+        asked = [unit for unit in needed if not wanted or unit in wanted]
+        progress.begin("correcting", len(asked))
+        for some in in_batches(asked):
             made = [correction(cases.case(unit)) for unit in some]
             done = _written(done, made, names, files)
             for _ in some:

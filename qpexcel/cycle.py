@@ -1,4 +1,4 @@
-"""The first half of the cycle on one workspace: new, load, generate. The second is `consolidation`.
+"""The first half of the cycle on one workspace: new and generate. The second is `consolidation`.
 
 Each takes the time as an argument and returns what it did and found; only the command line prints.
 """
@@ -6,9 +6,9 @@ Each takes the time as an argument and returns what it did and found; only the c
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -29,31 +29,20 @@ from qpexcel.forms.generate import (
 from qpexcel.forms.request import Carried, FormRequest
 from qpexcel.forms.stamp import Stamp
 from qpexcel.intake.collect import collect
-from qpexcel.ledger import Ledger, open_ledger, read_ledger
+from qpexcel.ledger import Ledger, open_ledger
 from qpexcel.model import Plan
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.codec import plan_to_json
-from qpexcel.plan.interpret import interpret
 from qpexcel.plan.obligations import rows_by_unit
-from qpexcel.plan.reader import read_plan_tables
 from qpexcel.plan.tables import Entry, PlanTables
 from qpexcel.plan.writer import plan_book
 from qpexcel.pool import Runner, here, pooled
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.rounds import carried, remember_edition
 from qpexcel.sheets.draw import draw_book
 from qpexcel.text import fold
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, sha256
-
-_ROC_OFFSET = 1911
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A plan with what was found in its workbook."""
-
-    plan: Plan
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +73,6 @@ def new_plan(
     write_whole(workspace.plan, draw_book(plan_book(tables, load_words(language), now.date())))
 
 
-def load_plan(workspace: Workspace, today: date) -> Loaded:
-    """Read plan.xlsx. Raises QpexcelError where there is none, it cannot be read or holds no item."""
-    tables, of_reading = read_plan_tables(workspace.plan)
-    plan, findings = interpret(tables, fallback_year=today.year - _ROC_OFFSET)
-    issued = _issued_id(workspace) if not tables.setting("id").text else ""
-    if issued:
-        plan = replace(plan, id=issued)
-        findings = (Finding("PLN029", issued, place=tables.setting("id").place), *findings)
-    return Loaded(plan, (*of_reading, *findings))
-
-
-def _issued_id(workspace: Workspace) -> str:
-    """Return the plan code on the workbooks already sent; "" where none was."""
-    if not workspace.ledger.exists():
-        return ""
-    with read_ledger(workspace.ledger) as ledger:
-        return ledger.get("plan_id")
-
-
 def generate_workbooks(
     workspace: Workspace,
     plan: Plan,
@@ -114,7 +84,7 @@ def generate_workbooks(
     return_by: date | None = None,
     force: bool = False,
     signing_key: bytes | None = None,
-    progress: Callable[[], None] = lambda: None,
+    progress: Progress = UNSEEN,
     run: Runner = pooled,
 ) -> Generated:
     """Write the units' workbooks into outgoing/ and remember the round.
@@ -129,7 +99,7 @@ def generate_workbooks(
         return_by: The last day to send workbooks back; the round's known one where None.
         force: Overwrite workbooks a person changed (they are backed up).
         signing_key: The key to use where the workspace has none yet; random where None.
-        progress: Called after each workbook.
+        progress: Told of each workbook.
         run: Who draws them where they are many: processes that work at the same time.
     """
     units = resolved_units(plan, units)
@@ -145,11 +115,12 @@ def generate_workbooks(
         held = carried(ledger, plan, round_.label)
         asked = list(generate(plan, workspace.outgoing, round_, key, units, held=held))
         outgoing = _Outgoing(workspace, known, now, force=force)
+        progress.begin("generating", len(asked))
         runner = run if is_worth_processes([request for request, _, _ in asked]) else here
         with closing(drawn(plan, round_, outgoing.wanted(asked, held), runner)) as drawings:
             for path, task, data in drawings:
-                if outgoing.write(path, task.stamp.unit, data):
-                    progress()
+                outgoing.write(path, task.stamp.unit, data)
+                progress()
         ledger.record_outgoing(hashes(outgoing.issued), round_.label)
         _remember(ledger, plan, round_, now)
     return Generated(plan, round_, tuple(outgoing.issued), (*findings, *outgoing.left))
@@ -175,15 +146,14 @@ class _Outgoing:
             if self._may_write(path, request.unit):
                 yield path, task_of(request, stamp, held)
 
-    def write(self, path: Path, unit: str, data: bytes) -> bool:
-        """Write a workbook in place of ours; False where a person changed that in the meantime."""
+    def write(self, path: Path, unit: str, data: bytes) -> None:
+        """Write a workbook in place of ours, unless a person changed that in the meantime."""
         if not self._may_write(path, unit):
-            return False
+            return
         if self._is_edited(path):
             self._workspace.back_up(path, self._now)
         write_whole(path, data)
         self.issued.append(Issued(unit, path, sha256(data)))
-        return True
 
     def _may_write(self, path: Path, unit: str) -> bool:
         may = self._force or not self._is_edited(path)

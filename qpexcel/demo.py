@@ -16,15 +16,17 @@ from typing import Any
 from qpexcel.atomic import write_whole
 from qpexcel.consolidation import consolidate
 from qpexcel.correcting import correct
-from qpexcel.cycle import generate_workbooks, load_plan, new_plan
+from qpexcel.cycle import generate_workbooks, new_plan
 from qpexcel.fields import INSPECTION_KEYS, QUANTITY
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.forms.generate import Round, generate, unit_book
 from qpexcel.forms.request import FormRequest, RowState
 from qpexcel.forms.rules import RowRules
 from qpexcel.forms.stamp import Stamp
+from qpexcel.loading import load_plan
 from qpexcel.model import Plan
 from qpexcel.plan.wording import period_words
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.reporting.desk import Asked
 from qpexcel.reporting.run import report
 from qpexcel.sheets.describe import Book, Cell, Sheet
@@ -48,8 +50,8 @@ class DemoResult:
     standing: Standing
 
 
-def run_demo(workspace: Workspace) -> DemoResult:
-    """Run the cycle into a folder of the demo's own.
+def run_demo(workspace: Workspace, progress: Progress = UNSEEN) -> DemoResult:
+    """Run the cycle into a folder of the demo's own; `progress` is told of each step of each command.
 
     Raises:
         QpexcelError: WSP007 where the folder holds anything else; nothing is touched then.
@@ -71,11 +73,12 @@ def run_demo(workspace: Workspace) -> DemoResult:
         round_label=asked.label,
         return_by=return_by,
         signing_key=_DEMO_KEY,
+        progress=progress,
     )
     fill_returns(workspace, loaded.plan, asked, script)
-    standing = consolidate(workspace, loaded, as_of, now)
-    correct(workspace, now)
-    report(workspace, (), Asked(), now)
+    standing = consolidate(workspace, loaded, as_of, now, progress=progress)
+    correct(workspace, now, progress=progress)
+    report(workspace, (), Asked(), now, progress=progress)
     return DemoResult(workspace, standing)
 
 

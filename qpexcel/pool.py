@@ -101,6 +101,14 @@ def pooled(job: Job[T, R], tasks: Iterable[T], limits: Limits) -> Iterator[R | L
             yield from pool.results(*sent.popleft())
 
 
+def make_ready(preload: str) -> None:
+    """Begin to load a job's `preload` beside this process, where that can be: its processes begin sooner.
+
+    For whoever knows that there will be work before knowing what; it does no harm where there is none.
+    """
+    _context(preload)
+
+
 def _parcels(tasks: Iterable[T], most: int) -> Iterator[list[T]]:
     parcel: list[T] = []
     for task in tasks:
@@ -138,6 +146,7 @@ class _Processes(Generic[T, R]):
         self._stop()
 
     def _started(self) -> pebble.ProcessPool:
+        context = _context(self._job.preload)  # what it starts loads while we load
         import pebble  # noqa: PLC0415 - slow to load, and the processes need none of it
 
         pebble.CONSTS.sleep_unit = _EVERY
@@ -145,7 +154,7 @@ class _Processes(Generic[T, R]):
             max_workers=self._processes,
             initializer=_begin,
             initargs=(self._job, self._limits.memory),
-            context=_context(self._job.preload),
+            context=context,
         )
 
     def send(self, parcel: Sequence[T]) -> _Sent:

@@ -7,7 +7,6 @@ puts into the folder of `QPEXCEL_TEMPLATES` wins, entry by entry: it need hold o
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from qpexcel.findings import Finding
 
 _PACKAGE = Path(__file__).parent
 _DOCUMENTS = {".docx", ".doc", ".docm", ".dotx", ".dotm", ".odt", ".ott"}
-_TABLE = re.compile(r"^\[([\w.-]+)\]", re.MULTILINE)
 _MOST_TOLD = 10  # names of files
 
 
@@ -52,15 +50,17 @@ def unused_templates() -> tuple[Finding, ...]:
     return (Finding("REP015", place, {"found": told, "known": ", ".join(sorted(known))}),)
 
 
-def names_in(folder: str) -> list[str]:
-    """Return the TOML files of a template folder, by name."""
-    return sorted({path.name for root in folders() for path in (root / folder).glob("*.toml")})
+def tables_in(folder: str) -> dict[str, set[str]]:
+    """Return the TOML files of a template folder by name, each with the names of its tables, dotted.
 
-
-def tables_in(name: str) -> list[str]:
-    """Return the names of a TOML file's tables, dotted, without reading what is in them."""
-    files = (root / name for root in folders())
-    return [table for file in files if file.is_file() for table in _TABLE.findall(file.read_text("utf-8"))]
+    What the tables hold is not read.
+    """
+    found: dict[str, set[str]] = {}
+    for root in folders():
+        for path in (root / folder).glob("*.toml"):
+            after = ("\n" + path.read_text("utf-8")).split("\n[")[1:]
+            found.setdefault(path.name, set()).update(text.partition("]")[0] for text in after)
+    return dict(sorted(found.items()))
 
 
 def find_file(name: str) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 
 from qpexcel.dates import roc
 from qpexcel.findings import Finding, Origin, Place
-from qpexcel.templates import names_in, read_toml, tables_in
+from qpexcel.templates import read_toml, tables_in
 
 LANGUAGES = ("zh-TW", "en")
 
@@ -120,7 +120,7 @@ class _Entries(Mapping[str, str]):
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._files = {name: set(tables_in(f"{folder}/{name}")) for name in names_in(folder)}
+        self._files = tables_in(folder)
         self._read: dict[str, str] = {}
 
     def __getitem__(self, key: str) -> str:

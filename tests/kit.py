@@ -13,8 +13,9 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from qpexcel.consolidation import consolidate
-from qpexcel.cycle import generate_workbooks, load_plan
+from qpexcel.cycle import generate_workbooks
 from qpexcel.findings import Finding
+from qpexcel.loading import load_plan
 from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from kit import Office, md, plan_of, row, tables
 
-from qpexcel.intake.cells import CellReader
+from qpexcel.intake.cell_reader import CellReader
 
 PLAN = """
 | 項次 | 推動作法 | 完成期限 | 承辦單位 | 目標    |

@@ -224,7 +224,7 @@ def test_help_speaks_the_readers_language(command, lang):
 
 def test_nothing_unforeseen_ends_in_a_traceback(tmp_path):
     code = (
-        "import qpexcel.cycle as c\n"
+        "import qpexcel.loading as c\n"
         "def boom(*a, **k): raise RuntimeError('boom')\n"
         "c.load_plan = boom\n"
         "import sys; sys.argv = ['qpexcel', 'check', '-w', sys.argv[1]]\n"

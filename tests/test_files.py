@@ -120,7 +120,7 @@ def test_a_file_given_by_name_is_read_from_anywhere(office, tmp_path):
     from kit import NOW
 
     from qpexcel.consolidation import consolidate
-    from qpexcel.cycle import load_plan
+    from qpexcel.loading import load_plan
 
     elsewhere = tmp_path / "mail" / "人事.xlsx"
     elsewhere.parent.mkdir()

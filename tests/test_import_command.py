@@ -15,8 +15,9 @@ from paper import SEED
 from reading import PLANS, text_of
 
 from qpexcel.cli import cli
-from qpexcel.cycle import generate_workbooks, load_plan
+from qpexcel.cycle import generate_workbooks
 from qpexcel.importing import import_plan
+from qpexcel.loading import load_plan
 from qpexcel.workspace import Workspace
 
 NOW = datetime(2007, 5, 1, 9, 0)  # noqa: DTZ001 - local, as everywhere

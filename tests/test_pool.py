@@ -20,6 +20,7 @@ from pebble.pool.channel import WorkerChannel
 
 from qpexcel import pool
 from qpexcel.findings import Finding, QpexcelError
+from qpexcel.intake import READING, worker
 from qpexcel.limits import MB, Limits
 from qpexcel.memory import watched
 from qpexcel.pool import Job, Lost, pooled
@@ -231,6 +232,20 @@ def test_nothing_is_said_on_the_terminal():
             [sys.executable, "-c", script], cwd=TESTS, capture_output=True, check=True, timeout=60
         )
         assert (ran.stdout, ran.stderr) == (b"", b"")
+
+
+@on_posix
+@pytest.mark.parametrize("work", ["", "test_pool.run_some()"])
+def test_what_was_made_ready_says_nothing_and_ends_with_whoever_wanted_it(work):
+    script = f"import test_pool; test_pool.pool.make_ready('test_pool'); {work}"
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=TESTS, capture_output=True, check=True, timeout=60
+    )
+    assert (ran.stdout, ran.stderr) == (b"", b"")
+
+
+def test_what_is_made_ready_for_reading_is_what_reading_loads():
+    assert worker.job(None, None).preload == READING == worker.__name__
 
 
 @on_posix

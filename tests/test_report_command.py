@@ -11,9 +11,9 @@ from kit import NOW, Office, tables
 
 from qpexcel.atomic import write_whole
 from qpexcel.cli import cli
-from qpexcel.cycle import load_plan
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.ledger import open_ledger
+from qpexcel.loading import load_plan
 from qpexcel.own_files import OwnFiles
 from qpexcel.recall import standing_then
 from qpexcel.reporting.desk import Asked

@@ -40,6 +40,16 @@ def test_help_needs_click_alone(arguments):
     assert loaded(*arguments) == {"click"}
 
 
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_a_plan_is_read_without_what_judges_returns_and_writes_workbooks(tmp_path, command):
+    Office.opened(
+        tmp_path, tables("| 項次 | 推動作法 | 完成期限 | 承辦單位 |\n| 1-1 | 甲 | 96年5月 | 甲科 |")
+    )
+    needed = loaded(command, "-w", str(tmp_path))
+    assert {"click", "python_calamine", "rich"} <= needed
+    assert needed & {"pandas", "numpy", "xlsxwriter", "openpyxl", "lxml", "docx", "pebble"} == set()
+
+
 def test_where_everything_stands_is_told_without_what_reads_and_writes_workbooks(tmp_path):
     office = Office.opened(
         tmp_path, tables("| 項次 | 推動作法 | 完成期限 | 承辦單位 |\n| 1-1 | 甲 | 96年5月 | 甲科 |")

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parent.parent / "qpexcel"
 FILES = sorted(ROOT.rglob("*.py"))
 # Each layer may import itself and what stands before it.
 LAYERS = (
-    {"findings", "model", "text", "templates", "atomic", "apart", "dates", "limits", "pool", "memory"},
+    {"findings", "model", "text", "templates", "atomic", "apart", "dates", "limits", "pool"}
+    | {"memory", "progress"},
     {"words", "workspace", "sheets", "containers", "attached", "unforeseen"},
     {"fields", "plan", "assess", "patch"},
     {"decisions", "forms", "plan_document", "documents"},
@@ -22,8 +23,8 @@ LAYERS = (
     {"standing", "rounds", "scoring", "own_files"},
     {"fingerprint", "changes"},
     {"master", "status_document", "corrections", "evidence", "reports"},
-    {"cycle", "recall", "deciding", "consolidation", "correcting", "reporting"},
-    {"importing", "console", "demo", "watching", "ruling"},
+    {"loading", "cycle", "recall", "deciding", "consolidation", "correcting", "reporting"},
+    {"importing", "console", "bar", "demo", "watching", "ruling"},
     {"cli", "commands", "__main__", "__init__"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

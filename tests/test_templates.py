@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from qpexcel.templates import names_in, read_toml
+from qpexcel.templates import read_toml, tables_in
 
 SHOW = """
 from qpexcel.words import load_words
 from qpexcel.sheets.theme import width_of, colour
-from qpexcel.intake.cells import read_execution
+from qpexcel.intake.cell_reader import read_execution
 words = load_words("zh-TW")
 print(words("field.unit"), words("field.item"), width_of("unit"), width_of("item"), colour("slate"))
 print(read_execution("搞定", words)[0], read_execution("完成", words)[0])
@@ -41,4 +41,4 @@ def test_own_entries_win_and_all_others_stay(tmp_path):
 def test_a_template_nobody_has():
     with pytest.raises(FileNotFoundError):
         read_toml("nothing.toml")
-    assert names_in("words/nowhere") == []
+    assert tables_in("words/nowhere") == {}

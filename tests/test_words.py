@@ -11,7 +11,7 @@ import pytest
 
 import qpexcel
 from qpexcel.findings import SEVERITY, Finding, Place
-from qpexcel.templates import names_in, read_toml
+from qpexcel.templates import read_toml, tables_in
 from qpexcel.words import LANGUAGES, load_words
 
 SOURCES = [path.read_text(encoding="utf-8") for path in Path(qpexcel.__file__).parent.rglob("*.py")]
@@ -36,7 +36,7 @@ def test_an_entry_has_the_same_gaps_in_both_languages(key):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_group_stands_in_one_file(language):
-    files = [read_toml(f"words/{language}/{name}") for name in names_in(f"words/{language}")]
+    files = [read_toml(f"words/{language}/{name}") for name in tables_in(f"words/{language}")]
     groups = Counter(group for entries in files for group in entries if group != "findings")
     assert {group for group, count in groups.items() if count > 1} == set()
 

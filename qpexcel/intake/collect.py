@@ -83,6 +83,11 @@ def is_settled(look: Look, now: datetime) -> bool:
     return _local(min(max(written, _DAY), _LATEST)) + _TICK < now
 
 
+def how_many(paths: Iterable[Path], ours: Collection[Path] = ()) -> int:
+    """Return how many files `collect` yields of the same paths."""
+    return sum(len(_below(root, ours)) if root.is_dir() else 1 for root in paths)
+
+
 def _below(root: Path, ours: Collection[Path]) -> list[tuple[Path, bool]]:
     """Return every file below a folder, links too, and the folders that cannot be looked into (True)."""
     closed: list[tuple[Path, bool]] = []

@@ -10,7 +10,7 @@ from itertools import takewhile
 from qpexcel.fields import INSPECTION_KEYS, inspection_labels
 from qpexcel.findings import Finding, Place
 from qpexcel.forms.stamp import STAMP_SHEET
-from qpexcel.intake.cells import CellReader
+from qpexcel.intake.cell_reader import CellReader
 from qpexcel.intake.form_reader import HEADER_WITHIN, FormTable, Headings, Labels, columns_in, with_slips
 from qpexcel.intake.returns import Answer
 from qpexcel.intake.rows import Expected

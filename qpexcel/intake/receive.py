@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from qpexcel.findings import Finding
 from qpexcel.intake.codec import return_from_json
-from qpexcel.intake.collect import Collected, collect, is_settled
+from qpexcel.intake.collect import Collected, collect, how_many, is_settled
 from qpexcel.intake.reading import turned_away
 from qpexcel.intake.returns import COUNTING, Look, Outcome, Received, Return, at_first, earliest
 from qpexcel.intake.terms import Terms
 from qpexcel.intake.worker import Opened, Task, Unpacked, job
 from qpexcel.limits import MB
 from qpexcel.pool import Lost, Runner, pooled
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.workspace import Workspace
 
 # What may have been the machine's fault: read again, though nothing changed.
@@ -63,6 +64,7 @@ class Intake:
         run: Who does the reading.
         now: When; a file that says it was saved later is not believed.
         looks: How known files looked: what still does is not read to be known again.
+        progress: Told of each file.
     """
 
     def __init__(
@@ -74,9 +76,11 @@ class Intake:
         now: datetime = datetime.min,  # noqa: DTZ901 - then when a file came is all there is to go by
         *,
         looks: Mapping[bytes, Look] | None = None,
+        progress: Progress = UNSEEN,
     ) -> None:
         self._workspace = workspace
         self._now = now
+        self._progress = progress
         self._terms = terms
         self._run = run
         self._known = {(one.received.path, one.received.sha256): (one, name) for one, name in known}
@@ -86,22 +90,22 @@ class Intake:
         self._looks = looks or {}
         self.looked: dict[bytes, Look] = {}
 
-    def read(self, paths: Iterable[Path], seen: Callable[[], None] = lambda: None) -> list[Read]:
-        """Archive and read every file at or below the paths; what is packed in them comes after them.
-
-        `seen` is called after each file, for whoever shows progress.
-        """
+    def read(self, paths: Sequence[Path]) -> list[Read]:
+        """Archive and read every file at or below the paths; what is packed in them comes after them."""
+        self._progress.begin("reading", how_many(paths, self._workspace.ours))
         entries: list[_Entry] = []
-        self._read(self._outer_tasks(paths, entries), seen)
+        self._read(self._outer_tasks(paths, entries))
         # By their paths, so that of two copies the same one counts whether they were read or are known.
         packed = [member for entry in entries for member in sorted(entry.members, key=_path)]
-        self._read(self._inner_tasks(packed), seen)
+        if packed:
+            self._progress.begin("unpacking", len(packed))
+        self._read(self._inner_tasks(packed))
         every = _distinct([*entries, *packed])
         outcomes = _outcomes_within(every)
         came = earliest((*(entry.received for entry in every), *self._earliest.values()))
         return [_ended(entry, outcomes, came) for entry in every]
 
-    def _read(self, tasks: Iterator[tuple[_Entry, Task]], seen: Callable[[], None]) -> None:
+    def _read(self, tasks: Iterator[tuple[_Entry, Task]]) -> None:
         """Read what the tasks say, in their order."""
         waiting: deque[_Entry] = deque()
 
@@ -122,7 +126,7 @@ class Intake:
                 entry.one, entry.text = return_from_json(result.text, entry.received), result.text
             entry.data = b""
             self._keep_what_counts(entry)
-            seen()
+            self._progress()
 
     def _archive(self, entry: _Entry, data: bytes) -> None:
         if data:
@@ -141,7 +145,10 @@ class Intake:
             entries.append(entry)
             if collected.problem:
                 entry.one = turned_away(entry.received, collected.problem)
-            elif not self._is_copy(entry):
+                self._progress()
+            elif self._is_copy(entry):
+                self._progress()
+            else:
                 yield from self._to_read(entry, collected.data)
 
     def _collected(self, paths: Iterable[Path]) -> Iterator[Collected]:
@@ -169,14 +176,16 @@ class Intake:
             self._archive(entry, data)
         else:
             entry.data = data
-        if not known:
+        if known:
+            self._progress()
+        else:
             yield entry, Task(entry.received, entry.data)
 
     def _inner_tasks(self, packed: Iterable[_Entry]) -> Iterator[tuple[_Entry, Task]]:
         for entry in packed:
-            if entry.one or entry.container or self._is_copy(entry):
-                continue
-            if not self._remembered(entry):
+            if entry.one or entry.container or self._is_copy(entry) or self._remembered(entry):
+                self._progress()
+            else:
                 yield entry, Task(entry.received)
 
     def _is_copy(self, entry: _Entry) -> bool:

@@ -12,7 +12,8 @@ from qpexcel.fields import QUANTITY, label_of, most_targets, quantity_keys, unit
 from qpexcel.findings import Finding
 from qpexcel.forms.plan_cells import plan_cells
 from qpexcel.forms.request import FormRequest
-from qpexcel.intake.cells import CellReader, as_percentage, shown_text
+from qpexcel.intake.cell_reader import CellReader, as_percentage
+from qpexcel.intake.cells import shown_text
 from qpexcel.intake.form_reader import FormTable
 from qpexcel.intake.returns import Answer, AnswerRow
 from qpexcel.model import Obligation, Plan

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qpexcel.containers.kinds import kind_of
 from qpexcel.findings import Finding
+from qpexcel.intake import READING
 from qpexcel.intake.attachments import Keep
 from qpexcel.intake.codec import return_to_json
 from qpexcel.intake.collect import Collected, saved_at
@@ -64,7 +65,7 @@ class Result:
 
 def job(terms: Terms, workspace: Workspace) -> Job[Task, Result]:
     """Describe the work of the reading processes."""
-    return Job(_work, _begin, (terms, workspace), __name__)
+    return Job(_work, _begin, (terms, workspace), READING)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from qpexcel.attached.model import Comment
-from qpexcel.attached.read import attached_to
 from qpexcel.decisions import NOTE
 from qpexcel.fields import DECISION_FIELDS, labels
 from qpexcel.forms.master_mark import MasterMark, read_master_mark
@@ -158,6 +157,8 @@ def read_master(data: bytes, plan: Plan) -> Typed:
                 text = typed_text(table.grid.rows[place][table.columns[column]], plan)
                 decisions.setdefault((key, column), text)
     scores: dict[tuple[str, ...], str] = {tuple(where): text for *where, text in read_scores(grids, plan)}
+    from qpexcel.attached.read import attached_to  # noqa: PLC0415 - slow to load, and most masters lie untouched
+
     noted, elsewhere = _notes(attached_to(data).comments, tables)
     of_scores = (Loose(*where) for where in misplaced_scores(grids, plan))
     misplaced = chain((one for table in tables for one in table.misplaced()), of_scores)

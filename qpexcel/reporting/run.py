@@ -16,6 +16,7 @@ from qpexcel.findings import Finding, Place
 from qpexcel.forms.generate import resolved_units
 from qpexcel.ledger import read_ledger
 from qpexcel.own_files import OwnFiles, in_batches
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.recall import standing_as_of
 from qpexcel.reporting import calendar, final, meeting, notices
 from qpexcel.reporting.desk import Asked, Desk, Paper
@@ -63,7 +64,7 @@ def report(
     now: datetime,
     *,
     force: bool = False,
-    progress: Callable[[], None] = lambda: None,
+    progress: Progress = UNSEEN,
 ) -> Reported:
     """Write documents into reports/.
 
@@ -76,13 +77,14 @@ def report(
         asked: The days and units.
         now: When this happens.
         force: Overwrite what a person edited (it is backed up).
-        progress: Called after each document.
+        progress: Told of each document.
 
     Raises:
         QpexcelError: WSP005 where nothing was generated or consolidated yet, GEN002 for a unit that is not
             in the plan, REP003 to REP005 for a broken template, REP009 or REP013 for days in the
             wrong order, WSP010 where another command writes.
     """
+    progress.begin("judging")
     standing = _with_attached(workspace, standing_as_of(workspace, asked.as_of, now.date()))
     asked = replace(asked, units=tuple(dict.fromkeys(resolved_units(standing.plan, asked.units))))
     desk = Desk(workspace, standing, asked, load_words(standing.plan.settings.language), now, force)
@@ -90,10 +92,12 @@ def report(
     desk.findings += [*_without_effect(asked, kinds), *unused_templates(), *_not_consolidated(workspace)]
     with OwnFiles(workspace, workspace.reports, now, force=force) as files:
         writer = _Writer(desk, files, progress)
+        progress.begin("reporting")
         for kind in wanted:
             for some in in_batches(kind.papers(desk)):
                 writer.write(some)
         if asked.pdf:
+            progress.begin("pdf")
             writer.write_pdfs()
         ours = tuple(kind.prefix for kind in wanted)
         old = desk.gone if asked.units else {name for name in files.names if name.startswith(ours)}
@@ -138,7 +142,7 @@ def _pdf_of(name: str) -> str:
 class _Writer:
     """Writes documents, and says which of them a person edited. `standing` are the names that stay."""
 
-    def __init__(self, desk: Desk, files: OwnFiles, progress: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, files: OwnFiles, progress: Progress) -> None:
         self._desk = desk
         self._files = files
         self._progress = progress

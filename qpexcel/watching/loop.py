@@ -13,9 +13,9 @@ from time import monotonic, sleep
 from typing import Protocol
 
 from qpexcel.consolidation import consolidate
-from qpexcel.cycle import load_plan
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.intake.returns import Outcome, Return
+from qpexcel.loading import load_plan
 from qpexcel.recall import standing_as_of
 from qpexcel.standing import Standing
 from qpexcel.unforeseen import unforeseen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -15,9 +14,11 @@ from qpexcel.commands import (
     DAY,
     Group,
     as_of_option,
+    asked_language,
     force_option,
     json_option,
     open_console,
+    output_option,
     print_json,
     reported,
     workspace_option,
@@ -44,8 +45,7 @@ def cli(lang: str | None) -> None:
 
 def _workbook_language() -> str:
     """Return the language asked for; a machine's locale says nothing about a plan's workbooks."""
-    asked = click.get_current_context().find_root().params.get("lang") or os.environ.get("QPEXCEL_LANG")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    return asked_language() or LANGUAGES[0]
 
 
 @cli.command("new")
@@ -297,6 +297,39 @@ def status(workspace: Workspace, as_of: date | None, *, known_then: bool, as_jso
         print_json(status_json(standing, console.words))
         return
     console.standing(standing)
+
+
+@cli.command("rollup")
+@click.argument("workspaces", nargs=-1, required=True, metavar="WORKSPACE...")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE"
+)
+@as_of_option
+@force_option
+@json_option
+@reported
+def rollup(
+    workspaces: tuple[str, ...], output: Path, as_of: date | None, *, force: bool, as_json: bool
+) -> None:
+    """Roll many offices up into one workbook."""
+    from qpexcel.rollup.document import rollup_json  # noqa: PLC0415
+    from qpexcel.rollup.run import roll_up  # noqa: PLC0415
+
+    console = open_console()
+    with console.progress("terminal.rolling_up") as advance:
+        done = roll_up(
+            workspaces,
+            output,
+            as_of or _today(),
+            _now(),
+            language=asked_language(),
+            force=force,
+            progress=advance,
+        )
+    if as_json:
+        print_json(rollup_json(done.rollup, console.words))
+        return
+    console.rolled_up(done, output)
 
 
 @cli.group("files", cls=Group, invoke_without_command=True)

@@ -22,7 +22,7 @@ LAYERS = (
     {"standing", "rounds", "scoring", "own_files"},
     {"fingerprint", "changes"},
     {"master", "status_document", "corrections", "evidence", "reports"},
-    {"cycle", "recall", "deciding", "consolidation", "correcting", "reporting"},
+    {"cycle", "recall", "deciding", "consolidation", "correcting", "reporting", "rollup"},
     {"importing", "console", "demo", "watching", "ruling"},
     {"cli", "commands", "__main__", "__init__"},
 )

@@ -301,9 +301,7 @@ def status(workspace: Workspace, as_of: date | None, *, known_then: bool, as_jso
 
 @cli.command("rollup")
 @click.argument("workspaces", nargs=-1, required=True, metavar="WORKSPACE...")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE"
-)
+@output_option
 @as_of_option
 @force_option
 @json_option

@@ -221,8 +221,7 @@ class Console:
         """Print what could not be read, the sums of all offices, and where they stand."""
         rollup = done.rollup
         self.findings(rollup.findings)
-        roc = any(office.roc for office in rollup.offices)
-        day = show_day(rollup.as_of, roc_calendar=roc)
+        day = show_day(rollup.as_of, roc_calendar=rollup.is_roc(self.words))
         sums = self.words("terminal.figures", **rollup.totals, day=day)
         self.say("terminal.rolled_up", count=len(rollup.offices), figures=sums)
         if done.backup:

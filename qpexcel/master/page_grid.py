@@ -7,7 +7,6 @@ half-width characters, heights in points.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -87,7 +86,15 @@ class PageGrid:
 
     def spans(self, count: int) -> list[tuple[int, int]]:
         """Return first column and further columns of parts of about equal width, over the whole page."""
-        return spans(tuple(self.widths.values()), count)
+        widths = list(self.widths.values())
+        edges = [0.0, *accumulate(widths)]
+        starts = [0]
+        for part in range(1, count):
+            goal, after = edges[-1] * part / count, starts[-1] + 1
+            allowed = range(after, len(widths) - (count - part) + 1)
+            starts.append(min(allowed, key=lambda col: abs(edges[col] - goal)))
+        ends = [*starts[1:], len(widths)]
+        return [(start, end - start - 1) for start, end in zip(starts, ends, strict=True)]
 
     @cached_property
     def requests(self) -> list[RowStanding]:
@@ -211,15 +218,3 @@ class PageGrid:
         name = self.view.words("sheet.overview").replace("'", "''")
         (top, left), (bottom, right) = first, last
         return f"='{name}'!${letter(left)}${top}:${letter(right)}${bottom}"
-
-
-def spans(widths: Sequence[float], count: int) -> list[tuple[int, int]]:
-    """Return first column and further columns of parts of about equal width."""
-    edges = [0.0, *accumulate(widths)]
-    starts = [0]
-    for part in range(1, count):
-        goal, after = edges[-1] * part / count, starts[-1] + 1
-        allowed = range(after, len(widths) - (count - part) + 1)
-        starts.append(min(allowed, key=lambda col: abs(edges[col] - goal)))
-    ends = [*starts[1:], len(widths)]
-    return [(start, end - start - 1) for start, end in zip(starts, ends, strict=True)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from qpexcel.findings import Finding, Place
 from qpexcel.rollup.summary import FIGURES, LIGHTS, ROW_FIGURES, Edition, ItemCount, Office, PlanItem
+from qpexcel.words import LANGUAGES, Words
 
 _MOST_FOLDERS = 3  # named in a finding
 
@@ -94,6 +95,11 @@ class Rollup:
     def lights(self) -> dict[str, int]:
         """The sums of the offices' lights."""
         return {key: sum(office.lights[key] for office in self.offices) for key in LIGHTS}
+
+    def is_roc(self, words: Words) -> bool:
+        """Whether days are worded by the ROC calendar: as the offices have it; where mixed, in zh-TW."""
+        calendars = {office.roc for office in self.offices}
+        return calendars.pop() if len(calendars) == 1 else words.language == LANGUAGES[0]
 
     @property
     def worst(self) -> list[int]:

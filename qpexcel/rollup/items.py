@@ -50,7 +50,7 @@ def items_sheet(view: RollupView) -> Sheet:
         "offices": Shown(words("rollup_column.offices"), _COUNT, "count"),
         **_light_columns(view),
         **{key: Shown(labels[key], _COUNT, "count") for key in _OF_ITEMS},
-        "late": Shown(words("rollup_column.late"), 40, optional=True),
+        "late_offices": Shown(words("rollup_column.late"), 40, optional=True),
         "overdue_rows": Shown(words("sheet.overdue"), 7, "code", optional=True),
         "note": Shown(words("rollup_column.note"), 24, optional=True),
     }
@@ -58,7 +58,7 @@ def items_sheet(view: RollupView) -> Sheet:
     headings = []
     for plan in view.plans:
         headings.append(len(rows))
-        rows.append(_plan_row(plan, view))
+        rows.append({**_plan_row(plan, view), "section": ""})
         rows += [_item_row(one, plan, view) for one in plan.items]
     return sheet_of("office_items", columns, rows, view, headings=headings, fixed=2)
 
@@ -83,7 +83,7 @@ def _plan_row(plan: PlanAcross, view: RollupView) -> Row:
         "items": len(plan.items),
         **_figures(plan.counts),
         **lights,
-        "late": "",
+        "late_offices": "",
         "overdue_rows": "",
         "note": "",
     }
@@ -124,7 +124,7 @@ def _item_row(one: ItemAcross, plan: PlanAcross, view: RollupView) -> Row:
         "offices": len(one.offices),
         **_figures(one.counts),
         **one.lights,
-        "late": late_text(one.late, view),
+        "late_offices": late_text(one.late, view),
         "overdue_rows": view.link_overdue((plan.edition.plan_id, item.id)),
         "note": _note(one, plan, view),
     }

@@ -17,6 +17,9 @@ def offices_sheet(view: RollupView) -> Sheet:
     words, labels = view.words, view.labels()
     columns = {
         "name": Shown(words("rollup_column.office"), 28),
+        "items": Shown(words("sheet.office_items"), 7.5, "code"),
+        "overdue_rows": Shown(words("sheet.overdue"), 7.5, "code", optional=True),
+        "master": Shown(words("rollup_column.master"), 13, "code", optional=True),
         "plan": Shown(words("rollup_column.plan"), 26),
         "edition": Shown(words("rollup_column.edition"), 8, "code", optional=True),
         "judged": Shown(words("rollup_column.judged"), 11, "date"),
@@ -27,12 +30,10 @@ def offices_sheet(view: RollupView) -> Sheet:
         "reported_rate": Shown(words("rollup_column.reported_rate"), _RATE, "percent"),
         "done_rate": Shown(words("rollup_column.done_rate"), _RATE, "percent"),
         "longest": Shown(words("rollup_column.longest"), _COUNT, "count", optional=True),
-        "overdue_rows": Shown(words("sheet.overdue"), 7, "code", optional=True),
-        "master": Shown(words("rollup_column.master"), 13, "code", optional=True),
         "folder": Shown(words("rollup_column.folder"), 30),
     }
     rows = [_row(number, view.offices[number], view) for number in view.order]
-    return sheet_of("offices", columns, rows, view, count=len(rows), day=view.as_of())
+    return sheet_of("offices", columns, rows, view, wide=2, day=view.as_of())
 
 
 def _row(number: int, office: Office, view: RollupView) -> Row:
@@ -40,7 +41,8 @@ def _row(number: int, office: Office, view: RollupView) -> Row:
     figures = office.figures
     return {
         "name": office.name,
-        "plan": view.link("office_items", view.item_rows[edition.plan_id, ""], edition.title),
+        "plan": edition.title,
+        "items": view.link("office_items", view.item_rows[edition.plan_id, ""], view.words("rollup.go")),
         "edition": _edition(office, view),
         "judged": view.day(office.judged),
         "ran_at": view.moment(office.ran_at),

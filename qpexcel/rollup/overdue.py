@@ -14,6 +14,7 @@ def overdue_sheet(view: RollupView) -> Sheet:
     words = view.words
     columns = {
         "office": Shown(words("rollup_column.office"), 26),
+        "go": Shown(words("rollup_column.go"), 7.5, "code"),
         "plan": Shown(words("rollup_column.plan"), 20, optional=True),
         "item": Shown(words("field.item"), width_of("item"), "code"),
         "action": Shown(words("field.action"), 38),
@@ -35,7 +36,8 @@ def _row(number: int, row: Overdue, view: RollupView) -> Row:
     office, words = view.offices[number], view.words
     edition = office.edition
     return {
-        "office": view.link("offices", view.office_rows[number], office.name, links=len(view.overdue)),
+        "office": office.name,
+        "go": view.link("offices", view.office_rows[number], words("rollup.go"), links=len(view.overdue)),
         "plan": edition.title if len(view.plans) > 1 else "",
         "item": row.item,
         "action": view.items[edition.plan_id, edition.mark][row.item].action,

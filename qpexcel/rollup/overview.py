@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from qpexcel.master.page_grid import spans
 from qpexcel.master.view import LEAD_ROW, TITLE_HEIGHTS
 from qpexcel.rollup.offices import rate
 from qpexcel.rollup.summary import FIGURES, LIGHTS, Office
@@ -18,8 +17,11 @@ _DAY_ROW, _LABEL_ROW, _FIGURE_ROW, _NOTE_ROW, _BODY = 3, 5, 6, 7, 9
 _HEADER, _FIRST = _BODY + 1, _BODY + 2
 _MOST = 20  # offices with a line
 _COLUMNS = ("rows", "done", "done_rate", "overdue", "longest", "due_soon", "silent", "to_mend", *LIGHTS)
-_NAME, _LEAST_NAME, _MOST_NAME, _COUNT, _BARS, _BAR_WIDTH = 0, 18.0, 40.0, 8.0, 3, 11.0
-_HEADER_HEIGHT, _LINE = 34.0, 21.0
+# A name takes two columns and the bars two, so that above them figures stand at about equal distances.
+_PLACE, _NAME, _FIRST_COUNT = 0, 1, 3
+_PLACE_WIDTH, _LEAST_NAME, _MOST_NAME, _COUNT, _BARS, _BAR_WIDTH = 5.0, 28.0, 38.0, 8.0, 2, 18.0
+_HEADER_HEIGHT, _LINE, _SMALL_LINE = 34.0, 21.0, 13.5
+_HEAD_PARTS = ((0, 2), (3, 3), (7, 5), (13, 3))
 _RATES = {"reported": "reported_rate", "done": "done_rate"}
 _COLOURS = {"red": "red", "yellow": "yellow", "green": "green", "grey": "bar"}
 
@@ -61,7 +63,10 @@ class _Page:
         """The width of every column on the page."""
         longest = max(measure.width(self.view.offices[number].name) for number in self.shown)
         name = min(max(longest + 2.0, _LEAST_NAME), _MOST_NAME)
-        return dict(enumerate([name, *[_COUNT] * len(_COLUMNS), *[_BAR_WIDTH] * _BARS]))
+        behind = (_PLACE_WIDTH + name) / 2
+        return dict(
+            enumerate([_PLACE_WIDTH, name - behind, behind, *[_COUNT] * len(_COLUMNS), *[_BAR_WIDTH] * _BARS])
+        )
 
     @property
     def last(self) -> int:
@@ -71,8 +76,9 @@ class _Page:
     @cached_property
     def line(self) -> float:
         """The height of an office's line: of all alike, so that the bars lie in line with them."""
-        names = [self.view.offices[number].name for number in self.shown]
-        return measure.height([(name, self.widths[_NAME]) for name in names], least=_LINE)
+        room = (self.widths[_NAME] + self.widths[_NAME + 1]) * 11 / 9  # the smaller type of row_wrapped
+        most = max(measure.lines(self.view.offices[number].name, room) for number in self.shown)
+        return max(_LINE, most * _SMALL_LINE + 3)
 
     @property
     def total_row(self) -> int:
@@ -97,7 +103,7 @@ class _Page:
 
     def head(self) -> Iterator[Cell]:
         """Title, what to do, the day, how many offices, and what there is to be told."""
-        view, words, parts = self.view, self.view.words, spans(tuple(self.widths.values()), 4)
+        view, words = self.view, self.view.words
         yield from view.head("overview")
         stale = [office.stale for office in view.offices if office.stale]
         texts: list[tuple[Value, str]] = [
@@ -108,7 +114,7 @@ class _Page:
         if view.rollup.findings:
             said = words("rollup.problems", count=len(view.rollup.findings))
             texts.append((view.link("problems", 1, said), "value_link"))
-        for (text, style), (col, across) in zip(texts, parts, strict=False):
+        for (text, style), (col, across) in zip(texts, _HEAD_PARTS, strict=False):
             yield Cell(_DAY_ROW, col, text, style, across)
 
     def figures(self) -> Iterator[Cell]:
@@ -126,7 +132,9 @@ class _Page:
             yield Cell(_NOTE_ROW, col, note, "figure_note", across)
 
     def _parts(self) -> list[tuple[int, int]]:
-        return spans(tuple(self.widths.values()), len(FIGURES))
+        """Return first column and further columns of ten parts of the page."""
+        counts = [(_FIRST_COUNT + col, 1) for col in range(0, len(_COLUMNS), 2)]
+        return [(0, 1), (2, 0), *counts, (self.last - 1, 0), (self.last, 0)]
 
     def conditions(self) -> Iterator[tuple[str, FormulaCondition]]:
         """What is bad news is coloured."""
@@ -134,58 +142,61 @@ class _Page:
         figure = address(_FIGURE_ROW, col)
         yield figure, FormulaCondition(f"={figure}>0", "alarm")
         for key in ("overdue", "red"):
-            first = address(_FIRST, 1 + _COLUMNS.index(key))
-            last = address(self.total_row, 1 + _COLUMNS.index(key))
+            first = address(_FIRST, _FIRST_COUNT + _COLUMNS.index(key))
+            last = address(self.total_row, _FIRST_COUNT + _COLUMNS.index(key))
             yield f"{first}:{last}", FormulaCondition(f"=AND(ISNUMBER({first}),{first}>0)", "light_red")
 
     def offices(self) -> Iterator[Cell]:
         """The list of the worst offices, a line for the others, the sums."""
         view, words = self.view, self.view.words
-        yield Cell(_BODY, 0, words("rollup.worst"), "heading")
+        yield Cell(_BODY, 0, words("rollup.worst"), "heading", 2)
         key = "worst_more" if self.rest else "worst_all"
         note = words(f"rollup.{key}", count=len(view.offices), shown=len(self.shown))
-        yield Cell(_BODY, 1, note, "list_note", self.last - 1)
+        yield Cell(_BODY, _FIRST_COUNT, note, "list_note", self.last - _FIRST_COUNT)
         yield from self._header()
+        wrapped = "row_wrapped" if self.line > _LINE else "row_text"
         for row, number in enumerate(self.shown, start=_FIRST):
             office = view.offices[number]
-            yield Cell(row, 0, view.link("offices", view.office_rows[number], office.name), "row_office")
+            place = view.office_rows[number]
+            yield Cell(row, _PLACE, view.link("offices", place, str(row - _FIRST + 1)), "row_link")
+            yield Cell(row, _NAME, office.name, wrapped, 1)
             yield from self._line(row, [office], "row")
         if self.rest:
             row = self.total_row - 1
-            yield Cell(row, 0, words("rollup.rest", count=len(self.rest)), "row_name")
+            yield Cell(row, 0, words("rollup.rest", count=len(self.rest)), "row_name", 2)
             yield from self._line(row, self.rest, "row")
-        yield Cell(self.total_row, 0, words("overview.total"), "total")
+        yield Cell(self.total_row, 0, words("overview.total"), "total", 2)
         yield from self._line(self.total_row, view.offices, "total")
 
     def _header(self) -> Iterator[Cell]:
         words, labels = self.view.words, self.view.labels()
-        yield Cell(_HEADER, 0, words("rollup_column.office"), "header")
-        for col, key in enumerate(_COLUMNS, start=1):
+        yield Cell(_HEADER, 0, words("rollup_column.office"), "header", 2)
+        for col, key in enumerate(_COLUMNS, start=_FIRST_COUNT):
             label = labels.get(key) or words(f"light.{key}" if key in LIGHTS else f"rollup_column.{key}")
             yield Cell(_HEADER, col, label, "header_small")
-        yield Cell(_HEADER, 1 + len(_COLUMNS), "", "header_small", _BARS - 1)
+        yield Cell(_HEADER, _FIRST_COUNT + len(_COLUMNS), "", "header_small", _BARS - 1)
 
     def _line(self, row: int, offices: Sequence[Office], style: str) -> Iterator[Cell]:
         """Yield the numbers of a line: one office's, or the sums of several."""
         sums = {key: sum(office.figures[key] for office in offices) for key in FIGURES}
         sums |= {light: sum(office.lights[light] for office in offices) for light in LIGHTS}
         longest = max(office.longest for office in offices) or ""
-        for col, key in enumerate(_COLUMNS, start=1):
+        for col, key in enumerate(_COLUMNS, start=_FIRST_COUNT):
             if key == "done_rate":
                 yield Cell(row, col, rate(sums["done"], sums["rows"]), f"{style}_percent")
             else:
                 yield Cell(row, col, longest if key == "longest" else sums[key], f"{style}_code")
-        yield Cell(row, 1 + len(_COLUMNS), "", f"{style}_code", _BARS - 1)
+        yield Cell(row, _FIRST_COUNT + len(_COLUMNS), "", f"{style}_code", _BARS - 1)
 
     def charts(self) -> Iterator[Chart]:
         """Yield the lights of the offices with a line, as bars in line with them."""
         if not any(sum(self.view.offices[number].lights.values()) for number in self.shown):
             return
         words, count = self.view.words, len(self.shown)
-        col = 1 + _COLUMNS.index(LIGHTS[0])
+        col = _FIRST_COUNT + _COLUMNS.index(LIGHTS[0])
         yield Chart(
             _HEADER,
-            1 + len(_COLUMNS),
+            _FIRST_COUNT + len(_COLUMNS),
             across=_BARS,
             down=1 + count,
             title=words("rollup.bars"),

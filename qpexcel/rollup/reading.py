@@ -76,7 +76,7 @@ def _within(name: str, own: Path) -> tuple[list[Path], list[Finding]]:
     """Return the workspaces that one argument means."""
     path = Path(name)
     if not path.exists() and glob.has_magic(name):
-        matched = [Path(one) for one in sorted(glob.glob(name))]  # noqa: PTH207 - may be absolute
+        matched = [Path(one) for one in sorted(glob.glob(name)) if Path(one).is_dir()]  # noqa: PTH207 - absolute
         if matched:
             several = [_of_folder(one, own) for one in matched]
             return [path for paths, _ in several for path in paths], [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qpexcel.master.view import TITLE_HEIGHTS
 from qpexcel.rollup.view import HEADER, RollupView
@@ -32,6 +32,7 @@ def sheet_of(
     *,
     headings: Collection[int] = (),
     fixed: int = 1,
+    wide: int = 1,
     **gaps: object,
 ) -> Sheet:
     """Describe a sheet.
@@ -43,6 +44,7 @@ def sheet_of(
         view: What the sheet is drawn from.
         headings: Which rows, from 0, are headings of those below.
         fixed: How many columns stay in view.
+        wide: How many pages stand beside each other on paper.
         gaps: Of the sentence.
     """
     kept = {
@@ -57,7 +59,7 @@ def sheet_of(
         tables=(_table(kept, rows, headings),),
         heights=TITLE_HEIGHTS,
         freeze=(HEADER, fixed),
-        page=view.page(HEADER),
+        page=replace(view.page(HEADER), wide=wide, repeat_columns=fixed if wide > 1 else 0),
         protect=True,
     )
 

@@ -17,7 +17,7 @@ from qpexcel.rollup.across import PlanAcross, Rollup, plans_across
 from qpexcel.rollup.summary import FIGURES, Office, Overdue, PlanItem
 from qpexcel.sheets.describe import Cell, Link, Page, Value
 from qpexcel.sheets.links import MOST_LINKS, file_link
-from qpexcel.words import LANGUAGES, Words, show_day
+from qpexcel.words import Words, show_day
 from qpexcel.workspace import Workspace
 
 HEADER = 4  # the row of the tables' headings
@@ -37,11 +37,10 @@ class RollupView:
         """The offices in the order given."""
         return self.rollup.offices
 
-    @cached_property
+    @property
     def roc(self) -> bool:
-        """Whether days are shown by the ROC calendar: as the offices have it; by the language if mixed."""
-        calendars = {office.roc for office in self.offices}
-        return calendars.pop() if len(calendars) == 1 else self.words.language == LANGUAGES[0]
+        """Whether days are shown by the ROC calendar."""
+        return self.rollup.is_roc(self.words)
 
     @cached_property
     def order(self) -> list[int]:

@@ -152,7 +152,22 @@ def test_links_lead_from_the_page_to_an_office_and_to_what_is_its_own(written):
         found[title] += 1
     late = sum(row["逾期未完成"] > 0 for row in offices)
     assert found["機關"] == 3 + late
-    assert found["總覽"] == 3
+    assert found["總覽"] == 3 + written[0].rollup.totals["overdue"]
+    assert found["逾期"] == written[0].rollup.totals["overdue"]
+
+
+def test_few_offices_leave_room_for_the_rows_that_are_overdue_longest(written):
+    page, overdue = written[1]["總覽"], table(written[1]["逾期"])
+    first = next(cell.row for cell in page["A"] if cell.value == "逾期最久") + 2
+    shown = [
+        (
+            page.cell(first + line, 2).value,
+            page.cell(first + line, 4).value,
+            page.cell(first + line, 16).value,
+        )
+        for line in range(len(overdue))
+    ]
+    assert shown == [(row["機關"], row["項次"], row["逾期天數"]) for row in overdue]
 
 
 @pytest.mark.parametrize("language", ["zh-TW", "en"])

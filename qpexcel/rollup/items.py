@@ -51,7 +51,7 @@ def items_sheet(view: RollupView) -> Sheet:
         **_light_columns(view),
         **{key: Shown(labels[key], _COUNT, "count") for key in _OF_ITEMS},
         "late_offices": Shown(words("rollup_column.late"), 40, optional=True),
-        "overdue_rows": Shown(words("sheet.overdue"), 7, "code", optional=True),
+        "overdue_rows": Shown(words("sheet.overdue"), 10, "code", optional=True),
         "note": Shown(words("rollup_column.note"), 24, optional=True),
     }
     rows: list[Row] = []

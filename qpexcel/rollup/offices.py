@@ -18,7 +18,7 @@ def offices_sheet(view: RollupView) -> Sheet:
     columns = {
         "name": Shown(words("rollup_column.office"), 28),
         "items": Shown(words("sheet.office_items"), 7.5, "code"),
-        "overdue_rows": Shown(words("sheet.overdue"), 7.5, "code", optional=True),
+        "overdue_rows": Shown(words("sheet.overdue"), 10, "code", optional=True),
         "master": Shown(words("rollup_column.master"), 13, "code", optional=True),
         "plan": Shown(words("rollup_column.plan"), 26),
         "edition": Shown(words("rollup_column.edition"), 8, "code", optional=True),

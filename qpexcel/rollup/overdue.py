@@ -34,18 +34,17 @@ def overdue_sheet(view: RollupView) -> Sheet:
 
 def _row(number: int, row: Overdue, view: RollupView) -> Row:
     office, words = view.offices[number], view.words
-    edition = office.edition
     return {
         "office": office.name,
         "go": view.link("offices", view.office_rows[number], words("rollup.go"), links=len(view.overdue)),
-        "plan": edition.title if len(view.plans) > 1 else "",
+        "plan": office.edition.title if len(view.plans) > 1 else "",
         "item": row.item,
-        "action": view.items[edition.plan_id, edition.mark][row.item].action,
+        "action": view.action(number, row),
         "unit": row.unit,
         "period": view.period(row),
         "due": view.day(row.due),
         "days": row.days,
-        "execution": words(f"execution.{row.execution}") if row.execution else words("rollup.silent"),
+        "execution": view.execution(row),
         "delay_reason": row.delay_reason,
         "measures": row.measures,
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from qpexcel.master.view import LEAD_ROW, TITLE_HEIGHTS
+from qpexcel.rollup.longest import line_height, longest_cells
 from qpexcel.rollup.offices import rate
 from qpexcel.rollup.summary import FIGURES, LIGHTS, Office
 from qpexcel.rollup.view import RollupView
@@ -20,6 +21,7 @@ _COLUMNS = ("rows", "done", "done_rate", "overdue", "longest", "due_soon", "sile
 # A name takes two columns and the bars two, so that above them figures stand at about equal distances.
 _PLACE, _NAME, _FIRST_COUNT = 0, 1, 3
 _PLACE_WIDTH, _LEAST_NAME, _MOST_NAME, _COUNT, _BARS, _BAR_WIDTH = 5.0, 28.0, 38.0, 8.0, 2, 18.0
+_LEAST_LONGEST = 3  # lines of the list of the longest overdue that are worth a list
 _HEADER_HEIGHT, _LINE, _SMALL_LINE = 34.0, 21.0, 13.5
 _HEAD_PARTS = ((0, 2), (3, 3), (7, 5), (13, 3))
 _RATES = {"reported": "reported_rate", "done": "done_rate"}
@@ -29,7 +31,7 @@ _COLOURS = {"red": "red", "yellow": "yellow", "green": "green", "grey": "bar"}
 def overview_sheet(view: RollupView) -> Sheet:
     """Describe the page."""
     page = _Page(view)
-    cells = (*page.head(), *page.figures(), *page.offices())
+    cells = (*page.head(), *page.figures(), *page.offices(), *page.longest())
     return Sheet(
         name=view.words("sheet.overview"),
         cells=cells,
@@ -85,6 +87,12 @@ class _Page:
         """The row of all offices, below those with a line and that of the others."""
         return _FIRST + len(self.shown) + bool(self.rest)
 
+    @property
+    def longest_lines(self) -> int:
+        """How many of the rows that are overdue longest have room below the offices."""
+        room = _MOST - len(self.shown) - 2  # for the heading and the header
+        return min(room, len(self.view.overdue)) if room >= _LEAST_LONGEST else 0
+
     @cached_property
     def heights(self) -> dict[int, float]:
         """The height of every row."""
@@ -99,7 +107,21 @@ class _Page:
             _HEADER: _HEADER_HEIGHT,
             **lines,
             **below,
+            **self._longest_heights(),
         }
+
+    def _longest_heights(self) -> dict[int, float]:
+        if not self.longest_lines:
+            return {}
+        first = self.total_row + 2
+        height = line_height(self.view, self.longest_lines, self.widths)
+        lines = dict.fromkeys(range(first + 2, first + 2 + self.longest_lines), height)
+        return {first - 1: 8.0, first: 22.0, first + 1: _LINE, **lines}
+
+    def longest(self) -> Iterator[Cell]:
+        """The rows that are overdue longest, where there is room."""
+        if self.longest_lines:
+            yield from longest_cells(self.view, self.total_row + 2, self.longest_lines, self.widths)
 
     def head(self) -> Iterator[Cell]:
         """Title, what to do, the day, how many offices, and what there is to be told."""

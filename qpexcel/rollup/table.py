@@ -52,14 +52,15 @@ def sheet_of(
         for key, one in columns.items()
         if not one.optional or any(row[key] not in ("", None) for row in rows)
     }
+    repeated = fixed if wide > 1 else 0  # on every page, and with them whatever stands above
     empty = () if rows else (Cell(HEADER + 2, 0, view.words(f"rollup.{sheet}_empty"), "value"),)
     return Sheet(
         name=view.words(f"sheet.{sheet}"),
-        cells=(*view.head(sheet, **gaps), *empty),
+        cells=(*view.head(sheet, repeated, **gaps), *empty),
         tables=(_table(kept, rows, headings),),
         heights=TITLE_HEIGHTS,
         freeze=(HEADER, fixed),
-        page=replace(view.page(HEADER), wide=wide, repeat_columns=fixed if wide > 1 else 0),
+        page=replace(view.page(HEADER), wide=wide, repeat_columns=repeated),
         protect=True,
     )
 

@@ -142,19 +142,28 @@ class RollupView:
         """Return a section's heading."""
         return heading_words(Section(*section), self.words)
 
+    def action(self, number: int, row: Overdue) -> str:
+        """Return what is to be done on an overdue row of an office, in its own edition's words."""
+        edition = self.offices[number].edition
+        return self.items[edition.plan_id, edition.mark][row.item].action
+
+    def execution(self, row: Overdue) -> str:
+        """Return what its unit says of a row, or that it said nothing."""
+        return self.words(f"execution.{row.execution}" if row.execution else "rollup.silent")
+
     def period(self, row: Overdue) -> str:
         """Return what people call a row's period."""
         if not row.period:
             return ""
         return period_label(row.period, self.roc, self.words.language, with_year=row.with_year)
 
-    def head(self, sheet: str, **gaps: object) -> tuple[Cell, Cell]:
-        """Return a sheet's title and the sentence under it."""
+    def head(self, sheet: str, col: int = 0, **gaps: object) -> tuple[Cell, Cell]:
+        """Return a sheet's title and the sentence under it, from a column on."""
         shown = self.words(
             "master.title", title=self.words("rollup.title"), sheet=self.words(f"sheet.{sheet}")
         )
         lead = self.words(f"rollup.{sheet}_lead", **gaps)
-        return Cell(TITLE_ROW, 0, shown, "title"), Cell(LEAD_ROW, 0, lead, "lead")
+        return Cell(TITLE_ROW, col, shown, "title"), Cell(LEAD_ROW, col, lead, "lead")
 
     def page(self, header: int = 0, *, one_page: bool = False) -> Page:
         """Return how a sheet prints; `header` is the row repeated on every page."""

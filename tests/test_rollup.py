@@ -231,3 +231,13 @@ def test_the_command_prints_and_tells_json(three, tmp_path):
     wrong = CliRunner().invoke(cli, ["rollup", str(three), "-o", str(tmp_path / "all.ods")])
     assert wrong.exit_code == 2
     assert CliRunner().invoke(cli, ["rollup", "-o", str(path)]).exit_code == 2
+
+
+def test_of_more_overdue_rows_than_a_sheet_takes_the_longest_stand(three, tmp_path, monkeypatch):
+    monkeypatch.setattr("qpexcel.rollup.view.MOST_ROWS", 2)
+    monkeypatch.setattr("qpexcel.rollup.overdue.MOST_ROWS", 2)
+    done = rolled(tmp_path / "all.xlsx", three)
+    sheet = book_of(tmp_path / "all.xlsx")["逾期"]
+    assert [row["逾期天數"] for row in table(sheet)] == [92, 92]
+    assert f"共 {done.rollup.totals['overdue']} 列" in sheet["A2"].value
+    assert sheet["A2"].value.endswith("本表只列逾期最久的 2 列。")

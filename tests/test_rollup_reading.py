@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import zipfile
 from collections import Counter
 
 import openpyxl
@@ -152,6 +153,15 @@ def test_our_own_file_is_written_over_and_kept_where_somebody_typed(three, tmp_p
     done = rolled(path, three)
     assert book_of(done.backup)["機關"]["A5"].value == "我的註記"
     assert [one.name for one in tmp_path.iterdir() if ".tmp" in one.name] == []
+    kept = path.read_bytes()
+    with zipfile.ZipFile(path) as whole:  # as a program saves it that leaves the properties alone
+        parts = {part: whole.read(part) for part in whole.namelist()}
+    with zipfile.ZipFile(path, "w") as saved:
+        for part, text in parts.items():
+            saved.writestr(part, text.replace(b"<row", b"<row ", 1) if "sheet2" in part else text)
+    assert path.read_bytes() != kept
+    assert rolled(path, three).backup is not None
+    assert path.read_bytes() == kept
     for junk in (b"", b"PK\x03\x04junk"):
         path.write_bytes(junk)
         with pytest.raises(QpexcelError):

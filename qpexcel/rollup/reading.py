@@ -63,7 +63,7 @@ def find_workspaces(named: Sequence[str], own: Path) -> Found:
         paths, found = _within(name, own)
         findings += found
         for path in paths:
-            real = os.path.realpath(path)
+            real = os.path.normcase(os.path.realpath(path))
             if real in seen:
                 findings.append(Finding("ROL007", shown(path), place=Place(shown(path))))
             else:

@@ -22,6 +22,7 @@ UNIT_FIGURES = ("silent", "to_mend")
 FIGURES = (*ROW_FIGURES, *UNIT_FIGURES)
 LIGHTS = ("red", "yellow", "green", "grey")  # worst first
 _LONGEST = 600  # characters kept of what a unit wrote; the whole stands in the office's master
+_LONGEST_NAME = 120
 _DONE = ("on_time", "late", "done_undated")
 
 
@@ -131,7 +132,7 @@ def summarise(folder: str, fallback: str, standing: Standing, last: tuple[date, 
     judged, ran_at = last
     return Office(
         folder=folder,
-        name=" ".join(plan.organisation.split()) or fallback,
+        name=_kept(" ".join(plan.organisation.split()), _LONGEST_NAME) or fallback,
         edition=_edition(plan),
         version=standing.version,
         judged=judged,
@@ -203,5 +204,5 @@ def _overdue(standing: Standing) -> Iterator[Overdue]:
             )
 
 
-def _kept(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _kept(text: str, most: int = _LONGEST) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -51,22 +51,24 @@ def made(folder: Path, offices: int) -> Path:
     return root
 
 
-def measured(command: list[str]) -> tuple[float, int, int]:
-    """Return seconds, and the most bytes in memory of the process itself and of all its own together."""
+def measured(command: list[str]) -> tuple[float, float, int, int]:
+    """Return seconds, processor seconds, and the most bytes in memory: of the process, of all of them."""
     started = perf_counter()
     process = psutil.Popen(command, stdout=subprocess.DEVNULL)
+    busy: dict[int, float] = {}
     own = together = 0
     while process.poll() is None:
+        sizes = []
         with suppress(psutil.Error):
-            sizes = [process.memory_info().rss]
-            for child in process.children(recursive=True):
-                with suppress(psutil.Error):
-                    sizes.append(child.memory_info().rss)
-            own, together = max(own, sizes[0]), max(together, sum(sizes))
+            for one in (process, *process.children(recursive=True)):
+                with suppress(psutil.Error), one.oneshot():
+                    sizes.append(one.memory_info().rss)
+                    busy[one.pid] = sum(one.cpu_times()[:2])
+        own, together = max(own, *sizes[:1], 0), max(together, sum(sizes))
         sleep(EVERY)
     if process.returncode:
         sys.exit(f"exit status {process.returncode}")
-    return perf_counter() - started, own, together
+    return perf_counter() - started, sum(busy.values()), own, together
 
 
 def main() -> None:
@@ -79,11 +81,12 @@ def main() -> None:
         root = made(Path(folder), asked.offices)
         path = Path(folder) / "all.xlsx"
         command = [sys.executable, "-m", "qpexcel", "rollup", str(root), "-o", str(path), "--as-of", DAY]
-        seconds, own, together = measured(command)
+        seconds, busy, own, together = measured(command)
         size = path.stat().st_size
-    print("| offices | it (s) | its memory (MB) | with its processes (MB) | workbook (MB) |")
-    print("|--:|--:|--:|--:|--:|")
-    print(f"| {asked.offices:,} | {seconds:.1f} | {own / MB:.0f} | {together / MB:.0f} | {size / MB:.1f} |")
+    print("| offices | it (s) | processor (s) | its memory (MB) | with its processes (MB) | workbook (MB) |")
+    print("|--:|--:|--:|--:|--:|--:|")
+    sizes = f"{own / MB:.0f} | {together / MB:.0f} | {size / MB:.1f}"
+    print(f"| {asked.offices:,} | {seconds:.1f} | {busy:.1f} | {sizes} |")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,18 @@ from qpexcel.commands import (
     DAY,
     Group,
     as_of_option,
+    asked_language,
     force_option,
     json_option,
+    now,
     open_console,
+    output_option,
     print_json,
     reported,
+    today,
     workspace_option,
 )
+from qpexcel.files_commands import files
 from qpexcel.words import LANGUAGES
 from qpexcel.workspace import Workspace
 
@@ -44,8 +48,7 @@ def cli(lang: str | None) -> None:
 
 def _workbook_language() -> str:
     """Return the language asked for; a machine's locale says nothing about a plan's workbooks."""
-    asked = click.get_current_context().find_root().params.get("lang") or os.environ.get("QPEXCEL_LANG")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    return asked_language() or LANGUAGES[0]
 
 
 @cli.command("new")
@@ -59,7 +62,7 @@ def new(workspace: Workspace, *, example: bool, force: bool) -> None:
 
     console = open_console()
     language = LANGUAGES[0] if example else _workbook_language()
-    new_plan(workspace, language, _now(), example=example, force=force)
+    new_plan(workspace, language, now(), example=example, force=force)
     console.say("terminal.new_done", path=workspace.plan)
 
 
@@ -78,7 +81,7 @@ def import_(source: Path, workspace: Workspace, *, update: bool, force: bool, as
     with console.progress() as progress:
         progress.begin("pages")
         done = import_plan(
-            workspace, source, _workbook_language(), _now(), update=update, force=force, progress=progress.at
+            workspace, source, _workbook_language(), now(), update=update, force=force, progress=progress.at
         )
     if as_json:
         from qpexcel.plan_document import import_json  # noqa: PLC0415
@@ -97,7 +100,7 @@ def check(workspace: Workspace, *, as_json: bool) -> None:
     from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
-    loaded = load_plan(workspace, _today())
+    loaded = load_plan(workspace, today())
     if as_json:
         from qpexcel.plan_document import check_json  # noqa: PLC0415
 
@@ -115,7 +118,7 @@ def plan(workspace: Workspace, *, as_json: bool) -> None:
     from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
-    loaded = load_plan(workspace, _today())
+    loaded = load_plan(workspace, today())
     if as_json:
         from qpexcel.plan_document import plan_json  # noqa: PLC0415
 
@@ -147,13 +150,13 @@ def generate(
     from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
-    loaded = load_plan(workspace, _today())
+    loaded = load_plan(workspace, today())
     with console.progress() as progress:
         done = generate_workbooks(
             workspace,
             loaded.plan,
-            as_of or _today(),
-            _now(),
+            as_of or today(),
+            now(),
             units=units,
             round_label=round_label,
             return_by=return_by,
@@ -193,13 +196,13 @@ def consolidate(
     from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
-    loaded = load_plan(workspace, _today())
+    loaded = load_plan(workspace, today())
     with console.progress() as progress:
         standing = consolidation.consolidate(
             workspace,
             loaded,
-            as_of or _today(),
-            _now(),
+            as_of or today(),
+            now(),
             paths=paths,
             passwords=consolidation.read_passwords(password_file) if password_file else (),
             progress=progress,
@@ -238,7 +241,7 @@ def watch(workspace: Workspace, *, poll: bool, as_json: bool) -> None:
     from qpexcel.watching.loop import watch_workspace  # noqa: PLC0415
 
     console = open_console()
-    watch_workspace(workspace, _now, console.watched_json if as_json else console.watched, poll=poll)
+    watch_workspace(workspace, now, console.watched_json if as_json else console.watched, poll=poll)
 
 
 @cli.command("correct")
@@ -252,7 +255,7 @@ def correct(workspace: Workspace, units: tuple[str, ...], *, force: bool) -> Non
 
     console = open_console()
     with console.progress() as progress:
-        done = write_corrections(workspace, _now(), units=units, force=force, progress=progress)
+        done = write_corrections(workspace, now(), units=units, force=force, progress=progress)
     console.corrected(done, workspace.corrections)
     _fail_on_errors(done.findings)
 
@@ -285,9 +288,7 @@ def report(
     console = open_console()
     asked = Asked(as_of, since, next_meeting, report_units, pdf=pdf)
     with console.progress() as progress:
-        done = write_reports(
-            workspace, (kind,) if kind else (), asked, _now(), force=force, progress=progress
-        )
+        done = write_reports(workspace, (kind,) if kind else (), asked, now(), force=force, progress=progress)
     console.documents(done, workspace.reports)
     _fail_on_errors(done.findings)
 
@@ -305,7 +306,7 @@ def status(workspace: Workspace, as_of: date | None, *, known_then: bool, as_jso
     console = open_console()
     with console.progress() as progress:
         progress.begin("judging")
-        standing = standing_as_of(workspace, as_of, _today(), known_then=known_then)
+        standing = standing_as_of(workspace, as_of, today(), known_then=known_then)
     if as_json:
         from qpexcel.status_document import status_json  # noqa: PLC0415
 
@@ -314,53 +315,35 @@ def status(workspace: Workspace, as_of: date | None, *, known_then: bool, as_jso
     console.standing(standing)
 
 
-@cli.group("files", cls=Group, invoke_without_command=True)
-@workspace_option
+@cli.command("rollup")
+@click.argument("workspaces", nargs=-1, required=True, metavar="WORKSPACE...")
+@output_option
+@as_of_option
+@force_option
 @json_option
-@click.pass_context
 @reported
-def files(context: click.Context, workspace: Workspace, *, as_json: bool) -> None:
-    """List every file that came back."""
-    if context.invoked_subcommand:
-        return
-    from qpexcel.recall import standing_as_of  # noqa: PLC0415
+def rollup(
+    workspaces: tuple[str, ...], output: Path, as_of: date | None, *, force: bool, as_json: bool
+) -> None:
+    """Roll many offices up into one workbook."""
+    from qpexcel.rollup.document import rollup_json  # noqa: PLC0415
+    from qpexcel.rollup.run import roll_up  # noqa: PLC0415
 
     console = open_console()
     with console.progress() as progress:
-        progress.begin("judging")
-        standing = standing_as_of(workspace, None, _today())
+        done = roll_up(
+            workspaces,
+            output,
+            as_of or today(),
+            now(),
+            language=asked_language(),
+            force=force,
+            progress=progress,
+        )
     if as_json:
-        from qpexcel.status_document import files_json  # noqa: PLC0415
-
-        print_json({"schema": 1, "files": files_json(standing.files, console.words)})
+        print_json(rollup_json(done.rollup, console.words))
         return
-    console.files(standing)
-
-
-@files.command("exclude")
-@click.argument("mark", metavar="HASH")
-@click.option("--why", required=True, metavar="TEXT")
-@workspace_option
-@reported
-def exclude(mark: str, why: str, workspace: Workspace) -> None:
-    """Leave a file out."""
-    from qpexcel.ruling import exclude as rule_out  # noqa: PLC0415
-
-    one = rule_out(workspace, mark, why, _now())
-    open_console().say("terminal.excluded", path=one.received.path)
-
-
-@files.command("include")
-@click.argument("mark", metavar="HASH")
-@click.option("--why", required=True, metavar="TEXT")
-@workspace_option
-@reported
-def include(mark: str, why: str, workspace: Workspace) -> None:
-    """Take a file in."""
-    from qpexcel.ruling import include as rule_in  # noqa: PLC0415
-
-    one = rule_in(workspace, mark, why, _now())
-    open_console().say("terminal.included", path=one.received.path)
+    console.rolled_up(done, output)
 
 
 @cli.command("demo")
@@ -377,9 +360,4 @@ def demo(workspace: str | None) -> None:
     console.demo(result)
 
 
-def _now() -> datetime:
-    return datetime.now()  # noqa: DTZ005 - the clock on the reader's wall
-
-
-def _today() -> date:
-    return _now().date()
+cli.add_command(files)

@@ -7,7 +7,7 @@ import locale
 import os
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
@@ -34,6 +34,12 @@ def spoken_language(chosen: str | None) -> str:
     )
     spoken = spoken or locale.getlocale()[0] or ""
     return "zh-TW" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+def asked_language() -> str:
+    """Return the language that --lang or QPEXCEL_LANG asks for; "" where neither does."""
+    asked = click.get_current_context().find_root().params.get("lang") or os.environ.get("QPEXCEL_LANG")
+    return asked if asked in LANGUAGES else ""
 
 
 class Command(click.Command):
@@ -128,6 +134,16 @@ def _workspace(context: click.Context, _: click.Parameter, value: str | None) ->
     return outer or Workspace(default_workspace())
 
 
+def _workbook(context: click.Context, _: click.Parameter, value: Path) -> Path:
+    if value.suffix.lower() != ".xlsx":
+        words = load_words(spoken_language(context.find_root().params.get("lang")))
+        raise click.BadParameter(words("terminal.not_xlsx", path=value))
+    return value
+
+
+output_option = click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), required=True, callback=_workbook
+)
 workspace_option = click.option("-w", "--workspace", metavar="DIR", callback=_workspace, expose_value=True)
 as_of_option = click.option("--as-of", type=DAY, metavar="DATE")
 json_option = click.option("--json", "as_json", is_flag=True)
@@ -138,3 +154,13 @@ def print_json(document: object) -> None:
     """Print one JSON document to stdout."""
     text = json.dumps(document, ensure_ascii=False, indent=1)
     sys.stdout.buffer.write(text.encode() + b"\n")
+
+
+def now() -> datetime:
+    """Return the time on the reader's wall."""
+    return datetime.now()  # noqa: DTZ005 - local, as everywhere
+
+
+def today() -> date:
+    """Return the day on the reader's calendar."""
+    return now().date()

@@ -20,13 +20,14 @@ from qpexcel.master.reasons import reason_text
 from qpexcel.model import Plan
 from qpexcel.plan.wording import due_words, period_words, short_day, targets_words
 from qpexcel.progress import UNSEEN, Progress
-from qpexcel.words import Words
+from qpexcel.words import Words, show_day
 
 if TYPE_CHECKING:
     from qpexcel.correcting import Corrected
     from qpexcel.demo import DemoResult
     from qpexcel.importing import Imported
     from qpexcel.reporting.run import Reported
+    from qpexcel.rollup.run import RolledUp
     from qpexcel.standing import RowStanding, Standing
     from qpexcel.watching.events import Event
 
@@ -216,6 +217,17 @@ class Console:
         self._out.print(table)
         if len(urgent) > _MOST_ATTENTION:
             self.say("terminal.more_rows", count=len(urgent) - _MOST_ATTENTION)
+
+    def rolled_up(self, done: RolledUp, path: Path) -> None:
+        """Print what could not be read, the sums of all offices, and where they stand."""
+        rollup = done.rollup
+        self.findings(rollup.findings)
+        day = show_day(rollup.as_of, roc_calendar=rollup.is_roc(self.words))
+        sums = self.words("terminal.figures", **rollup.totals, day=day)
+        self.say("terminal.rolled_up", count=len(rollup.offices), figures=sums)
+        if done.backup:
+            self.say("terminal.rollup_kept", path=done.backup)
+        self.say("terminal.rollup_written", path=path)
 
     def demo(self, result: DemoResult) -> None:
         """Print what the demo did, what it shows and what to open."""

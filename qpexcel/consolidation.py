@@ -5,7 +5,7 @@ It takes the time as an argument and returns where everything stands; only the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from qpexcel.evidence import gather
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.fingerprint import fingerprint
 from qpexcel.intake.receive import Intake, Read
-from qpexcel.intake.returns import COUNTING, Return, Ruling
+from qpexcel.intake.returns import COUNTING, Return
 from qpexcel.intake.settle import settle, with_remembered
 from qpexcel.intake.terms import Terms
 from qpexcel.ledger import Ledger, Reading, open_ledger
@@ -63,29 +63,41 @@ def consolidate(
     plan = loaded.plan
     with uncollected(), open_ledger(workspace.ledger) as ledger:  # from here on nobody else consolidates
         workspace.clear_left_behind(now)
-        rulings = ledger.rulings()
-        terms = _terms(workspace, plan, ledger, passwords, rulings)
-        readings = ledger.readings()
-        earlier = ((one.one, one.terms) for one in readings)
-        intake = Intake(workspace, terms, earlier, run, now, looks=ledger.looks(), progress=progress)
-        read = intake.read(paths or [workspace.returned])
-        returned = [one.one for one in read]
+        terms = _terms(workspace, plan, ledger, passwords)
+        returns, read = _taken_in(workspace, ledger, terms, paths, now, run=run, progress=progress)
         progress.begin("merging")
-        of_master = take_in_masters(workspace, plan, ledger, returned, now)
-        every = with_remembered(returned, (one.one for one in readings))
-        returns = settle(every, ledger.rounds(), rulings)
+        of_master = take_in_masters(workspace, plan, ledger, read, now)
         known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
         standing = stand(_with_files(known, workspace, ledger), as_of)
         digest = fingerprint(standing)
         previous = last_standing(ledger, digest)
-        ledger.record_files(_fresh(read, terms), returns, now)
-        ledger.record_looks(intake.looked)
-        del read, returned, every, intake, readings  # drawing needs the memory
         progress.begin("writing_master")
         book = _write_master(workspace, standing, previous)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now, digest=digest)
         ledger.remember(master=sha256(book))
     return standing
+
+
+def _taken_in(
+    workspace: Workspace,
+    ledger: Ledger,
+    terms: Terms,
+    paths: Sequence[Path],
+    now: datetime,
+    *,
+    run: Runner,
+    progress: Progress,
+) -> tuple[list[Return], list[Return]]:
+    """Read and remember what came; return every file that is known, settled, and those read or met now."""
+    known = ledger.readings()
+    earlier = ((one.one, one.terms) for one in known)
+    intake = Intake(workspace, terms, earlier, run, now, looks=ledger.looks(), progress=progress)
+    read = intake.read(paths or [workspace.returned])
+    here = [one.one for one in read]
+    returns = settle(with_remembered(here, (one.one for one in known)), ledger.rounds(), ledger.rulings())
+    ledger.record_files(_fresh(read, terms), returns, now)
+    ledger.record_looks(intake.looked)
+    return returns, here
 
 
 def _write_master(workspace: Workspace, standing: Standing, before: Standing | None) -> bytes:
@@ -134,7 +146,6 @@ def _terms(
     plan: Plan,
     ledger: Ledger,
     passwords: Sequence[str],
-    rulings: Mapping[str, Ruling],
 ) -> Terms:
     own = (unit.password for unit in plan.units if unit.password)
     return Terms(
@@ -142,5 +153,5 @@ def _terms(
         key=workspace.signing_key(),
         extensions=extensions_ever(ledger, plan),
         passwords=tuple(dict.fromkeys((*passwords, *own))),
-        included=frozenset(digest for digest, one in rulings.items() if one.ruling == "include"),
+        included=frozenset(digest for digest, one in ledger.rulings().items() if one.ruling == "include"),
     )

@@ -287,6 +287,18 @@ SEVERITY: Mapping[str, Severity] = {
     "MAS016": E,  # a row that does not show what its key says
     "MAS005": W,  # a score that is no number from 0 to 100
     "MAS006": I,  # scores of what the plan no longer has
+    # ROL: many offices rolled up
+    "ROL001": E,  # a folder that is not there
+    "ROL002": E,  # a folder without a workspace
+    "ROL003": E,  # a workspace that was never consolidated
+    "ROL004": E,  # a damaged ledger
+    "ROL005": E,  # another command is writing to a ledger
+    "ROL006": E,  # a ledger of a newer version
+    "ROL007": W,  # a workspace named twice
+    "ROL008": W,  # several workspaces of one office's name
+    "ROL009": E,  # reading a ledger did not come to an end
+    "ROL010": E,  # a folder or ledger that cannot be opened
+    "ROL011": E,  # nothing at all could be read
     # REP: documents that are written
     "REP001": W,  # LibreOffice is not installed
     "REP002": W,  # a document that LibreOffice could not convert

@@ -20,6 +20,7 @@ from qpexcel.forms.generate import Round, generate
 from qpexcel.forms.request import NOTHING
 from qpexcel.plan.writer import plan_book
 from qpexcel.pool import Lost, here, pooled
+from qpexcel.progress import Progress
 from qpexcel.sheets.draw import draw_book
 
 UNITS = [f"第{number}科" for number in range(1, 9)]
@@ -43,6 +44,16 @@ def _always_worth_it(monkeypatch):
 @pytest.fixture
 def office(tmp_path):
     return opened(tmp_path / "office")
+
+
+class Told(Progress):
+    """Does something after each workbook."""
+
+    def __init__(self, after_each):
+        self._after_each = after_each
+
+    def __call__(self):
+        self._after_each()
 
 
 def asked(plan):
@@ -137,7 +148,7 @@ def test_a_process_that_dies_costs_no_workbook(tmp_path):
             for process in killed:
                 process.kill()
 
-    together.generate(progress=kill_once)
+    together.generate(progress=Told(kill_once))
     assert killed
     assert drawn(alone) == drawn(together)
 
@@ -150,7 +161,7 @@ def test_what_a_process_loses_is_drawn_here(tmp_path, lost):
 
     alone, together, written = opened(tmp_path / "alone"), opened(tmp_path / "together"), []
     alone.generate(run=here)
-    assert together.generate(run=losing, progress=lambda: written.append(1)) == []
+    assert together.generate(run=losing, progress=Told(lambda: written.append(1))) == []
     assert drawn(alone) == drawn(together)
     assert len(written) == 8
 
@@ -170,7 +181,7 @@ def test_where_processes_lose_everything_they_are_not_asked_on_and_on(office):
 
 def test_progress_is_told_of_each_workbook_in_the_order_of_the_units(office):
     seen = []
-    office.generate(progress=lambda: seen.append(sorted(drawn(office))))
+    office.generate(progress=Told(lambda: seen.append(sorted(drawn(office)))))
     assert seen == [sorted(f"{unit}.xlsx" for unit in UNITS[:count]) for count in range(1, 9)]
 
 
@@ -179,7 +190,7 @@ def test_what_a_person_changed_is_left_alone_or_backed_up(office):
     path = office.workspace.outgoing / "第4科.xlsx"
     path.write_bytes(b"edited")
     written = []
-    found = office.generate(as_of=date(2007, 6, 2), progress=lambda: written.append(1))
+    found = office.generate(as_of=date(2007, 6, 2), progress=Told(lambda: written.append(1)))
     assert [(one.code, one.place.unit) for one in found] == [("GEN001", "第4科")]
     assert (path.read_bytes(), len(written)) == (b"edited", 7)
     assert office.generate(as_of=date(2007, 6, 3), force=True) == []
@@ -190,7 +201,7 @@ def test_what_a_person_changed_is_left_alone_or_backed_up(office):
 def test_what_a_person_changes_while_others_are_drawn_is_left_alone_too(office):
     office.generate()
     last = office.workspace.outgoing / "第8科.xlsx"
-    found = office.generate(as_of=date(2007, 6, 2), progress=lambda: last.write_bytes(b"edited"))
+    found = office.generate(as_of=date(2007, 6, 2), progress=Told(lambda: last.write_bytes(b"edited")))
     assert [(one.code, one.place.unit) for one in found] == [("GEN001", "第8科")]
     assert last.read_bytes() == b"edited"
 
@@ -213,7 +224,7 @@ def test_an_interruption_leaves_whole_workbooks_and_no_process(office):
 
     with pytest.raises(KeyboardInterrupt):
         generate_workbooks(
-            office.workspace, office.plan, date(2007, 6, 1), NOW, signing_key=KEY, progress=interrupt
+            office.workspace, office.plan, date(2007, 6, 1), NOW, signing_key=KEY, progress=Told(interrupt)
         )
     assert running
     assert all_gone(running)

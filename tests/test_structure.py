@@ -23,9 +23,9 @@ LAYERS = (
     {"standing", "rounds", "scoring", "own_files"},
     {"fingerprint", "changes"},
     {"master", "status_document", "corrections", "evidence", "reports"},
-    {"loading", "cycle", "recall", "deciding", "consolidation", "correcting", "reporting"},
+    {"loading", "cycle", "recall", "deciding", "consolidation", "correcting", "reporting", "rollup"},
     {"importing", "console", "bar", "demo", "watching", "ruling"},
-    {"cli", "commands", "__main__", "__init__"},
+    {"cli", "commands", "files_commands", "__main__", "__init__"},
 )
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 

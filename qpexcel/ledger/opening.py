@@ -87,8 +87,10 @@ def _reading(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(name, uri=True, timeout=WAIT)
     try:
         version_in(connection)
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         connection.close()
+        if error.sqlite_errorname.startswith(_BUSY):  # what somebody is writing is half old, half new
+            raise
         # Sharing needs a file beside it, which cannot be made there; then nobody writes there either.
         return sqlite3.connect(f"{name}&immutable=1", uri=True)
     return connection

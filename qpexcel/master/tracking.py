@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from urllib.parse import quote
 
 from qpexcel.fields import BY_KEY, OWN_PREFIX, QUANTITY, Owner, kind_of, label_of
 from qpexcel.forms.master_mark import MasterMark
@@ -24,7 +23,8 @@ from qpexcel.master.view import FIRST_DAY, MET_LETTERS, TITLE_HEIGHTS, View
 from qpexcel.model import Execution, FieldKind, Item, Plan
 from qpexcel.plan.wording import period_words, section_words, short_day, targets_words
 from qpexcel.sheets import measure
-from qpexcel.sheets.describe import Cell, Column, Condition, Link, Rule, Sheet, Table, Value
+from qpexcel.sheets.describe import Cell, Column, Condition, Rule, Sheet, Table, Value
+from qpexcel.sheets.links import MOST_LINKS, file_link
 from qpexcel.sheets.theme import width_of
 from qpexcel.standing import OnRow, RowStanding
 from qpexcel.words import Words
@@ -35,8 +35,7 @@ _REPEATED = 2
 _CODES = ("item", "unit", "role", "period", "execution", "request", "timeliness", "light", "days_left")
 _NOTHING = OnRow()
 _LINKS = ("pictures", "source")
-# Excel holds 65,530 links a sheet, and none longer than this.
-_MOST_LINKED_ROWS, _LONGEST_LINK = 30_000, 2_000
+_MOST_LINKED_ROWS = MOST_LINKS // 2  # two links a row
 _LEAST_HEIGHT = 2 * measure.LINE + measure.PADDING
 _MEASURED = ("result", "evidence", "delay_reason", "measures", "review", "resolution")
 
@@ -128,10 +127,8 @@ def _pictures(row: RowStanding, view: View) -> Value:
 
 
 def _link(path: str, text: str, view: View) -> Value:
-    """Link a place within the workspace, where there may be as many links; % and # mean something else."""
-    target = f"external:{path}".replace("%", "%25").replace("#", "%23")
-    fits = len(view.standing.rows) <= _MOST_LINKED_ROWS and len(quote(target)) <= _LONGEST_LINK
-    return Link(target, text) if fits else text
+    """Link a place within the workspace, where there may be as many links."""
+    return file_link(path, text) if len(view.standing.rows) <= _MOST_LINKED_ROWS else text
 
 
 def _shown(key: str, values: Sequence[Value], view: View) -> Column:

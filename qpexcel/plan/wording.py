@@ -18,6 +18,11 @@ def section_words(section: Section, plan: Plan, words: Words) -> str:
     """Return a section's heading as printed: 一、檢討服務領域研採企業作法; "" in a plan without headings."""
     if not any(item.section.title for item in plan.items):
         return ""
+    return heading_words(section, words)
+
+
+def heading_words(section: Section, words: Words) -> str:
+    """Return a heading of a plan that has some; what is said of a lost one in place of its title."""
     title = section.title or words("plan.lost_title")
     number = numeral(section.number) + "、" if words.language == "zh-TW" else f"{section.number}. "
     return number + title

@@ -222,3 +222,4 @@ class Book:
     roc_calendar: bool = True
     subject: str = ""
     comments: str = ""
+    keywords: str = ""

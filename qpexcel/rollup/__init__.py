@@ -1,0 +1,1 @@
+"""Many offices' ledgers in one workbook: the master of masters."""

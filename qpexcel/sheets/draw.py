@@ -277,7 +277,7 @@ def _write_row_formula(target: Worksheet, row: int, col: int, value: RowFormula,
 
 
 def _write_link(target: Worksheet, row: int, col: int, value: Link, style: Format) -> None:
-    target.write_url(row, col, value.target, style, fit(value.text))
+    target.write_url(row, col, value.target, style, fit(with_pictures(value.text)))
 
 
 def _write_day(target: Worksheet, row: int, col: int, value: date, style: Format) -> None:

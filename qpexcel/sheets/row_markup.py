@@ -14,6 +14,7 @@ from typing import Any
 
 from qpexcel.sheets.describe import Formula, Link, RowFormula, Value
 from qpexcel.sheets.fitting import fit
+from qpexcel.text import with_pictures
 
 _CHUNK = 2_000  # rows that are put together at once: memory stays flat
 _MARKED = re.compile("[&<>]")
@@ -105,7 +106,7 @@ class _Cells:
             date: _day,
             Formula: _formula,
             RowFormula: self._row_formula,
-            Link: lambda link, row: self._text(link.text, row),
+            Link: lambda link, row: self._text(with_pictures(link.text), row),
             type(None): lambda *_: '"/>',
         }
 

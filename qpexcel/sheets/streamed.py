@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from qpexcel.sheets.describe import Link, letter
 from qpexcel.sheets.fitting import fit
 from qpexcel.sheets.row_markup import MarkedColumn, Sharing, rows_markup
+from qpexcel.text import with_pictures
 
 Drawn = tuple[int, Sequence[Any], Sequence[Format]]  # a column: its place, values, and their formats
 
@@ -64,7 +65,9 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
         with self._all_at_once():
             self._texts_written = True
             for number, link in links:
-                self._write_url(first + number, col, link.target, styles[number], fit(link.text))
+                self._write_url(
+                    first + number, col, link.target, styles[number], fit(with_pictures(link.text))
+                )
             self._texts_written = False
 
     def _write_formula(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
+from unittest import mock
 
 from recording import recorded
 
@@ -19,6 +21,7 @@ from qpexcel.model import Plan
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record
 from qpexcel.pool import here
+from qpexcel.sheets import draw
 from qpexcel.sheets.draw import draw_book
 from qpexcel.workspace import Workspace
 
@@ -139,7 +142,7 @@ def make(folder: Path, units: int) -> None:
     (folder / "forms.pickle").write_bytes(pickle.dumps(named))
     fill(folder, units)
     workspace.ledger.unlink()  # every consolidation that is timed begins with a fresh one
-    with recorded() as drawn:
+    with recorded() as drawn, mock.patch.object(draw, "_LARGE", sys.maxsize):  # cell by cell
         standing = consolidate(workspace, Loaded(plan, ()), AS_OF, NOW)
     if [one.outcome for one in standing.files] != [Outcome.ACCEPTED] * units:
         raise RuntimeError("not every returned workbook was accepted: the figures would mean nothing")

@@ -21,6 +21,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from run import installed
+
 STAGES = {
     "known": "what is known: out of the ledger",
     "read": "reading: guarded, archived, read, checked",
@@ -80,7 +82,7 @@ def consolidate(folder: Path, units: int) -> None:
 def child(*arguments: object) -> dict[str, Any]:
     """Run a part of this program in a process of its own; return what it said."""
     command = [sys.executable, __file__, *map(str, arguments)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=installed())
     found: dict[str, Any] = json.loads(done.stdout or "{}")
     return found
 

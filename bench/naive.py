@@ -16,9 +16,13 @@ def read(folder: Path, _: int) -> Callable[[], list[pd.DataFrame]]:
     return lambda: [pd.read_excel(file, engine="openpyxl", sheet_name=FORM, header=_HEADER) for file in files]
 
 
+def together(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames)
+
+
 def merge(folder: Path, units: int) -> Callable[[], object]:
     reading = read(folder, units)
     (folder / "naive").mkdir()
-    return lambda: pd.concat(reading()).to_excel(
+    return lambda: together(reading()).to_excel(
         folder / "naive" / "master.xlsx", engine="openpyxl", index=False
     )

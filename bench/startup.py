@@ -13,13 +13,15 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from run import installed
+
 DEMO = "from pathlib import Path; from qpexcel.demo import run_demo; from qpexcel.workspace import Workspace"
 
 
 def seconds(*arguments: str) -> float:
     """Run Python with these arguments in a fresh process; return how long it took."""
     started = perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, env=installed())
     return perf_counter() - started
 
 

@@ -116,9 +116,9 @@ def merge(returns: Sequence[Return], label: Callable[[str], str]) -> tuple[list[
     """
     held = _in_several(returns)
     currents = dict(_alone(returns, held))
-    cells = _cells(returns, held)
     findings: list[Finding] = []
-    if not cells.empty:
+    cells = _cells(returns, held) if held else None
+    if cells is not None and not cells.empty:
         last = cells.groupby(["key", "field"], sort=False).tail(1)
         findings += _differences(cells, last, returns, label)
         findings += _blanks(last, returns, label)

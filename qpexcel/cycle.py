@@ -108,9 +108,7 @@ def generate_workbooks(
     with open_ledger(workspace.ledger) as ledger:
         round_ = _round(ledger, round_label, as_of, return_by)
         known = ledger.outgoing()
-        rows = rows_by_unit(plan)
-        gone = left_behind(rows, known, workspace.outgoing)
-        findings = [*doubts(plan, rows), *gone, *unread(workspace, ledger)]
+        findings = [*_before(workspace, plan, known), *unread(workspace, ledger)]
         remember_edition(ledger, plan, round_.label)
         held = carried(ledger, plan, round_.label)
         asked = list(generate(plan, workspace.outgoing, round_, key, units, held=held))
@@ -124,6 +122,12 @@ def generate_workbooks(
         ledger.record_outgoing(hashes(outgoing.issued), round_.label)
         _remember(ledger, plan, round_, now)
     return Generated(plan, round_, tuple(outgoing.issued), (*findings, *outgoing.left))
+
+
+def _before(workspace: Workspace, plan: Plan, known: Iterable[str]) -> list[Finding]:
+    """Return what a person should know of the workbooks to be written, and of those of before."""
+    rows = rows_by_unit(plan)
+    return [*doubts(plan, rows), *left_behind(rows, known, workspace.outgoing)]
 
 
 class _Outgoing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import click
 from qpexcel import __version__
 from qpexcel.commands import (
     DAY,
+    PLACE,
     Group,
     as_of_option,
     force_option,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qpexcel.findings import Finding
+    from qpexcel.intake.collect import Elsewhere
+    from qpexcel.pool import Runner
     from qpexcel.standing import Standing
 
 _STRICT_FAILURE = 3
@@ -163,18 +167,20 @@ def generate(
 
 
 @cli.command("consolidate")
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=PLACE, metavar="[PATH|URL]...")
 @workspace_option
 @as_of_option
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--scheduler", metavar="ADDRESS")
 @click.option("--strict", is_flag=True)
 @json_option
 @reported
 def consolidate(
-    paths: tuple[Path, ...],
+    paths: tuple[Path | str, ...],
     workspace: Workspace,
     as_of: date | None,
     password_file: Path | None,
+    scheduler: str | None,
     *,
     strict: bool,
     as_json: bool,
@@ -186,14 +192,16 @@ def consolidate(
 
     console = open_console()
     loaded = load_plan(workspace, _today())
-    with console.progress("terminal.reading") as advance:
+    places = [_behind(path) if isinstance(path, str) else path for path in paths]
+    with _reading(scheduler, workspace) as run, console.progress("terminal.reading") as advance:
         standing = consolidation.consolidate(
             workspace,
             loaded,
             as_of or _today(),
             _now(),
-            paths=paths,
+            paths=places,
             passwords=consolidation.read_passwords(password_file) if password_file else (),
+            run=run,
             progress=advance,
         )
     if as_json:
@@ -205,6 +213,23 @@ def consolidate(
         console.say("terminal.consolidated", path=workspace.master)
     if strict and _has_errors(standing):
         sys.exit(_STRICT_FAILURE)
+
+
+def _behind(url: str) -> Path | Elsewhere:
+    from qpexcel.cluster.files import behind  # noqa: PLC0415
+
+    return behind(url, _now())
+
+
+def _reading(scheduler: str | None, workspace: Workspace) -> AbstractContextManager[Runner]:
+    """Return who reads files: processes here, or a scheduler's cluster."""
+    if scheduler is None:
+        from qpexcel.pool import pooled  # noqa: PLC0415
+
+        return nullcontext(pooled)
+    from qpexcel.cluster.reading import on_cluster  # noqa: PLC0415
+
+    return on_cluster(scheduler, workspace)
 
 
 def _fail_on_errors(findings: Iterable[Finding]) -> None:

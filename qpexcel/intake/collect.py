@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path, PurePath
 from struct import unpack_from
+from typing import Protocol
 
 from qpexcel.containers.names import is_program_file, printable, readable
 from qpexcel.findings import Finding
@@ -42,8 +43,15 @@ class Collected:
     problem: Finding | None = None
 
 
+class Elsewhere(Protocol):
+    """Files that came back and lie in no folder of this machine."""
+
+    def collected(self, limits: Limits) -> Iterator[Collected]:
+        """Yield every file, in a stable order."""
+
+
 def collect(
-    paths: Iterable[Path], limits: Limits = _USUAL, ours: Collection[Path] = ()
+    paths: Iterable[Path | Elsewhere], limits: Limits = _USUAL, ours: Collection[Path] = ()
 ) -> Iterator[Collected]:
     """Yield every file at or below the paths, in a stable order; never follows a link out of them.
 
@@ -51,10 +59,12 @@ def collect(
     that cannot be looked into is yielded as a file that cannot be opened.
     """
     for root in paths:
-        if root.is_dir():
+        if not isinstance(root, Path):
+            yield from root.collected(limits)
+        elif root.is_dir():
             for path, closed in _below(root, ours):
                 name = _printable(path.relative_to(root))
-                yield _unopened(name) if closed else _collect(path, name, limits)
+                yield unopened(name) if closed else _collect(path, name, limits)
         else:
             yield _collect(root, _printable(Path(root.name)), limits)
 
@@ -73,7 +83,8 @@ def _below(root: Path, ours: Collection[Path]) -> list[tuple[Path, bool]]:
     return sorted([*found, *closed])
 
 
-def _unopened(name: str) -> Collected:
+def unopened(name: str) -> Collected:
+    """Return a file that cannot be opened (FIL014)."""
     never = datetime.min  # noqa: DTZ901 - nothing is known of when
     return Collected(Received(name, "", never, never), problem=Finding("FIL014").at(file=name))
 
@@ -81,8 +92,7 @@ def _unopened(name: str) -> Collected:
 def _collect(path: Path, name: str, limits: Limits) -> Collected:
     try:
         stat = path.lstat()
-        # A file system may hold moments that no calendar has, and Windows reads none before 1970.
-        at = _local(min(max(stat.st_mtime, _DAY), _LATEST))
+        at = local_moment(stat.st_mtime)
         problem = _unfit(path, stat.st_size, limits)
         if problem:
             return Collected(Received(name, "", at, at), problem=problem.at(file=name))
@@ -90,7 +100,7 @@ def _collect(path: Path, name: str, limits: Limits) -> Collected:
         if _changed(path, stat):
             return Collected(Received(name, "", at, at), problem=Finding("FIL019").at(file=name))
     except OSError:
-        return _unopened(name)
+        return unopened(name)
     return Collected(Received(name, sha256(data), at, at), data)
 
 
@@ -106,11 +116,14 @@ def _unfit(path: Path, size: int, limits: Limits) -> Finding | None:
         return Finding("FIL016")
     if path.is_symlink() or not path.is_file():
         return Finding("FIL001")
+    return unfit_size(size, limits)
+
+
+def unfit_size(size: int, limits: Limits) -> Finding | None:
+    """Say why a file of so many bytes is not opened: it is empty, or too large."""
     if size == 0:
         return Finding("FIL011")
-    if size > limits.file:
-        return Finding("FIL012", f"{size // MB} MB")
-    return None
+    return Finding("FIL012", f"{size // MB} MB") if size > limits.file else None
 
 
 def _printable(path: PurePath) -> str:
@@ -160,6 +173,11 @@ def _saved_ole(data: bytes) -> datetime | None:
             kind, ticks = unpack_from("<IQ", stream, start + offset)
             return _FILE_TIME + timedelta(microseconds=ticks // 10) if kind == _IS_FILE_TIME else None
     return None
+
+
+def local_moment(timestamp: float) -> datetime:
+    """Return when a file was changed, local and naive; a file system may hold what no calendar has."""
+    return _local(min(max(timestamp, _DAY), _LATEST))  # and Windows reads none before 1970
 
 
 def _local(timestamp: float) -> datetime:

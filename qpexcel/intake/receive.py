@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qpexcel.findings import Finding
 from qpexcel.intake.codec import return_from_json
-from qpexcel.intake.collect import collect
+from qpexcel.intake.collect import Elsewhere, collect
 from qpexcel.intake.reading import turned_away
 from qpexcel.intake.returns import COUNTING, Outcome, Received, Return, at_first, earliest
 from qpexcel.intake.terms import Terms
@@ -81,7 +81,7 @@ class Intake:
         self._earliest = earliest(one.received for one, _ in self._known.values())
         self._first: dict[str, _Entry] = {}
 
-    def read(self, paths: Iterable[Path], seen: Callable[[], None] = lambda: None) -> list[Read]:
+    def read(self, paths: Iterable[Path | Elsewhere], seen: Callable[[], None] = lambda: None) -> list[Read]:
         """Archive and read every file at or below the paths; what is packed in them comes after them.
 
         `seen` is called after each file, for whoever shows progress.
@@ -130,7 +130,9 @@ class Intake:
             return received
         return replace(received, saved_at=said)
 
-    def _outer_tasks(self, paths: Iterable[Path], entries: list[_Entry]) -> Iterator[tuple[_Entry, Task]]:
+    def _outer_tasks(
+        self, paths: Iterable[Path | Elsewhere], entries: list[_Entry]
+    ) -> Iterator[tuple[_Entry, Task]]:
         for collected in collect(paths, self._terms.limits, self._workspace.ours):
             entry = _Entry(at_first(collected.received, self._earliest))
             entries.append(entry)

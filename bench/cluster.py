@@ -1,6 +1,6 @@
-"""Reading returned workbooks in local processes and on a Dask cluster of two workers: what the way there costs.
+"""Reading returned workbooks in local processes and on a Dask cluster of two: what the way there costs.
 
-    python bench/cluster.py FOLDER UNITS     # a workspace as `run.py` makes it, with its returned/; not changed
+    python bench/cluster.py FOLDER UNITS     # a workspace as `data.make` makes it; it is not changed
 
 The cluster's workers run on this machine too, one thread each, as many as the local pool has processes on
 two cores; so what differs is what a cluster adds. Each is timed in turn, from a fresh workspace.
@@ -47,12 +47,13 @@ def seconds(
 
 def main(folder: Path, units: int) -> None:
     terms, returned = Terms(make_plan(units), KEY), folder / "returned"
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         address = cluster.scheduler_address
         local, spread = [], []
         for _ in range(_ROUNDS):
             local.append(seconds(returned, terms, lambda _: nullcontext(pooled)))
             spread.append(seconds(returned, terms, lambda workspace: on_cluster(address, workspace)))
+    print("each:", *(f"{a:.2f}/{b:.2f}" for a, b in zip(local, spread, strict=True)), file=sys.stderr)
     here, there = median(local), median(spread)
     print("| Files | Local pool | Dask, 2 workers | Ratio |")
     print("| ----: | ---------: | --------------: | ----: |")

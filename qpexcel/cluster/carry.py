@@ -23,10 +23,14 @@ class Carried:
     data: bytes
 
 
-def carried(task: Task, store: Store) -> Carried:
-    """Take a task with its bytes out of the store, which has them from now on in any case."""
+def archive(task: Task, store: Store) -> None:
+    """Put a task's file into the archive, if its bytes are with it: nobody else will."""
     if task.data:
         store.keep_bytes(task.data, task.received.sha256, Path(task.received.path).suffix)
+
+
+def carried(task: Task, store: Store) -> Carried:
+    """Take a task with its bytes, out of the archive where they are not with it."""
     data = task.data or store.kept(task.received.sha256)
     return Carried(replace(task, data=b""), data)
 

@@ -15,7 +15,7 @@ from qpexcel.cluster.worker import version
 from qpexcel.findings import Finding, QpexcelError
 
 WITHIN = 10.0  # seconds to reach the scheduler in, and then for a first worker
-_ANSWER = 30.0  # seconds that a scheduler may take to answer
+_ANSWER = 30.0  # seconds that the scheduler and its workers may take to answer
 _NONE = "–"  # instead of a version, where there is none
 _LARGE = "64 MiB"  # Dask's default, 10 MB, would warn of a parcel with one large workbook
 
@@ -42,7 +42,9 @@ def connected(address: str) -> Iterator[Client]:
 
 def _client(address: str) -> Client:
     try:
-        return Client(address, timeout=WITHIN, set_as_default=False)
+        with warnings.catch_warnings():  # other versions of its own are Dask's business while they can talk
+            warnings.simplefilter("ignore")
+            return Client(address, timeout=WITHIN, set_as_default=False)
     except Exception as error:  # a wrong address, a closed port, TLS: each in its own way
         raise QpexcelError(Finding("CLU002", address)) from error
 
@@ -57,7 +59,7 @@ def _await_workers(client: Client) -> None:
 def agreed(client: Client) -> None:
     """Raise QpexcelError CLU004 unless the scheduler and every worker have this version."""
     try:
-        found = list(client.run(version, on_error="return").values())
+        found = list(client.run(version, on_error="return", callback_timeout=_ANSWER).values())
         found.append(_of_scheduler(client))
     except OSError as error:
         raise lost(client) from error
@@ -68,7 +70,7 @@ def agreed(client: Client) -> None:
 
 def _of_scheduler(client: Client) -> str:
     try:
-        return str(client.run_on_scheduler(version))
+        return str(client.run_on_scheduler(version, callback_timeout=_ANSWER))
     except ImportError:
         return _NONE
 
@@ -95,8 +97,6 @@ def _silent() -> Iterator[None]:
     before = logger.level
     logger.setLevel(logging.CRITICAL + 1)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
         logger.setLevel(before)

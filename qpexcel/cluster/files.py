@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from qpexcel.containers.names import is_program_file, member_path
 from qpexcel.findings import Finding, QpexcelError
@@ -47,7 +48,7 @@ def behind(url: str, now: datetime) -> Path | Elsewhere:
     try:
         system, path = url_to_fs(url)
         if type(system).__name__ == "LocalFileSystem":
-            root = Path(path)
+            root = Path(path) if Path(path).exists() else Path(unquote(path))
             root.lstat()
             return root
         return _Behind(url, system, path, _found(system, path), now)

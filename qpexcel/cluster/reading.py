@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from qpexcel.cluster.carry import Carried, away, bring_in, carried
+from qpexcel.cluster.carry import Carried, archive, away, bring_in, carried
 from qpexcel.findings import Finding, QpexcelError
 from qpexcel.intake.worker import Result, Task
 from qpexcel.limits import Limits
@@ -53,8 +53,9 @@ def _read(
 
     def sent() -> Iterator[Carried | Known]:
         for task in tasks:
-            one, known = carried(task, store), partial.known(task.received)
-            yield Known(known) if known else one
+            archive(task, store)
+            known = partial.known(task.received)
+            yield Known(known) if known else carried(task, store)
 
     for parcel in spread(client, away(job), sent(), limits, _size):
         bring_in(parcel.files, store)

@@ -6,6 +6,7 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,5 +180,6 @@ class _Sending:
 
     def give_up(self, futures: list[Future]) -> None:
         """Let go of what nobody waits for any more."""
-        for future in futures:
-            future.cancel()
+        with suppress(Exception):  # the cluster may be gone
+            for future in futures:
+                future.cancel()

@@ -11,8 +11,10 @@ import pickle
 import shutil
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, Queue
 from typing import IO, Any
 
 from qpexcel.cluster.frames import put, take
@@ -37,21 +39,30 @@ class Answer:
     error: QpexcelError | None = None
 
 
-def main() -> None:
-    """Answer parcels until the worker ends. The working folder is one's own, and empty."""
-    requests, answers = sys.stdin.buffer, _own_stdout()
-    idle = _Idle()
-    job, limits = _unpacked(take(requests))
-    with watched(limits.memory), Processes(job, limits, 1) as pool:
+def main(folder: str) -> None:
+    """Answer parcels until the worker ends.
+
+    `folder` is where this process began to work, one's own and empty; it is taken away at the end.
+    """
+    answers = _own_stdout()
+    asked: Queue[bytes] = Queue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, asked, folder), daemon=True).start()
+    try:
+        job, limits = _unpacked(asked.get())
+        with watched(limits.memory), Processes(job, limits, 1) as pool, suppress(Empty):
+            while True:
+                parcel = pickle.loads(asked.get(timeout=IDLE))  # noqa: S301 - from our own worker
+                put(answers, pickle.dumps(_answer(pool, parcel)))
+    finally:
+        _end(folder)
+
+
+def _listen(requests: IO[bytes], asked: Queue[bytes], folder: str) -> None:
+    """Take what is asked; end with whoever asks, whatever is done for them."""
+    with suppress(EOFError):
         while True:
-            idle.begin()
-            try:
-                parcel = take(requests)
-            except EOFError:
-                _leave()
-                return
-            idle.end()
-            put(answers, pickle.dumps(_answer(pool, pickle.loads(parcel))))  # noqa: S301 - from our own worker
+            asked.put(take(requests))
+    _end(folder)
 
 
 def _unpacked(message: bytes) -> tuple[Job[Any, Any], Limits]:
@@ -87,29 +98,7 @@ def _own_stdout() -> IO[bytes]:
     return ours
 
 
-def _leave() -> None:
-    """Take our folder away: the worker may not be there any more to do so."""
-    folder = Path.cwd()
-    os.chdir(folder.parent)
+def _end(folder: str) -> None:
+    """Take our folder away, for the worker may not be there any more to do so, and end."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _end() -> None:
-    _leave()
     os._exit(0)
-
-
-class _Idle:
-    """Ends this process where nobody asks for anything: its job is done, or whoever gave it is gone."""
-
-    def __init__(self) -> None:
-        self._timer: threading.Timer | None = None
-
-    def begin(self) -> None:
-        self._timer = threading.Timer(IDLE, _end)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def end(self) -> None:
-        if self._timer:
-            self._timer.cancel()

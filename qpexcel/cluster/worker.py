@@ -18,9 +18,8 @@ from qpexcel.findings import Finding, QpexcelError
 
 _TRIES = 3  # guards that may end over one parcel
 
-_GUARD = (
-    "from qpexcel.cluster.guard import main; main()"  # its classes go by their module's name, not __main__
-)
+# Its classes are to go by their module's name, not __main__.
+_GUARD = "import sys; from qpexcel.cluster.guard import main; main(sys.argv[1])"
 
 _lock = Lock()
 _resting: dict[str, list[_Guard]] = {}  # by the job that they have begun
@@ -73,7 +72,7 @@ class _Guard:
     def __init__(self, job: bytes) -> None:
         self._folder = tempfile.mkdtemp(prefix="qpexcel-guard-")
         self._process = subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-P", "-c", _GUARD],
+            [sys.executable, "-P", "-c", _GUARD, self._folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

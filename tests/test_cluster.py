@@ -32,7 +32,7 @@ distributed = pytest.importorskip("distributed") if not os.environ.get("CI") els
 
 from qpexcel.cluster.connect import connected  # noqa: E402
 from qpexcel.cluster.reading import on_cluster  # noqa: E402
-from qpexcel.cluster.spread import Known, spread  # noqa: E402
+from qpexcel.cluster.spread import PARCEL, Known, spread  # noqa: E402
 from qpexcel.cluster.worker import read_parcel  # noqa: E402
 
 UNITS = ("秘書室", "人事室", "主計室", "資訊室", "會計室")
@@ -154,8 +154,8 @@ def test_tasks_come_back_in_their_order_and_are_taken_as_they_are_needed(client)
             yield number
 
     done = spread(client, JOB, tasks(), LIMITS)
-    assert next(done).results == [2 * number for number in range(16)]
-    assert len(taken) <= 16 * (2 * 2 + 1)
+    assert next(done).results == [2 * number for number in range(PARCEL)]
+    assert len(taken) <= PARCEL * (2 * 2 + 1)
     done.close()
 
 

@@ -20,7 +20,7 @@ from qpexcel.findings import QpexcelError
 from qpexcel.limits import MB, Limits
 from qpexcel.pool import Job, Lost
 
-PARCEL = 16  # tasks that travel together
+PARCEL = 32  # tasks that travel together: the way there costs 0.4 ms a file then, reading one 7
 _PARCEL_BYTES = 8 * MB  # a parcel that has as much is sent though it has fewer tasks
 _AHEAD = 2  # parcels for each thread of the workers that wait for it
 _LOOK = 5.0  # seconds between two looks at whether the cluster is still there

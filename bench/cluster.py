@@ -46,11 +46,14 @@ def seconds(
 
 
 def main(folder: Path, units: int) -> None:
-    terms, returned = Terms(make_plan(units), KEY), folder / "returned"
+    plan, returned = make_plan(units), folder / "returned"
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         address = cluster.scheduler_address
         local, spread = [], []
-        for _ in range(_ROUNDS):
+        for turn in range(_ROUNDS):
+            terms = Terms(
+                plan, KEY, passwords=(str(turn),)
+            )  # others each time, so that no process is used again
             local.append(seconds(returned, terms, lambda _: nullcontext(pooled)))
             spread.append(seconds(returned, terms, lambda workspace: on_cluster(address, workspace)))
     print("each:", *(f"{a:.2f}/{b:.2f}" for a, b in zip(local, spread, strict=True)), file=sys.stderr)

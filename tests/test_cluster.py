@@ -30,7 +30,7 @@ from qpexcel.workspace import Workspace, sha256
 
 distributed = pytest.importorskip("distributed") if not os.environ.get("CI") else __import__("distributed")
 
-from qpexcel.cluster.connect import connected  # noqa: E402
+from qpexcel.cluster.connect import agreed, connected  # noqa: E402
 from qpexcel.cluster.reading import on_cluster  # noqa: E402
 from qpexcel.cluster.spread import PARCEL, Known, spread  # noqa: E402
 from qpexcel.cluster.worker import read_parcel  # noqa: E402
@@ -412,13 +412,49 @@ def test_another_version_there_is_told(cluster, office, monkeypatch):
     assert f"has version {qpexcel.__version__} of qpexcel, this computer has 9.9.9" in told.replace("\n", " ")
 
 
+class Answering:
+    """A client of a cluster whose scheduler and workers answer so when they are asked for their version."""
+
+    def __init__(self, scheduler, *workers):
+        self.scheduler, self.workers = scheduler, workers
+
+    def run(self, *_, **__):
+        return dict(enumerate(self.workers))
+
+    def run_on_scheduler(self, *_, **__):
+        if isinstance(self.scheduler, Exception):
+            raise self.scheduler
+        return self.scheduler
+
+
+@pytest.mark.parametrize(
+    ("answers", "named"),
+    [
+        (("9.9.9", qpexcel.__version__), "9.9.9"),
+        ((qpexcel.__version__, ModuleNotFoundError("qpexcel"), "9.9.9"), "9.9.9, –"),
+        ((ModuleNotFoundError("qpexcel"), qpexcel.__version__), "–"),
+    ],
+)
+def test_wherever_the_version_is_another_or_none_it_is_told(answers, named):
+    with pytest.raises(QpexcelError) as raised:
+        agreed(Answering(*answers))
+    assert raised.value.finding == Finding("CLU004", named, {"ours": qpexcel.__version__})
+
+
+def test_a_worker_that_is_just_going_away_is_of_no_other_version():
+    agreed(Answering(qpexcel.__version__, qpexcel.__version__, OSError("closed")))
+
+
 def test_a_parcel_of_another_version_is_not_read():
     with pytest.raises(QpexcelError) as raised:
         read_parcel(b"", b"", "9.9.9")
     assert raised.value.finding.code == "CLU004"
 
 
-def test_a_scheduler_that_goes_away_is_told_and_what_was_read_is_kept(office, cluster, as_here, sent):
+def test_a_scheduler_that_goes_away_is_told_and_what_was_read_is_kept(
+    office, cluster, as_here, sent, monkeypatch
+):
+    monkeypatch.setattr("qpexcel.cluster.connect.WITHIN", 2)
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as lost:
         reading = on_cluster(lost.scheduler_address, office.workspace)
         with reading as run, pytest.raises(QpexcelError) as raised:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from io import BytesIO
 
 import pytest
 from click.testing import CliRunner
@@ -18,7 +19,7 @@ from qpexcel.words import load_words
 
 fsspec = pytest.importorskip("fsspec") if not os.environ.get("CI") else __import__("fsspec")
 
-from qpexcel.cluster.files import behind, shown  # noqa: E402 - only where the extra is installed
+from qpexcel.cluster.files import Behind, behind, shown  # noqa: E402 - only where the extra is installed
 
 PLAN = "| 項次 | 推動作法 | 完成期限 | 承辦單位 |\n| 1-1 | 甲 | 96年4月 | 甲科、乙科 |"
 SECRET = "hunter2"  # noqa: S105 - of nobody
@@ -198,6 +199,21 @@ def test_nothing_secret_is_shown_or_kept(office, memory):
     status, told = said(office, url.replace("folder", "other"))
     assert status == 1
     assert SECRET not in told
+
+
+class Web:
+    """A protocol by which a file's path is its whole URL."""
+
+    def open(self, *_):
+        return BytesIO(b"123")
+
+
+def test_a_key_in_the_url_of_a_file_is_no_part_of_its_name():
+    url = f"https://host/folder/a.xlsx?sig={SECRET}"
+    for root in (url, "https://host/folder/"):
+        there = Behind(root, Web(), root, {url: {"size": 3, "type": "file"}}, NOW)
+        (one,) = there.collected(Limits())
+        assert (one.received.path, one.received.received_at, one.data) == ("a.xlsx", NOW, b"123")
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def behind(url: str, now: datetime) -> Path | Elsewhere:
             root = Path(path) if Path(path).exists() else Path(unquote(path))
             root.lstat()
             return root
-        return _Behind(url, system, path, _found(system, path), now)
+        return Behind(url, system, path, _found(system, path), now)
     except Exception as error:  # noqa: BLE001 - each protocol's library has errors of its own
         raise _unreached(url, error) from None
 
@@ -80,7 +80,7 @@ def _unreached(url: str, error: Exception) -> QpexcelError:
 
 
 @dataclass(frozen=True)
-class _Behind:
+class Behind:
     """The files behind a URL. Implements `Elsewhere`."""
 
     url: str
@@ -92,8 +92,7 @@ class _Behind:
     def collected(self, limits: Limits) -> Iterator[Collected]:
         """Yield every file, by its path from the URL's folder on."""
         for path, info in sorted(self.found.items()):
-            name = member_path(path.removeprefix(self.path).lstrip("/") or PurePosixPath(path).name)
-            yield self._collected(path, name, info, limits)
+            yield self._collected(path, _name(path, self.path), info, limits)
 
     def _collected(self, path: str, name: str, info: Mapping[str, Any], limits: Limits) -> Collected:
         at = _changed(info) or self.now
@@ -115,6 +114,13 @@ class _Behind:
         """Return a file's bytes, of one that is too large one more than there may be."""
         with self.system.open(path, "rb") as file:
             return bytes(file.read(limits.file + 1))
+
+
+def _name(path: str, root: str) -> str:
+    """Return a file's path as it is shown; of some protocols it is a URL itself."""
+    if "://" in path:
+        path, root = shown(path), shown(root)
+    return member_path(path.removeprefix(root).lstrip("/") or PurePosixPath(path).name)
 
 
 def _unfit(name: str, info: Mapping[str, Any], limits: Limits) -> Finding | None:

@@ -13,7 +13,7 @@ from io import BytesIO
 import psutil
 import pytest
 from click.testing import CliRunner
-from cluster_work import begin_with, number_begun, work_or_die
+from cluster_work import begin, begin_with, double_or_kill_worker, number_begun, work_or_die
 from kit import NOW, Office, tables
 from openpyxl.drawing.image import Image as Drawing
 from packing import mail, zipped
@@ -175,6 +175,15 @@ def test_one_that_eats_memory_costs_only_itself(client):
 def test_one_that_does_not_come_to_an_end_costs_only_itself(client):
     tasks, expected = with_bad("sleep", Lost.SILENT)
     assert results(client, JOB, tasks, Limits(seconds=2)) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_one_that_kills_the_workers_themselves_costs_only_itself(client):
+    tasks = [*range(40), "kill", *range(40, 100)]
+    job = Job(double_or_kill_worker, begin, (), "cluster_work")
+    expected = [*range(0, 80, 2), Lost.DIED, *range(80, 200, 2)]
+    assert results(client, job, tasks) == expected
 
 
 def results(client, job, tasks, limits=LIMITS):

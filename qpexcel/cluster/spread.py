@@ -138,9 +138,14 @@ class _Sending:
             return [found]
         if len(tasks) == 1:
             return [Answer([found])]
-        alone = [self._submitted([task]) for task in tasks]
-        answers = [self._answer(future, len(tasks)) for future in alone]
-        return [one if isinstance(one, Answer) else Answer([one]) for one in answers]
+        alone = [(task, self._submitted([task])) for task in tasks]
+        return [self._answer_alone(task, future, len(tasks)) for task, future in alone]
+
+    def _answer_alone(self, task: Any, future: Future, count: int) -> Answer:  # noqa: ANN401 - any task
+        found = self._answer(future, count)
+        if found is Lost.DIED:  # Dask blames whatever its worker had, not only what it was doing
+            found = self._answer(self._submitted([task]), 1)
+        return found if isinstance(found, Answer) else Answer([found])
 
     def _answer(self, future: Future, count: int) -> Answer | Lost:
         """Return a parcel's answer, or what became of it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 from dataclasses import replace
@@ -394,6 +396,15 @@ def test_a_scheduler_that_cannot_be_reached_is_told(office, monkeypatch, address
     status, told = said(office, "--scheduler", address)
     assert status == 1
     assert f"the scheduler “{address}” cannot be reached" in told.replace("\n", " ")
+
+
+def test_a_port_where_somebody_listens_and_says_nothing_is_told(office, monkeypatch):
+    monkeypatch.setattr("qpexcel.cluster.connect.WITHIN", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        status, told = said(office, "--scheduler", f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+        gc.collect()
+    assert status == 1
+    assert "cannot be reached" in told
 
 
 def test_a_scheduler_without_workers_is_told(office, monkeypatch):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import dask
 from distributed import Client
+from distributed.comm import get_address_host_port
 
 from qpexcel import __version__
 from qpexcel.cluster.worker import version
@@ -41,12 +44,34 @@ def connected(address: str) -> Iterator[Client]:
 
 
 def _client(address: str) -> Client:
+    client = Client.__new__(Client)  # held: one that is half made would wait and complain when it is let go
+    failed: list[Exception | None] = []
+    # Dask waits without end for a port that takes calls and says nothing.
+    making = threading.Thread(target=lambda: failed.append(_made(client, address)), daemon=True)
+    with warnings.catch_warnings():  # other versions of its own are Dask's business while they can talk
+        warnings.simplefilter("ignore")
+        making.start()
+        making.join(2 * WITHIN)
+    if failed == [None]:
+        return client
+    client.status = "closed"
+    raise QpexcelError(Finding("CLU002", address)) from (failed[0] if failed else None)
+
+
+def _made(client: Client, address: str) -> Exception | None:
+    """Make a client; return why it could not be made."""
     try:
-        with warnings.catch_warnings():  # other versions of its own are Dask's business while they can talk
-            warnings.simplefilter("ignore")
-            return Client(address, timeout=WITHIN, set_as_default=False)
-    except Exception as error:  # a wrong address, a closed port, TLS: each in its own way
-        raise QpexcelError(Finding("CLU002", address)) from error
+        _reach(address)
+        Client.__init__(client, address, timeout=WITHIN, set_as_default=False)
+    except Exception as error:  # noqa: BLE001 - a wrong address, a closed port, TLS: each in its own way
+        return error
+    return None
+
+
+def _reach(address: str) -> None:
+    """Raise OSError or ValueError where nobody listens: Dask would go on trying."""
+    if address.startswith(("tcp://", "tls://")):
+        socket.create_connection(get_address_host_port(address), timeout=WITHIN).close()
 
 
 def _await_workers(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 from qpexcel import __version__
 from qpexcel.commands import (
     DAY,
+    PLACE,
     Group,
     as_of_option,
     asked_language,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qpexcel.findings import Finding
+    from qpexcel.intake.collect import Elsewhere
+    from qpexcel.pool import Runner
     from qpexcel.standing import Standing
 
 _STRICT_FAILURE = 3
@@ -171,18 +175,20 @@ def generate(
 
 
 @cli.command("consolidate")
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=PLACE, metavar="[PATH|URL]...")
 @workspace_option
 @as_of_option
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--scheduler", metavar="ADDRESS")
 @click.option("--strict", is_flag=True)
 @json_option
 @reported
 def consolidate(
-    paths: tuple[Path, ...],
+    paths: tuple[Path | str, ...],
     workspace: Workspace,
     as_of: date | None,
     password_file: Path | None,
+    scheduler: str | None,
     *,
     strict: bool,
     as_json: bool,
@@ -191,20 +197,23 @@ def consolidate(
     from qpexcel.intake import READING  # noqa: PLC0415
     from qpexcel.pool import make_ready  # noqa: PLC0415
 
-    make_ready(READING)  # before we load what we need ourselves, which takes as long
+    if scheduler is None:
+        make_ready(READING)  # before we load what we need ourselves, which takes as long
     from qpexcel import consolidation  # noqa: PLC0415
     from qpexcel.loading import load_plan  # noqa: PLC0415
 
     console = open_console()
     loaded = load_plan(workspace, today())
-    with console.progress() as progress:
+    places = [_behind(path) if isinstance(path, str) else path for path in paths]
+    with _reading(scheduler, workspace) as run, console.progress() as progress:
         standing = consolidation.consolidate(
             workspace,
             loaded,
             as_of or today(),
             now(),
-            paths=paths,
+            paths=places,
             passwords=consolidation.read_passwords(password_file) if password_file else (),
+            run=run,
             progress=progress,
         )
     if as_json:
@@ -218,6 +227,23 @@ def consolidate(
         console.say("terminal.consolidated", path=workspace.master)
     if strict and _has_errors(standing):
         sys.exit(_STRICT_FAILURE)
+
+
+def _behind(url: str) -> Path | Elsewhere:
+    from qpexcel.cluster.files import behind  # noqa: PLC0415
+
+    return behind(url, now())
+
+
+def _reading(scheduler: str | None, workspace: Workspace) -> AbstractContextManager[Runner]:
+    """Return who reads files: processes here, or a scheduler's cluster."""
+    if scheduler is None:
+        from qpexcel.pool import pooled  # noqa: PLC0415
+
+        return nullcontext(pooled)
+    from qpexcel.cluster.reading import on_cluster  # noqa: PLC0415
+
+    return on_cluster(scheduler, workspace)
 
 
 def _fail_on_errors(findings: Iterable[Finding]) -> None:

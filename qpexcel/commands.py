@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
@@ -100,6 +100,20 @@ class _Day(click.ParamType):  # type: ignore[type-arg]  # generic only in newer 
 
 
 DAY = _Day()
+
+
+class _Place(click.Path):
+    """A file or folder that is there, or a URL, which stays text."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as click's
+        """Let URLs pass; nothing of a path has ://."""
+        return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
+
+
+PLACE = _Place()
 
 
 def open_console() -> Console:

@@ -15,6 +15,7 @@ from qpexcel.deciding import take_in_masters
 from qpexcel.evidence import gather
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.fingerprint import fingerprint
+from qpexcel.intake.collect import Elsewhere
 from qpexcel.intake.receive import Intake, Read
 from qpexcel.intake.returns import COUNTING, Return
 from qpexcel.intake.settle import settle, with_remembered
@@ -39,7 +40,7 @@ def consolidate(
     as_of: date,
     now: datetime,
     *,
-    paths: Sequence[Path] = (),
+    paths: Sequence[Path | Elsewhere] = (),
     passwords: Sequence[str] = (),
     run: Runner = pooled,
     progress: Progress = UNSEEN,
@@ -51,7 +52,7 @@ def consolidate(
         loaded: The plan to judge by, with what was found in it.
         as_of: The day to judge by.
         now: When this happens, for the record.
-        paths: Files and folders to read instead of returned/.
+        paths: Files and folders to read instead of returned/, here or elsewhere.
         passwords: What to try on workbooks that are locked, besides the units' own.
         run: Who reads the files: processes that may die of one.
         progress: Told of each file, then of what is made of them.
@@ -75,6 +76,7 @@ def consolidate(
         book = _write_master(workspace, standing, previous)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now, digest=digest)
         ledger.remember(master=sha256(book))
+    workspace.clear_partial()
     return standing
 
 
@@ -82,7 +84,7 @@ def _taken_in(
     workspace: Workspace,
     ledger: Ledger,
     terms: Terms,
-    paths: Sequence[Path],
+    paths: Sequence[Path | Elsewhere],
     now: datetime,
     *,
     run: Runner,

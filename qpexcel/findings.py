@@ -115,6 +115,13 @@ SEVERITY: Mapping[str, Severity] = {
     "WSP017": E,  # a password file that cannot be read
     "WSP019": E,  # a ledger of a newer version
     "WSP020": E,  # a ruling without a reason
+    # CLU: a cluster, and files behind URLs
+    "CLU001": E,  # the extra is not installed
+    "CLU002": E,  # a scheduler that cannot be reached
+    "CLU003": E,  # a scheduler without workers
+    "CLU004": E,  # another version there
+    "CLU005": E,  # the scheduler went away
+    "CLU006": E,  # nothing can be read from a URL
     # GEN: making unit workbooks
     "GEN001": W,  # an outgoing workbook was edited by a person
     "GEN002": E,  # no unit of that name

@@ -91,7 +91,7 @@ def pooled(job: Job[T, R], tasks: Iterable[T], limits: Limits) -> Iterator[R | L
     if first is None:
         return
     processes = 1 if len(first) < job.parcel else min(os.cpu_count() or 1, _MOST_PROCESSES)
-    with watched(limits.memory), _Processes(job, limits, processes) as pool:
+    with watched(limits.memory), Processes(job, limits, processes) as pool:
         sent: deque[tuple[list[T], _Sent]] = deque()
         for parcel in chain((first,), parcels):
             sent.append((parcel, pool.send(parcel)))
@@ -128,8 +128,11 @@ class _Sent:
     future: Any  # pebble's is not generic in 5.2.0
 
 
-class _Processes(Generic[T, R]):
-    """A pool that is made anew where it breaks."""
+class Processes(Generic[T, R]):
+    """A pool that is made anew where it breaks: send a parcel of tasks, then ask what became of each.
+
+    Used as a context; at its end no process is left.
+    """
 
     def __init__(self, job: Job[T, R], limits: Limits, processes: int) -> None:
         self._job = job

@@ -80,6 +80,11 @@ class Workspace:
         return self.root / ".qpexcel" / "archive"
 
     @property
+    def partial(self) -> Path:
+        """What was read for a consolidation that is not remembered yet."""
+        return self.root / ".qpexcel" / "partial"
+
+    @property
     def ours(self) -> frozenset[Path]:
         """What we write, as absolute paths: nothing in it came from anybody."""
         folders = (self.outgoing, self.corrections, self.evidence, self.reports, self.ledger.parent)
@@ -120,7 +125,7 @@ class Workspace:
 
     def keep_bytes(self, data: bytes, digest: str, suffix: str) -> Path:
         """Put bytes into the archive under their hash, once; return the path."""
-        kept = self._archived(digest, suffix)
+        kept = self.archive / archived_name(digest, suffix)
         if not kept.exists() or kept.read_bytes() != data:  # a power cut may have spoilt it
             with replacing(kept) as beside:
                 beside.write_bytes(data)
@@ -128,12 +133,8 @@ class Workspace:
 
     def keeps(self, path: Path, digest: str) -> bool:
         """Whether the archive has a file's bytes, as far as their number tells."""
-        kept = self._archived(digest, path.suffix)
+        kept = self.archive / archived_name(digest, path.suffix)
         return kept.is_file() and kept.stat().st_size == path.stat().st_size
-
-    def _archived(self, digest: str, suffix: str) -> Path:
-        known = suffix.lower() if suffix.lower() in _KNOWN_SUFFIXES else ""
-        return self.archive / f"{digest}{known}"
 
     def kept_at(self, path: str, digest: str) -> str:
         """Return where a returned file lies, from the workspace on: in returned/, else in the archive; or "".
@@ -155,6 +156,10 @@ class Workspace:
         papers = (self.reports, *(path for path in self.reports.glob("*") if path.is_dir()))
         for folder in (self.root, self.outgoing, self.corrections, self.ledger.parent, self.archive, *papers):
             clear_left_behind(folder, now)
+
+    def clear_partial(self) -> None:
+        """Forget what was read in part: it is remembered as a whole now. Never raises: it harms nobody."""
+        shutil.rmtree(self.partial, ignore_errors=True)
 
     def back_up(self, path: Path, now: datetime) -> Path:
         """Copy a file a person may have edited beside itself before it is overwritten.
@@ -193,6 +198,11 @@ def _copy(path: Path, backup: Path) -> None:
             backup.unlink()
             raise
     shutil.copystat(path, backup)
+
+
+def archived_name(digest: str, suffix: str) -> str:
+    """Return what bytes are called in the archive; a suffix from outside is used only if it is known."""
+    return f"{digest}{suffix.lower() if suffix.lower() in _KNOWN_SUFFIXES else ''}"
 
 
 def sha256(data: bytes) -> str:

@@ -19,7 +19,7 @@ LAYERS = (
     {"fields", "plan", "assess", "patch"},
     {"decisions", "forms", "plan_document", "documents"},
     {"intake"},
-    {"ledger"},
+    {"ledger", "cluster"},
     {"standing", "rounds", "scoring", "own_files"},
     {"fingerprint", "changes"},
     {"master", "status_document", "corrections", "evidence", "reports"},

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path, PurePath
 from struct import unpack_from
+from typing import Protocol
 
 from qpexcel.containers.names import is_program_file, printable, readable
 from qpexcel.findings import Finding
@@ -53,8 +54,15 @@ class Collected:
         return _collect(self.unread, self.received.path, limits, {}) if self.unread else self
 
 
+class Elsewhere(Protocol):
+    """Files that came back and lie in no folder of this machine."""
+
+    def collected(self, limits: Limits) -> Iterator[Collected]:
+        """Yield every file, in a stable order."""
+
+
 def collect(
-    paths: Iterable[Path],
+    paths: Iterable[Path | Elsewhere],
     limits: Limits = _USUAL,
     ours: Collection[Path] = (),
     looks: Mapping[bytes, Look] = _NO_LOOKS,
@@ -66,10 +74,12 @@ def collect(
     not read.
     """
     for root in paths:
-        if root.is_dir():
+        if not isinstance(root, Path):
+            yield from root.collected(limits)
+        elif root.is_dir():
             for path, closed in _below(root, ours):
                 name = _printable(path.relative_to(root))
-                yield _unopened(name) if closed else _collect(path, name, limits, looks)
+                yield unopened(name) if closed else _collect(path, name, limits, looks)
         else:
             yield _collect(root, _printable(Path(root.name)), limits, looks)
 
@@ -80,12 +90,15 @@ def is_settled(look: Look, now: datetime) -> bool:
     One that was written only just then may be written again within the same tick of the file system's clock.
     """
     written = max(map(float, look.mark.split()[1:3]))
-    return _local(min(max(written, _DAY), _LATEST)) + _TICK < now
+    return local_moment(written) + _TICK < now
 
 
-def how_many(paths: Iterable[Path], ours: Collection[Path] = ()) -> int:
-    """Return how many files `collect` yields of the same paths."""
-    return sum(len(_below(root, ours)) if root.is_dir() else 1 for root in paths)
+def how_many(paths: Sequence[Path | Elsewhere], ours: Collection[Path] = ()) -> int | None:
+    """Return how many files `collect` yields of the same paths; None where nobody can tell beforehand."""
+    here = [root for root in paths if isinstance(root, Path)]
+    if len(here) < len(paths):
+        return None
+    return sum(len(_below(root, ours)) if root.is_dir() else 1 for root in here)
 
 
 def _below(root: Path, ours: Collection[Path]) -> list[tuple[Path, bool]]:
@@ -102,7 +115,8 @@ def _below(root: Path, ours: Collection[Path]) -> list[tuple[Path, bool]]:
     return sorted([*found, *closed])
 
 
-def _unopened(name: str) -> Collected:
+def unopened(name: str) -> Collected:
+    """Return a file that cannot be opened (FIL014)."""
     never = datetime.min  # noqa: DTZ901 - nothing is known of when
     return Collected(Received(name, "", never, never), problem=Finding("FIL014").at(file=name))
 
@@ -115,8 +129,7 @@ def _mark(stat: os.stat_result) -> str:
 def _collect(path: Path, name: str, limits: Limits, looks: Mapping[bytes, Look]) -> Collected:
     try:
         stat = path.lstat()
-        # A file system may hold moments that no calendar has, and Windows reads none before 1970.
-        at = _local(min(max(stat.st_mtime, _DAY), _LATEST))
+        at = local_moment(stat.st_mtime)
         problem = _unfit(path, stat.st_size, limits)
         if problem:
             return Collected(Received(name, "", at, at), problem=problem.at(file=name))
@@ -128,7 +141,7 @@ def _collect(path: Path, name: str, limits: Limits, looks: Mapping[bytes, Look])
         if _changed(path, stat):
             return Collected(Received(name, "", at, at), problem=Finding("FIL019").at(file=name))
     except OSError:
-        return _unopened(name)
+        return unopened(name)
     digest = sha256(data)
     return Collected(Received(name, digest, at, at), data, look=(where, Look(mark, digest)))
 
@@ -145,11 +158,14 @@ def _unfit(path: Path, size: int, limits: Limits) -> Finding | None:
         return Finding("FIL016")
     if path.is_symlink() or not path.is_file():
         return Finding("FIL001")
+    return unfit_size(size, limits)
+
+
+def unfit_size(size: int, limits: Limits) -> Finding | None:
+    """Say why a file of so many bytes is not opened: it is empty, or too large."""
     if size == 0:
         return Finding("FIL011")
-    if size > limits.file:
-        return Finding("FIL012", f"{size // MB} MB")
-    return None
+    return Finding("FIL012", f"{size // MB} MB") if size > limits.file else None
 
 
 def _printable(path: PurePath) -> str:
@@ -199,6 +215,11 @@ def _saved_ole(data: bytes) -> datetime | None:
             kind, ticks = unpack_from("<IQ", stream, start + offset)
             return _FILE_TIME + timedelta(microseconds=ticks // 10) if kind == _IS_FILE_TIME else None
     return None
+
+
+def local_moment(timestamp: float) -> datetime:
+    """Return when a file was changed, local and naive; a file system may hold what no calendar has."""
+    return _local(min(max(timestamp, _DAY), _LATEST))  # and Windows reads none before 1970
 
 
 def _local(timestamp: float) -> datetime:

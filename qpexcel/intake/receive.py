@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qpexcel.findings import Finding
 from qpexcel.intake.codec import return_from_json
-from qpexcel.intake.collect import Collected, collect, how_many, is_settled
+from qpexcel.intake.collect import Collected, Elsewhere, collect, how_many, is_settled
 from qpexcel.intake.reading import turned_away
 from qpexcel.intake.returns import COUNTING, Look, Outcome, Received, Return, at_first, earliest
 from qpexcel.intake.terms import Terms
@@ -90,7 +90,7 @@ class Intake:
         self._looks = looks or {}
         self.looked: dict[bytes, Look] = {}
 
-    def read(self, paths: Sequence[Path]) -> list[Read]:
+    def read(self, paths: Sequence[Path | Elsewhere]) -> list[Read]:
         """Archive and read every file at or below the paths; what is packed in them comes after them."""
         self._progress.begin("reading", how_many(paths, self._workspace.ours))
         entries: list[_Entry] = []
@@ -139,7 +139,9 @@ class Intake:
             return received
         return replace(received, saved_at=said)
 
-    def _outer_tasks(self, paths: Iterable[Path], entries: list[_Entry]) -> Iterator[tuple[_Entry, Task]]:
+    def _outer_tasks(
+        self, paths: Iterable[Path | Elsewhere], entries: list[_Entry]
+    ) -> Iterator[tuple[_Entry, Task]]:
         for collected in self._collected(paths):
             entry = _Entry(at_first(collected.received, self._earliest))
             entries.append(entry)
@@ -151,7 +153,7 @@ class Intake:
             else:
                 yield from self._to_read(entry, collected.data)
 
-    def _collected(self, paths: Iterable[Path]) -> Iterator[Collected]:
+    def _collected(self, paths: Iterable[Path | Elsewhere]) -> Iterator[Collected]:
         """Yield every file, with its bytes unless all that is wanted of it is known and archived.
 
         How those look that were read is in `looked`.

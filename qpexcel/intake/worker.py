@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from qpexcel.containers.kinds import kind_of
 from qpexcel.findings import Finding
@@ -19,10 +19,20 @@ from qpexcel.intake.returns import Received
 from qpexcel.intake.terms import Terms
 from qpexcel.limits import MB
 from qpexcel.pool import Job
-from qpexcel.workspace import Workspace, sha256
+from qpexcel.workspace import sha256
 
 if TYPE_CHECKING:
     from qpexcel.containers.model import Unfolded
+
+
+class Store(Protocol):
+    """Where bytes are kept by their hash: a workspace's archive, or what stands for it on another machine."""
+
+    def keep_bytes(self, data: bytes, digest: str, suffix: str) -> object:
+        """Keep bytes under their hash, once."""
+
+    def kept(self, digest: str) -> bytes:
+        """Return the bytes kept under a hash; none where they are not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +73,31 @@ class Result:
     opened: Opened | None = None
 
 
-def job(terms: Terms, workspace: Workspace) -> Job[Task, Result]:
-    """Describe the work of the reading processes."""
-    return Job(_work, _begin, (terms, workspace), READING)
+def job(terms: Terms, store: Store) -> Job[Task, Result]:
+    """Describe the work of the reading processes; its arguments are these two."""
+    return Job(_work, _begin, (terms, store), READING)
 
 
 @dataclass(frozen=True)
 class _Begun:
     terms: Terms
     reader: Reader
-    workspace: Workspace
+    store: Store
 
 
 _begun: _Begun | None = None
 
 
-def _keeper(workspace: Workspace) -> Keep:
+def _keeper(store: Store) -> Keep:
     def keep(data: bytes, suffix: str) -> str:
         digest = sha256(data)
-        workspace.keep_bytes(data, digest, suffix)
+        store.keep_bytes(data, digest, suffix)
         return digest
 
     return keep
 
 
-def _begin(terms: Terms, workspace: Workspace) -> None:
+def _begin(terms: Terms, store: Store) -> None:
     global _begun  # noqa: PLW0603 - what a process sets up once, for all its tasks
     _begun = _Begun(
         terms,
@@ -97,9 +107,9 @@ def _begin(terms: Terms, workspace: Workspace) -> None:
             terms.extensions,
             passwords=terms.passwords,
             included=terms.included,
-            keep=_keeper(workspace),
+            keep=_keeper(store),
         ),
-        workspace,
+        store,
     )
 
 
@@ -108,8 +118,8 @@ def _work(task: Task) -> Result:
         raise RuntimeError("not begun")
     received = task.received
     if task.data:  # before anything else happens to it
-        _begun.workspace.keep_bytes(task.data, received.sha256, Path(received.path).suffix)
-    data = task.data or _begun.workspace.kept(received.sha256)
+        _begun.store.keep_bytes(task.data, received.sha256, Path(received.path).suffix)
+    data = task.data or _begun.store.kept(received.sha256)
     if not task.received.outer and kind_of(data):
         return Result(None, opened=_opened(task.received, data, _begun))
     one = read_return(Collected(task.received, data), _begun.reader)
@@ -125,14 +135,14 @@ def _opened(outer: Received, data: bytes, begun: _Begun) -> Opened:
     from qpexcel.containers.unfold import unfold  # noqa: PLC0415 - slow to load, and most files need none
 
     first, *members = unfold(outer.path, data, begun.terms.limits, begun.terms.passwords)
-    return Opened(first.problem, tuple(_unpacked(members, outer, begun.workspace)))
+    return Opened(first.problem, tuple(_unpacked(members, outer, begun.store)))
 
 
-def _unpacked(members: Sequence[Unfolded], outer: Received, workspace: Workspace) -> Iterator[Unpacked]:
+def _unpacked(members: Sequence[Unfolded], outer: Received, store: Store) -> Iterator[Unpacked]:
     for member in members:
         digest = sha256(member.data) if member.data else ""
         if digest:
-            workspace.keep_bytes(member.data, digest, Path(member.path).suffix)
+            store.keep_bytes(member.data, digest, Path(member.path).suffix)
         received = Received(
             path=member.path,
             sha256=digest,

@@ -1,6 +1,6 @@
 """Reading returned workbooks in local processes and on a Dask cluster of two: what the way there costs.
 
-    python bench/cluster.py FOLDER UNITS     # a workspace as `data.make` makes it; it is not changed
+python bench/cluster.py [--units 1000]     # needs the extra: pip install '.[cluster]'
 
 The cluster's workers run on this machine too, one thread each, as many as the local pool has processes on
 two cores; so what differs is what a cluster adds. Each is timed in turn, from a fresh workspace.
@@ -8,8 +8,8 @@ two cores; so what differs is what a cluster adds. Each is timed in turn, from a
 
 from __future__ import annotations
 
+import argparse
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from statistics import median
 
-from data import KEY, make_plan
+from data import KEY, fill_in_processes, make_plan
 from distributed import LocalCluster
 
 from qpexcel.cluster.reading import on_cluster
@@ -45,23 +45,26 @@ def seconds(
         return took
 
 
-def main(folder: Path, units: int) -> None:
-    plan, returned = make_plan(units), folder / "returned"
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--units", type=int, default=1000)
+    units = parser.parse_args().units
+    local, spread = [], []
+    with (
+        tempfile.TemporaryDirectory() as root,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
+    ):
+        fill_in_processes(Path(root), units)
+        plan, returned = make_plan(units), Workspace(Path(root) / "ours").returned
         address = cluster.scheduler_address
-        local, spread = [], []
         for turn in range(_ROUNDS):
-            terms = Terms(
-                plan, KEY, passwords=(str(turn),)
-            )  # others each time, so that no process is used again
+            terms = Terms(plan, KEY, passwords=(str(turn),))  # others each time: no process is used again
             local.append(seconds(returned, terms, lambda _: nullcontext(pooled)))
             spread.append(seconds(returned, terms, lambda workspace: on_cluster(address, workspace)))
-    print("each:", *(f"{a:.2f}/{b:.2f}" for a, b in zip(local, spread, strict=True)), file=sys.stderr)
     here, there = median(local), median(spread)
-    print("| Files | Local pool | Dask, 2 workers | Ratio |")
-    print("| ----: | ---------: | --------------: | ----: |")
-    print(f"| {units:,} | {here:.2f} s | {there:.2f} s | {there / here:.2f} |")
+    print("| files | local pool (s) | Dask, 2 workers (s) | ratio |\n|--:|--:|--:|--:|")
+    print(f"| {units:,} | {here:.2f} | {there:.2f} | {there / here:.2f} |")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main()

@@ -103,20 +103,17 @@ def _row_to_json(row: AnswerRow) -> list[Any]:
 
 def _row_from_json(data: list[Any]) -> AnswerRow:
     key, sheet, number, answers = data
-    return AnswerRow(key, sheet, number, {name: answer_from_json(answer) for name, answer in answers.items()})
+    return AnswerRow(key, sheet, number, {name: _answer(*answer) for name, answer in answers.items()})
 
 
-def answer_from_json(data: list[Any]) -> Answer:
-    """Return one answer from its JSON list."""
-    text, value, cell, findings = data
-    text, cell = _once(text), _once(cell)
-    value = text if value == text else _once(value) if isinstance(value, str) else value
-    return Answer(text, value, cell, tuple(map(finding_from_json, findings)) if findings else ())
-
-
-def _once(text: str) -> str:
-    """Return the same object for the same short text: ten thousand forms say 辦理中 at H7."""
-    return intern(text) if len(text) <= _SHORT else text
+def _answer(text: str, value: str | float | None, cell: str, findings: list[Any]) -> Answer:
+    """Return one answer. What ten thousand forms say alike (辦理中, H7) is the same object in all of them."""
+    if len(text) <= _SHORT:
+        text = intern(text)
+    if isinstance(value, str):
+        value = text if value == text else intern(value)
+    doubts = tuple(map(finding_from_json, findings)) if findings else ()
+    return Answer(text, value, intern(cell), doubts)
 
 
 def _inspection_to_json(one: Inspection) -> list[Any]:

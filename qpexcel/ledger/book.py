@@ -18,7 +18,7 @@ from qpexcel.intake.codec import (
 )
 from qpexcel.intake.returns import Look, Return, Ruling, earliest, listed
 from qpexcel.ledger.lines import Reading, Readings, as_first, damage_told, dated, file_row, moment_of
-from qpexcel.ledger.schema import RECORD_FILE, RECORD_PRESENCE
+from qpexcel.ledger.schema import LAST_READINGS, RECORD_FILE, RECORD_PRESENCE
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json, plan_to_json
 
@@ -154,16 +154,7 @@ class Ledger:
 
     def readings(self) -> list[Reading]:
         """Return every file ever seen with its last reading, in the order in which they came."""
-        latest = """
-            SELECT readings.id, path, sha256, received_at, saved_at, sender, outer, presence.here, terms, body
-            FROM files JOIN readings ON readings.file = files.id JOIN presence ON presence.file = files.id
-            WHERE readings.id IN (SELECT MAX(id) FROM readings
-                WHERE read_at <= :until AND id <= :readings GROUP BY file)
-            AND presence.id IN (SELECT MAX(id) FROM presence
-                WHERE since <= :until AND id <= :presence GROUP BY file)
-            ORDER BY files.id
-        """
-        readings = [self._readings.of(line) for line in self._of_then(latest)]
+        readings = [self._readings.of(line) for line in self._of_then(LAST_READINGS)]
         came = earliest(reading.one.received for reading in readings)
         return [as_first(reading, came) for reading in readings]
 

@@ -100,6 +100,22 @@ MIGRATIONS = (
     """,
 )
 
+# Both lists are made once: looked for file by file, ten thousand files would take a hundred million looks.
+LAST_READINGS = """
+    WITH last_read AS (
+            SELECT file, MAX(id) AS id FROM readings
+            WHERE read_at <= :until AND id <= :readings GROUP BY file),
+        last_seen AS (
+            SELECT file, MAX(id) AS id FROM presence
+            WHERE since <= :until AND id <= :presence GROUP BY file)
+    SELECT readings.id, path, sha256, received_at, saved_at, sender, outer, presence.here, terms, body
+    FROM last_read JOIN last_seen ON last_seen.file = last_read.file
+        JOIN files ON files.id = last_read.file
+        JOIN readings ON readings.id = last_read.id
+        JOIN presence ON presence.id = last_seen.id
+    ORDER BY files.id
+"""
+
 RECORD_FILE = """
     INSERT INTO files (path, sha256, outer, received_at, saved_at, sender, first_seen, here,
         unit, round, outcome, reason)

@@ -21,6 +21,7 @@ from qpexcel.plan.interpret import interpret
 from qpexcel.plan.tables import Entry, PlanTables, Record
 from qpexcel.plan.writer import plan_book
 from qpexcel.pool import here
+from qpexcel.progress import Progress
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Standing
 from qpexcel.status_document import status_json
@@ -80,6 +81,16 @@ def findings_of(items: str, units: str = "", **rest: Any) -> list[tuple[str, str
     """Return (code, item) of everything doubtful in a plan given as Markdown."""
     found = interpret(tables(items, units, **rest), fallback_year=1)[1]
     return [(finding.code, finding.place.item) for finding in found]
+
+
+class Told(Progress):
+    """Does something after each step of some work."""
+
+    def __init__(self, after_each: Callable[[], object]) -> None:
+        self._after_each = after_each
+
+    def __call__(self) -> None:
+        self._after_each()
 
 
 @dataclass

@@ -10,7 +10,7 @@ from datetime import date
 
 import psutil
 import pytest
-from kit import NOW, ZH, Office, tables
+from kit import NOW, ZH, Office, Told, tables
 
 from qpexcel import pool
 from qpexcel.cycle import generate_workbooks
@@ -20,7 +20,6 @@ from qpexcel.forms.generate import Round, generate
 from qpexcel.forms.request import NOTHING
 from qpexcel.plan.writer import plan_book
 from qpexcel.pool import Lost, here, pooled
-from qpexcel.progress import Progress
 from qpexcel.sheets.draw import draw_book
 
 UNITS = [f"第{number}科" for number in range(1, 9)]
@@ -44,16 +43,6 @@ def _always_worth_it(monkeypatch):
 @pytest.fixture
 def office(tmp_path):
     return opened(tmp_path / "office")
-
-
-class Told(Progress):
-    """Does something after each workbook."""
-
-    def __init__(self, after_each):
-        self._after_each = after_each
-
-    def __call__(self):
-        self._after_each()
 
 
 def asked(plan):

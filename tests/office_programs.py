@@ -88,7 +88,17 @@ class LibreOffice:
         self._server: subprocess.Popen[bytes] | None = None
 
     def open(self, path: Path) -> Book:
-        """Open a file (xlsx, ods, xls, csv); starts the program where none runs."""
+        """Open a file (xlsx, ods, xls, csv); starts the program where none runs.
+
+        On a busy machine it now and then dies of the first file after its start, whichever that is; of a file
+        that kills it, it dies again.
+        """
+        try:
+            return self._open(path)
+        except OfficeDiedError:
+            return self._open(path)
+
+    def _open(self, path: Path) -> Book:
         if self._server is None or self._server.poll() is not None:
             self.close()
             self._start()

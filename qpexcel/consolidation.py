@@ -71,7 +71,7 @@ def consolidate(
         known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
         standing = stand(_with_files(known, workspace, ledger), as_of)
         digest = fingerprint(standing)
-        previous = last_standing(ledger, digest)
+        previous = last_standing(ledger, digest, plan)
         progress.begin("writing_master")
         book = _write_master(workspace, standing, previous)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now, digest=digest)

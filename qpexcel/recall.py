@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from qpexcel.decisions import Decision, granted_day, read_decisions
@@ -27,11 +28,16 @@ from qpexcel.workspace import Workspace
 _PLAN_CODES = ("PLN", "DUE", "TGT")  # findings about the plan itself, which no return changes
 
 
-def last_standing(ledger: Ledger, other_than: str = "") -> Standing | None:
-    """Say where everything stood at the last consolidation, or at the last that showed something else."""
+def last_standing(ledger: Ledger, other_than: str = "", plan: Plan | None = None) -> Standing | None:
+    """Say where everything stood at the last consolidation, or at the last that showed something else.
+
+    Where it was by the very `plan` at hand, what was worked out of that serves again.
+    """
     last = ledger.last_consolidation(other_than=other_than)
     if last is None:
         return None
+    if plan and last.plan == plan:
+        last = replace(last, plan=plan)
     return stand(_known_at(ledger.as_known(last), last.plan, last.findings), last.as_of)
 
 

@@ -122,8 +122,7 @@ def rows(sizes: dict[int, dict[str, dict[str, Any]]]) -> Iterator[str]:
         yield line(what, (f"{run['stages'].get(key, 0.0):.2f}" for run in runs))
     each = [1000 * run["stages"]["whole"] / units for run, units in zip(runs, twice(sizes), strict=True)]
     yield line("ms a file", (f"{one:.1f}" for one in each))
-    yield line("peak memory, MB", (f"{run['peak'][0]:,.0f}" for run in runs))
-    yield line("peak of a reading process, MB", (f"{run['peak'][1]:,.0f}" for run in runs))
+    yield line("peak memory, MB", (f"{run['peak']:,.0f}" for run in runs))
 
 
 def line(what: str, figures: Iterable[str]) -> str:

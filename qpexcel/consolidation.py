@@ -71,9 +71,11 @@ def consolidate(
         known = known_from(plan, returns, ledger, (*loaded.findings, *of_master))
         standing = stand(_with_files(known, workspace, ledger), as_of)
         digest = fingerprint(standing)
-        previous = last_standing(ledger, digest, plan)
+        words = load_words(plan.settings.language)
+        described = master_book(standing, words, last_standing(ledger, digest, plan))
         progress.begin("writing_master")
-        book = _write_master(workspace, standing, previous)
+        book = draw_book(described)
+        write_whole(workspace.master, book)
         ledger.record_consolidation(plan, as_of, known.findings, figures(standing), now, digest=digest)
         ledger.remember(master=sha256(book))
     workspace.clear_partial()
@@ -100,14 +102,6 @@ def _taken_in(
     ledger.record_files(_fresh(read, terms), returns, now)
     ledger.record_looks(intake.looked)
     return returns, here
-
-
-def _write_master(workspace: Workspace, standing: Standing, before: Standing | None) -> bytes:
-    """Write the master; return its bytes."""
-    words = load_words(standing.plan.settings.language)
-    book = draw_book(master_book(standing, words, before))
-    write_whole(workspace.master, book)
-    return book
 
 
 def _with_files(known: Known, workspace: Workspace, ledger: Ledger) -> Known:

@@ -8,6 +8,7 @@ from typing import overload
 from qpexcel.master.assessment import assessment_sheet
 from qpexcel.master.changes import changes_sheet
 from qpexcel.master.corrections import corrections_sheet
+from qpexcel.master.earlier import earlier
 from qpexcel.master.files import files_sheet
 from qpexcel.master.inspections import inspections_sheet
 from qpexcel.master.items import items_sheet
@@ -64,7 +65,7 @@ def master_book(standing: Standing, words: Words, previous: Standing | None = No
         words: The language of its words.
         previous: Where everything stood the last time, for what has changed; None the first time.
     """
-    view = View(standing, words, previous)
+    view = View(standing, words, earlier(previous, standing))
     plan = standing.plan
     return Book(
         sheets=_Sheets(view),

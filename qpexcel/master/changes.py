@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qpexcel.changes import Change, Kind, changes, field_label, said
+from qpexcel.changes import Change, Kind, field_label, said
 from qpexcel.fields import Owner
 from qpexcel.findings import Place
+from qpexcel.master.earlier import Earlier
 from qpexcel.master.gone import gone_decisions
 from qpexcel.master.listing import HEADER, Listed, table_of
 from qpexcel.master.register import state_conditions
@@ -15,7 +16,6 @@ from qpexcel.master.view import LEAD_ROW, TITLE_HEIGHTS, View
 from qpexcel.plan.wording import due_words, period_words
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Condition, Link, Sheet, Value, letter
-from qpexcel.standing import Standing
 from qpexcel.words import Words
 
 MOST = 20_000  # changes on the sheet: nobody reads more, and Excel takes 65,530 links
@@ -39,7 +39,7 @@ _SHEET_OF = {Owner.PLAN: "plan", Owner.SECRETARIAT: "tracking", Owner.UNIT: "fil
 
 def changes_sheet(view: View) -> Sheet:
     """Describe the list of changes, or say that there is none."""
-    found = changes(view.previous, view.standing)
+    found = view.previous.changes if view.previous else ()
     columns = _columns(view.words)
     rows = _rows(found[:MOST], view)
     head = [Cell(LEAD_ROW, 0, _lead(view), "lead"), Cell(_SUMMARY_ROW, 0, _summary(found, view), "value")]
@@ -93,7 +93,7 @@ def _summary(found: Sequence[Change], view: View) -> str:
     return words("changes.summary", count=f"{len(found):,}", **_counts(found)) + more
 
 
-def _new_round(previous: Standing, view: View) -> str:
+def _new_round(previous: Earlier, view: View) -> str:
     before, now = previous.round, view.standing.round
     return view.words("changes.new_round", before=before, now=now) if before != now else ""
 

@@ -26,8 +26,8 @@ class Figure:
 
 def figures(view: View) -> list[Figure]:
     """Return the figures in the order they are shown."""
-    now = _numbers(view.standing)
-    before = _numbers(view.previous) if view.previous else None
+    now = numbers(view.standing)
+    before = view.previous.numbers if view.previous else None
     formulas = _formulas(view)
     return [
         Figure(
@@ -52,7 +52,8 @@ def change(figure: Figure, cell: str, view: View) -> Value:
     return Formula(f"=IF({cell}={figure.before},{quoted(unchanged)},{shown})", now)
 
 
-def _numbers(standing: Standing) -> dict[str, int]:
+def numbers(standing: Standing) -> dict[str, int]:
+    """Return the figures of a day by their keys."""
     judged = [row.timeliness for row in standing.rows]
     states = [unit.state for unit in standing.register]
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from qpexcel.forms.form import footer
 from qpexcel.master.columns import TRACKING_HEADER, column_keys
@@ -13,6 +14,9 @@ from qpexcel.plan.wording import due_words, short_day
 from qpexcel.sheets.describe import Cell, Page, letter
 from qpexcel.standing import RowStanding, Standing
 from qpexcel.words import Words
+
+if TYPE_CHECKING:  # it goes by figures, which are drawn from a view
+    from qpexcel.master.earlier import Earlier
 
 TITLE_ROW, LEAD_ROW = 1, 2
 TITLE_HEIGHTS = {TITLE_ROW: 28.0, LEAD_ROW: 20.0}
@@ -24,11 +28,11 @@ MET_LETTERS = {True: "y", False: "n", None: "-"}
 
 @dataclass(frozen=True)
 class View:
-    """A standing, the language it is shown in, and the standing shown the last time."""
+    """A standing, the language it is shown in, and what was shown the last time."""
 
     standing: Standing
     words: Words
-    previous: Standing | None = None
+    previous: Earlier | None = None
 
     @property
     def plan(self) -> Plan:

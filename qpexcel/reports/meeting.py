@@ -151,7 +151,7 @@ def meeting_facts(
     """
     last = until or _next_meeting(now, before)
     shown, then = of_units(now, units), of_units(before, units) if before else None
-    view, plan = View(shown, words, then), now.plan
+    view, plan = View(shown, words), now.plan
     counts = unit_counts(view)
     changed = changes(then, shown)
     listed = [one for one in changed if one.kind in _FOR_A_MEETING]

@@ -20,6 +20,8 @@ TEXTS = st.one_of(
     st.sampled_from(["", "=1+1", "已完成", "_x0041_", "a\x0bb", " 前後 ", "<&>\"'", "兩\n行", "字" * 40_000]),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
 )
+# Older xlsxwriters drop links with longer texts, and write / otherwise cell by cell.
+SHORT = TEXTS.filter(lambda text: 0 < len(text) < 2_000 and "/" not in text)
 NUMBERS = st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e12, 1e12, allow_nan=False))
 NOW = st.one_of(TEXTS.filter(lambda text: len(text) < 256), NUMBERS, st.sampled_from(["#N/A", ""]))
 VALUES = st.one_of(
@@ -30,7 +32,7 @@ VALUES = st.one_of(
     st.dates(date(1900, 1, 1), date(2100, 1, 1)),
     st.builds(Formula, st.sampled_from(["=1+1", '="<&>"', "=A1&B1"]), NOW),
     st.builds(RowFormula, st.sampled_from([f"=A{ROW}&B$3", f"=-C{ROW}", f"='別頁'!A{ROW}"]), NOW),
-    st.builds(Link, st.sampled_from(["internal:'別頁'!A1", "external:a%23b.xlsx"]), TEXTS.filter(bool)),
+    st.builds(Link, st.sampled_from(["internal:'別頁'!A1", "external:a%23b.xlsx"]), SHORT),
 )
 STYLES = ("cell", "code", "number", "link")  # calamine panics over a day that is no day
 

@@ -78,7 +78,7 @@ def _is_large(sheet: Sheet) -> bool:
 def _describe_file(workbook: Workbook, book: Book) -> None:
     made = datetime(book.made.year, book.made.month, book.made.day)  # noqa: DTZ001 - a day, not a moment
     said = {"title": book.title, "author": book.author, "subject": book.subject}
-    said |= {"comments": book.comments, "keywords": book.keywords}
+    said |= {"comments": book.comments} | ({"keywords": book.keywords} if book.keywords else {})
     said = {name: with_pictures(text) for name, text in said.items()}
     workbook.set_properties({**said, "created": made})
     # Values are cached in the file; a reader that computes does so only where asked.

@@ -131,10 +131,12 @@ class Workspace:
                 beside.write_bytes(data)
         return kept
 
-    def keeps(self, path: Path, digest: str) -> bool:
-        """Whether the archive has a file's bytes, as far as their number tells."""
-        kept = self.archive / archived_name(digest, path.suffix)
-        return kept.is_file() and kept.stat().st_size == path.stat().st_size
+    def keeps(self, digest: str, suffix: str, size: int) -> bool:
+        """Whether the archive has so many bytes under a hash."""
+        try:
+            return (self.archive / archived_name(digest, suffix)).stat().st_size == size
+        except OSError:
+            return False
 
     def kept_at(self, path: str, digest: str) -> str:
         """Return where a returned file lies, from the workspace on: in returned/, else in the archive; or "".

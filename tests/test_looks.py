@@ -115,3 +115,20 @@ def test_a_file_of_another_name_is_another_file(office, hashed):
     assert [(one["path"], one["outcome"]) for one in document["files"] if one["unit"] == "甲科"] == [
         ("甲科（送出）.xlsx", "accepted")
     ]
+
+
+def test_what_goes_between_two_looks_is_no_error(office, monkeypatch):
+    """A file may be moved away while the others are looked at."""
+    office.consolidate(now=later())
+    gone = office.workspace.returned / "乙科.xlsx"
+    whole = collect.how_many
+
+    def moved(*given):
+        monkeypatch.setattr("qpexcel.intake.receive.how_many", whole)
+        count = whole(*given)
+        gone.unlink()
+        return count
+
+    monkeypatch.setattr("qpexcel.intake.receive.how_many", moved)
+    office.consolidate(now=later(120))
+    assert result(office, "1-1|乙科|") == "一"

@@ -159,17 +159,17 @@ class Intake:
         How those look that were read is in `looked`.
         """
         for one in collect(paths, self._terms.limits, self._workspace.ours, self._looks):
-            if (
-                one.unread
-                and self._known_as(one.received)
-                and self._workspace.keeps(one.unread, one.received.sha256)
-            ):
+            if one.look and one.unread and self._known_as(one.received) and self._is_kept(one, one.look[1]):
                 yield one
                 continue
             found = one.read(self._terms.limits)
             if found.look and is_settled(found.look[1], self._now):
                 self.looked.update([found.look])
             yield found
+
+    def _is_kept(self, one: Collected, look: Look) -> bool:
+        suffix = Path(one.received.path).suffix
+        return self._workspace.keeps(one.received.sha256, suffix, look.size)
 
     def _to_read(self, entry: _Entry, data: bytes) -> Iterator[tuple[_Entry, Task]]:
         """Yield the task of reading a file, unless it is known; who gets its bytes archives them first."""

@@ -49,6 +49,11 @@ class Look:
     mark: str
     sha256: str
 
+    @property
+    def size(self) -> int:
+        """How many bytes it had."""
+        return int(self.mark.split()[0])
+
 
 def earliest(files: Iterable[Received]) -> dict[str, Received]:
     """Return by hash what the same bytes were when they first came and as early as any copy was saved."""

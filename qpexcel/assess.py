@@ -1,7 +1,7 @@
 """Rows + a day → timeliness, lights, targets met and item roll-ups, on whole columns.
 
 This is the one place that says what the words of contract §4 mean. Days are proleptic ordinals
-(`date.toordinal`) as floats, NaN where there is none.
+(`date.toordinal`) as floats, NaN where there is none; NaN compares as false.
 """
 
 from __future__ import annotations
@@ -10,156 +10,213 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
-from qpexcel.model import APART, RATES, WHOLE_PLAN, Settings
+from qpexcel.model import Settings
+from qpexcel.row_columns import Answered, Column, RowColumns
 
-# Worst first: an item is as its worst row.
+# Worst first: an item is as its worst row. In columns they stand as their places here.
 TIMELINESS = ("overdue", "done_undated", "open", "no_deadline", "late", "on_time", "closed")
 LIGHTS = ("red", "yellow", "green", "grey")
 _NOT_DONE = ("open", "overdue", "no_deadline")
-
-ROW_COLUMNS = (
-    "key", "item", "unit", "role", "period", "begins", "due", "done", "cannot", "completed", "closed",
-    "reported", "evidence",
-)  # fmt: skip
-QUANTITY_COLUMNS = ("row", "n", "op", "target", "measure", "per", "scope", "recurring", "actual")
+_BEST = 127  # worse than which every word is
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """What `assess` finds.
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """The numbers asked: what was reported (`actual`), what is judged (`total`), and 1.0 where met, 0.0 not.
 
-    rows: the rows given, with timeliness, light, counts, begun, days (left until due), due_soon,
-        not_met, number_missing, no_evidence.
-    quantities: the quantities given, with total (the number judged) and met (1.0, 0.0, NaN).
-    items: by item id: timeliness, light, reported, expected.
-    item_quantities: by item and target number: actual and met.
+    `met` is NaN where there is no number to judge, and for what is judged at the item alone.
     """
 
-    rows: pd.DataFrame
-    quantities: pd.DataFrame
-    items: pd.DataFrame
-    item_quantities: pd.DataFrame
+    actual: Column
+    total: Column
+    met: Column
 
 
-def assess(rows: pd.DataFrame, quantities: pd.DataFrame, as_of: date, settings: Settings) -> Assessed:
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """By item: its worst row's words (places in `TIMELINESS`, `LIGHTS`), how many rows are in and expected.
+
+    A row is expected that counts and whose period has begun; where none is, the item is open and green.
+    actual, met: by the plan's target, as in `Numbers`.
+    """
+
+    timeliness: Column
+    light: Column
+    reported: Column
+    expected: Column
+    actual: Column
+    met: Column
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessed:
+    """What `assess` finds, by row: `days` are those left until due, the rest is as in contract §4."""
+
+    timeliness: Column
+    light: Column
+    counts: Column
+    begun: Column
+    days: Column
+    due_soon: Column
+    not_met: Column
+    number_missing: Column
+    no_evidence: Column
+    numbers: Numbers
+    items: Items
+
+    def is_any(self, *words: str) -> Column:
+        """Say of every row whether its timeliness is one of these words."""
+        return np.isin(self.timeliness, [TIMELINESS.index(word) for word in words])
+
+
+def assess(rows: RowColumns, said: Answered, as_of: date, settings: Settings) -> Assessed:
     """Judge every row as of a day.
 
     Args:
-        rows: One line per obligation with `ROW_COLUMNS`, numbered from 0.
-        quantities: One line per row and target with `QUANTITY_COLUMNS`; `row` is the row's number.
+        rows: The plan's rows.
+        said: What units and the secretariat said of them.
         as_of: The day judged by.
         settings: The plan's settings.
     """
     day = float(as_of.toordinal())
-    measured = _judge_quantities(rows, quantities)
-    judged = rows.assign(counts=(rows["role"] != "co") | settings.co_units_count)
-    judged["begun"] = judged["begins"].isna() | (judged["begins"] <= day)
-    judged["days"] = judged["due"] - day
-    judged["timeliness"] = _timeliness(judged, day)
-    judged = judged.join(_shortfalls(measured), how="left")
-    for flag in ("not_met", "number_missing"):
-        judged[flag] = judged[flag].eq(other=True)
-    judged["no_evidence"] = ~judged["evidence"] & settings.evidence_required
-    judged["due_soon"] = judged["timeliness"].isin(_NOT_DONE) & judged["days"].between(
-        0, settings.warning_days
+    counts = ~rows.co | settings.co_units_count
+    begun = np.isnan(rows.begins) | (rows.begins <= day)
+    days = said.due - day
+    timeliness = _timeliness(said, counts, day)
+    numbers = _numbers(rows, said)
+    not_met, number_missing = _shortfalls(rows, numbers)
+    no_evidence = ~said.evidence & settings.evidence_required
+    open_ = np.isin(timeliness, [TIMELINESS.index(word) for word in _NOT_DONE])
+    due_soon = open_ & (days >= 0) & (days <= settings.warning_days)
+    short = not_met | number_missing | no_evidence
+    light = _light(timeliness, due_soon | (~open_ & short) | said.cannot)
+    expected = counts & begun
+    return Assessed(
+        timeliness=timeliness,
+        light=light,
+        counts=counts,
+        begun=begun,
+        days=days,
+        due_soon=due_soon,
+        not_met=not_met,
+        number_missing=number_missing,
+        no_evidence=no_evidence,
+        numbers=numbers,
+        items=_items(rows, said, (timeliness, light), numbers, expected),
     )
-    judged["light"] = _light(judged)
-    return Assessed(judged, measured, _roll_up(judged), _item_quantities(judged, measured))
 
 
-def _timeliness(rows: pd.DataFrame, day: float) -> np.ndarray:
-    """The first that holds, in the contract's order; NaN compares as false."""
-    no_due = rows["due"].isna()
-    done = rows["done"] & (rows["completed"] <= day)
+def _select(words: tuple[str, ...], cases: tuple[tuple[Column, str], ...], default: str) -> Column:
+    """Return the place of the first word whose case holds."""
+    codes = [np.int8(words.index(word)) for _, word in cases]
+    return np.select([case for case, _ in cases], codes, default=np.int8(words.index(default)))
+
+
+def _timeliness(said: Answered, counts: Column, day: float) -> Column:
+    """The first that holds, in the contract's order."""
+    no_due = np.isnan(said.due)
+    done = said.done & (said.completed <= day)
     cases = (
-        (rows["closed"], "closed"),
-        (rows["done"] & rows["completed"].isna(), "done_undated"),
-        (done & (no_due | (rows["completed"] <= rows["due"])), "on_time"),
+        (said.closed, "closed"),
+        (said.done & np.isnan(said.completed), "done_undated"),
+        (done & (no_due | (said.completed <= said.due)), "on_time"),
         (done, "late"),
-        (no_due | ~rows["counts"], "no_deadline"),
-        (day <= rows["due"], "open"),
+        (no_due | ~counts, "no_deadline"),
+        (day <= said.due, "open"),
     )
-    return np.select([case for case, _ in cases], [word for _, word in cases], default="overdue")
+    return _select(TIMELINESS, cases, "overdue")
 
 
-def _light(rows: pd.DataFrame) -> np.ndarray:
-    timeliness = rows["timeliness"]
-    done = ~timeliness.isin(_NOT_DONE)
-    short = rows["not_met"] | rows["number_missing"] | rows["no_evidence"]
+def _light(timeliness: Column, warned: Column) -> Column:
     cases = (
-        (timeliness == "closed", "grey"),
-        (timeliness == "overdue", "red"),
-        (rows["due_soon"] | (timeliness == "done_undated") | (done & short) | rows["cannot"], "yellow"),
-        (timeliness == "no_deadline", "grey"),
+        (timeliness == TIMELINESS.index("closed"), "grey"),
+        (timeliness == TIMELINESS.index("overdue"), "red"),
+        (warned | (timeliness == TIMELINESS.index("done_undated")), "yellow"),
+        (timeliness == TIMELINESS.index("no_deadline"), "grey"),
     )
-    return np.select([case for case, _ in cases], [word for _, word in cases], default="green")
+    return _select(LIGHTS, cases, "green")
 
 
-def _judge_quantities(rows: pd.DataFrame, quantities: pd.DataFrame) -> pd.DataFrame:
+def _numbers(rows: RowColumns, said: Answered) -> Numbers:
     """Judge each reported number, or the sum over all units of its item, period and target."""
-    measured = quantities.assign(
-        item=rows["item"].to_numpy()[quantities["row"]],
-        period=rows["period"].to_numpy()[quantities["row"]],
-    )
-    measured["apart"] = (
-        measured["measure"].isin(RATES) | measured["per"].isin(APART) | (measured["scope"] == "each_unit")
-    )
-    measured["at_item"] = measured["recurring"] & measured["per"].isin(WHOLE_PLAN) & ~measured["apart"]
-    sums = measured.groupby(["item", "period", "n"], sort=False)["actual"].transform(_sum)
-    measured["total"] = measured["actual"].where(measured["apart"], sums)
-    measured["met"] = _met(measured["op"], measured["total"], measured["target"]).where(~measured["at_item"])
-    return measured
+    asked, actual = rows.targets, said.actual
+    sums = _sums(actual, asked.sum, int(asked.sum.max(initial=-1)) + 1)[asked.sum]
+    total = np.where(asked.apart[asked.target], actual, sums)
+    met = _met(_ops(rows)[asked.target], total, asked.count[asked.target])
+    return Numbers(actual, total, np.where(asked.at_item[asked.target], np.nan, met))
 
 
-def _sum(numbers: pd.Series) -> float:
-    return float(numbers.sum(min_count=1))
+def _ops(rows: RowColumns) -> Column:
+    return np.array(rows.targets.op, dtype="U2")
 
 
-def _met(op: pd.Series, number: pd.Series, target: pd.Series) -> pd.Series:
+def _sums(numbers: Column, groups: Column, count: int) -> Column:
+    """Return the sum of each group; NaN where it has no number."""
+    known = ~np.isnan(numbers)
+    sums = np.bincount(groups[known], numbers[known], count)
+    return np.where(np.bincount(groups[known], minlength=count) > 0, sums, np.nan)
+
+
+def _met(op: Column, number: Column, target: Column) -> Column:
     """Return 1.0 where met, 0.0 where not, NaN where there is no number to judge."""
     met = np.select([op == "le", op == "lt"], [number <= target, number < target], default=number >= target)
-    return pd.Series(met, index=number.index, dtype=float).where(number.notna())
+    return np.where(np.isnan(number), np.nan, met.astype(float))
 
 
-def _shortfalls(measured: pd.DataFrame) -> pd.DataFrame:
+def _shortfalls(rows: RowColumns, numbers: Numbers) -> tuple[Column, Column]:
     """By row: is a target not met, is a number missing that at-least and exact targets need."""
-    needed = measured["op"].isin(("ge", "eq")) & measured["actual"].isna()
-    flags = pd.DataFrame({"row": measured["row"], "not_met": measured["met"] == 0, "number_missing": needed})
-    return flags.groupby("row", sort=False).any()
+    asked = rows.targets
+    needed = np.isin(_ops(rows), ("ge", "eq"))[asked.target] & np.isnan(numbers.actual)
+    return _any(numbers.met == 0, asked.row, len(rows)), _any(needed, asked.row, len(rows))
 
 
-def _roll_up(rows: pd.DataFrame) -> pd.DataFrame:
+def _any(flags: Column, groups: Column, count: int) -> Column:
+    """Say of each group whether a flag in it is set."""
+    return np.bincount(groups[flags], minlength=count) > 0
+
+
+def _items(
+    rows: RowColumns,
+    said: Answered,
+    judged: tuple[Column, Column],
+    numbers: Numbers,
+    expected: Column,
+) -> Items:
     """An item is the worst of its counting rows whose period has begun; none begun: open, green."""
-    begun = rows[rows["counts"] & rows["begun"]]
-    worst = begun[["item"]].assign(
-        timeliness=begun["timeliness"].map(TIMELINESS.index),
-        light=begun["light"].map(LIGHTS.index),
-        reported=begun["reported"].astype(int),
-        expected=1,
+    count = len(rows.targets.first) - 1
+    of_item = rows.item[expected]
+    timeliness, light = (_worst(column[expected], of_item, count) for column in judged)
+    actual, met = _item_numbers(rows, numbers, expected)
+    return Items(
+        timeliness=np.where(timeliness == _BEST, np.int8(TIMELINESS.index("open")), timeliness),
+        light=np.where(light == _BEST, np.int8(LIGHTS.index("green")), light),
+        reported=np.bincount(rows.item[expected & said.reported], minlength=count),
+        expected=np.bincount(of_item, minlength=count),
+        actual=actual,
+        met=met,
     )
-    by_item = worst.groupby("item", sort=False)
-    rolled = by_item.agg({"timeliness": "min", "light": "min", "reported": "sum", "expected": "sum"})
-    rolled["timeliness"] = [TIMELINESS[int(rank)] for rank in rolled["timeliness"]]
-    rolled["light"] = [LIGHTS[int(rank)] for rank in rolled["light"]]
-    return rolled
 
 
-def _item_quantities(rows: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
-    """By item and target: the sum of all rows, judged whole, or by its rows where it is not one sum.
+def _worst(words: Column, items: Column, count: int) -> Column:
+    found = np.full(count, _BEST, dtype=np.int8)
+    np.minimum.at(found, items, words)
+    return found
+
+
+def _item_numbers(rows: RowColumns, numbers: Numbers, expected: Column) -> tuple[Column, Column]:
+    """By target: the sum of all rows, judged whole, or by its rows where it is not one sum.
 
     A target of each period, or one that is never added, is met at the item when every counting row
     that has begun meets it, and open (NaN) while one of them is.
     """
-    if measured.empty:
-        return pd.DataFrame({"item": [], "n": [], "actual": [], "met": []}).set_index(["item", "n"])
-    by_target = measured.groupby(["item", "n"], sort=False)
-    first = by_target[["op", "target", "apart", "at_item", "recurring"]].first()
-    total = by_target["actual"].agg(_sum).where(~first["apart"])
-    asked = (rows["counts"] & rows["begun"]).to_numpy()[measured["row"]]
-    judged = measured[asked].groupby(["item", "n"], sort=False)["met"]
-    by_rows = judged.agg(lambda met: 0.0 if (met == 0).any() else float("nan") if met.isna().any() else 1.0)
-    whole = first["at_item"] | ~(first["recurring"] | first["apart"])
-    met = _met(first["op"], total, first["target"]).where(whole, by_rows.reindex(first.index))
-    return pd.DataFrame({"actual": total, "met": met})
+    asked = rows.targets
+    count = len(asked.op)
+    total = np.where(asked.apart, np.nan, _sums(numbers.actual, asked.target, count))
+    here = expected[asked.row]
+    targets, met = asked.target[here], numbers.met[here]
+    missed, waiting = _any(met == 0, targets, count), _any(np.isnan(met), targets, count)
+    judged = np.bincount(targets, minlength=count) > 0
+    by_rows = np.where(missed, 0.0, np.where(waiting | ~judged, np.nan, 1.0))
+    whole = asked.at_item | ~(asked.recurring | asked.apart)
+    return total, np.where(whole, _met(_ops(rows), total, asked.count), by_rows)

@@ -14,9 +14,9 @@ FILES = sorted(ROOT.rglob("*.py"))
 # Each layer may import itself and what stands before it.
 LAYERS = (
     {"findings", "model", "text", "templates", "atomic", "apart", "dates", "limits", "pool"}
-    | {"memory", "progress"},
+    | {"memory", "progress", "later"},
     {"words", "workspace", "sheets", "containers", "attached", "unforeseen"},
-    {"fields", "plan", "assess", "patch"},
+    {"fields", "plan", "row_columns", "assess", "patch"},
     {"decisions", "forms", "plan_document", "documents"},
     {"intake"},
     {"ledger", "cluster"},

@@ -9,8 +9,9 @@ from datetime import date
 from qpexcel.decisions import Decision, read_decisions
 from qpexcel.fields import DECISION_FIELDS, kind_of, label_of
 from qpexcel.forms.request import Carried, RowState
+from qpexcel.intake.current import Current
 from qpexcel.intake.inspections_merge import merge_inspections
-from qpexcel.intake.merge import Current, merge
+from qpexcel.intake.merge import merge
 from qpexcel.intake.returns import COUNTING, Answer, Return
 from qpexcel.intake.settle import settle
 from qpexcel.ledger import Ledger

@@ -9,7 +9,7 @@ import docx
 from docx.table import _Cell
 from kit import NOW, ZH, plan_of
 
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer, Received
 from qpexcel.model import Execution
 from qpexcel.reports.final import FinalReport

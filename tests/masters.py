@@ -19,7 +19,7 @@ from naive_status import naive_status
 
 from qpexcel.decisions import Decision
 from qpexcel.findings import Finding, Place
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer, Outcome, Received, Return
 from qpexcel.master.book import master_book
 from qpexcel.model import Execution, Obligation, Plan

@@ -15,7 +15,7 @@ from kit import NOW, ZH, md, plan_of
 from office_programs import differing, needs, plain, recomputed
 
 from qpexcel.decisions import Decision
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer, Received
 from qpexcel.ledger import open_ledger
 from qpexcel.master import assessment_places

@@ -180,7 +180,7 @@ def test_per_cent_however_the_program_keeps_it(tmp_path, typed, actual, met, cod
 
 def test_a_text_longer_than_a_cell_is_cut_in_the_master_and_said():
     from qpexcel.intake.checks import check_rows
-    from qpexcel.intake.merge import Current
+    from qpexcel.intake.current import Current
     from qpexcel.intake.returns import Answer, Received
 
     received = Received("a.ods", "0" * 64, datetime(2007, 6, 1), datetime(2007, 6, 1))  # noqa: DTZ001

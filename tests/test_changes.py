@@ -19,7 +19,7 @@ from qpexcel.dates.typed import read_typed_date
 from qpexcel.decisions import read_decisions
 from qpexcel.fields import DECISION_FIELDS, labels
 from qpexcel.findings import Place
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer, Outcome, Received, Return
 from qpexcel.master import changes as sheet_of_changes
 from qpexcel.master.book import master_book

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from qpexcel.decisions import Decision
 from qpexcel.findings import Finding, Place
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer, Outcome, Received, Return
 from qpexcel.master.book import master_book
 from qpexcel.master.readback import read_master

@@ -11,7 +11,7 @@ from kit import ZH, plan_of
 from python_calamine import CalamineWorkbook
 
 from qpexcel.findings import Finding
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer, Received
 from qpexcel.master.book import master_book
 from qpexcel.master.readback import read_master

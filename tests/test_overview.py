@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from test_master import CHINESE, DAYS, drawn, known, plan_with, received, table
 
 from qpexcel.decisions import Decision
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer, Outcome, Return
 from qpexcel.master.months import months_of
 from qpexcel.master.view import View

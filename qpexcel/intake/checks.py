@@ -10,7 +10,7 @@ from qpexcel.decisions import Decision
 from qpexcel.fields import label_of, own_key
 from qpexcel.findings import Finding
 from qpexcel.forms.rules import RowRules, is_overdue, row_rules
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.model import Execution, Plan
 from qpexcel.plan.target_words import format_target
 from qpexcel.plan.wording import due_words, example_day

@@ -12,7 +12,7 @@ from datetime import date
 
 from qpexcel.decisions import Decision
 from qpexcel.findings import Finding
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Return
 from qpexcel.model import Execution, Inspection, Item, Obligation, Plan, Target
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from qpexcel.decisions import Decision
 from qpexcel.fields import quantity_keys
-from qpexcel.intake.merge import Current
+from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer
 from qpexcel.model import Execution, Obligation, Plan
 from qpexcel.row_columns import Answered, RowColumns, ordinal, row_columns, unanswered

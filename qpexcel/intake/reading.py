@@ -23,7 +23,7 @@ from qpexcel.intake.inspections import find_inspections, read_inspections, witho
 from qpexcel.intake.returns import NilReturn, Outcome, Received, Return
 from qpexcel.intake.rows import Expectations, read_rows
 from qpexcel.model import Plan
-from qpexcel.plan.obligations import rows_by_unit, version_of
+from qpexcel.plan.obligations import rows_of, version_of
 from qpexcel.sheets.decrypt import decrypted
 from qpexcel.sheets.grids import Grid, UnreadableWorkbookError
 from qpexcel.sheets.safely import read_here
@@ -64,6 +64,7 @@ def reader_for(
     passwords: Iterable[str] = (),
     included: frozenset[str] = frozenset(),
     keep: Keep = _hash_only,
+    version: str = "",
 ) -> Reader:
     """Prepare to read a plan's returns.
 
@@ -74,14 +75,17 @@ def reader_for(
         passwords: Those that a locked workbook may have.
         included: The hashes of files that are taken by their rows, whatever their stamp says.
         keep: Puts pictures away that are found in a workbook.
+        version: The plan's `version_of`, where it is known: a large plan's takes its time.
     """
     words = load_words(plan.settings.language)
     today = plan.span.starts  # the form's own days play no part in reading it back
-    rows = rows_by_unit(plan)
     expected = Expectations(
-        lambda unit: FormRequest(plan, unit, rows[unit], "", today, None, words), plan, extensions or {}
+        lambda unit: FormRequest(plan, unit, rows_of(unit, plan), "", today, None, words),
+        plan,
+        extensions or {},
     )
-    return Reader(plan, Labels(plan), expected, key, version_of(plan), tuple(passwords), included, keep)
+    edition = version or version_of(plan)
+    return Reader(plan, Labels(plan), expected, key, edition, tuple(passwords), included, keep)
 
 
 def read_return(collected: Collected, reader: Reader) -> Return:

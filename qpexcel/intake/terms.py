@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from qpexcel import __version__
 from qpexcel.limits import Limits
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_to_json
+from qpexcel.plan.obligations import version_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,15 @@ class Terms:
     extensions: Mapping[str, Collection[date]] = field(default_factory=dict)
     passwords: tuple[str, ...] = ()
     included: frozenset[str] = frozenset()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel with the version: of a large plan it takes longer to work out than a process to begin."""
+        return {one.name: getattr(self, one.name) for one in fields(self)} | {"version": self.version}
+
+    @cached_property
+    def version(self) -> str:
+        """The short name of this edition of the plan."""
+        return version_of(self.plan)
 
     @property
     def limits(self) -> Limits:

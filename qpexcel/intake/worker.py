@@ -108,6 +108,7 @@ def _begin(terms: Terms, store: Store) -> None:
             passwords=terms.passwords,
             included=terms.included,
             keep=_keeper(store),
+            version=terms.version,
         ),
         store,
     )

@@ -16,24 +16,80 @@ OfUnit = TypeVar("OfUnit", Obligation, Inspection)
 @once_a_plan
 def obligations(plan: Plan) -> tuple[Obligation, ...]:
     """Return every row of the plan, in plan order, by unit and period; exempt periods have none."""
-    groups = {group.name: group for group in plan.groups}
-    return tuple(row for item in plan.items for row in _rows_of(item, groups))
+    groups = _groups(plan)
+    return tuple(
+        row
+        for item in plan.items
+        for unit, role in responsible(item, groups)
+        for row in _rows_of(item, unit, role)
+    )
 
 
-def _rows_of(item: Item, groups: dict[str, Group]) -> Iterator[Obligation]:
+def _groups(plan: Plan) -> dict[str, Group]:
+    return {group.name: group for group in plan.groups}
+
+
+def _rows_of(item: Item, unit: str, role: Role) -> Iterator[Obligation]:
     periods: tuple[Period | None, ...] = item.deadline.periods or (None,)
-    for unit, role in responsible(item, groups):
-        for period in periods:
-            if period is None:
-                yield Obligation(item, unit, role, "", item.deadline.due, None)
-            elif period.name not in item.exempt_periods:
-                yield Obligation(item, unit, role, period.name, period.due, period.starts)
+    for period in periods:
+        if period is None:
+            yield Obligation(item, unit, role, "", item.deadline.due, None)
+        elif period.name not in item.exempt_periods:
+            yield Obligation(item, unit, role, period.name, period.due, period.starts)
 
 
 @once_a_plan
 def rows_by_unit(plan: Plan) -> Mapping[str, tuple[Obligation, ...]]:
     """Return each unit's rows in plan order, units in the plan's own order; none without rows."""
     return {unit.name: () for unit in plan.units} | by_unit(obligations(plan))
+
+
+def rows_of(unit: str, plan: Plan) -> tuple[Obligation, ...]:
+    """Return one unit's rows in plan order, as `rows_by_unit` has them, without making everybody else's."""
+    asked = _asked(plan)
+    leads: dict[int, bool] = {}
+    for name in asked.names_of(unit):
+        for place, leading in asked.by_name.get(name, ()):
+            leads[place] = leads.get(place, False) or leading
+    items = ((plan.items[place], leading) for place, leading in sorted(leads.items()))
+    return tuple(row for item, lead in items for row in _rows_of(item, unit, asked.role(item, leading=lead)))
+
+
+class _Asked:
+    """Which items name whom, as they are written: a group stays a group.
+
+    `by_name`: the items' places in the plan that name a unit or a group, each with whether it leads there.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._groups = _groups(plan)
+        self._of_unit: dict[str, list[str]] = {}
+        for group in self._groups.values():
+            for unit in group.units:
+                self._of_unit.setdefault(unit, []).append(group.name)
+        self.by_name: dict[str, list[tuple[int, bool]]] = {}
+        for place, item in enumerate(plan.items):
+            for names, leading in ((item.units, True), (item.co_units, False)):
+                for name in names:
+                    self.by_name.setdefault(name, []).append((place, leading))
+
+    def names_of(self, unit: str) -> list[str]:
+        """Return what a unit goes by: its own name, unless that is a group's, and its groups'."""
+        own = [] if unit in self._groups else [unit]
+        return [*own, *self._of_unit.get(unit, ())]
+
+    def role(self, item: Item, *, leading: bool) -> Role:
+        """Return the role of a unit that an item names, as `responsible` does."""
+        if not leading:
+            return Role.CO
+        names = _expanded(item.units, self._groups)
+        first = next(names)
+        return _leading_role(item, several=any(name != first for name in names))
+
+
+@once_a_plan
+def _asked(plan: Plan) -> _Asked:
+    return _Asked(plan)
 
 
 def by_unit(those: Iterable[OfUnit]) -> dict[str, tuple[OfUnit, ...]]:
@@ -51,8 +107,12 @@ def responsible(item: Item, groups: dict[str, Group]) -> list[tuple[str, Role]]:
     """
     leads = dict.fromkeys(_expanded(item.units, groups))
     helpers = [unit for unit in dict.fromkeys(_expanded(item.co_units, groups)) if unit not in leads]
-    role = Role.LEAD if item.co_units else Role.JOINT if len(leads) > 1 else Role.SOLE
+    role = _leading_role(item, several=len(leads) > 1)
     return [(unit, role) for unit in leads] + [(unit, Role.CO) for unit in helpers]
+
+
+def _leading_role(item: Item, *, several: bool) -> Role:
+    return Role.LEAD if item.co_units else Role.JOINT if several else Role.SOLE
 
 
 def _expanded(names: Iterable[str], groups: dict[str, Group]) -> Iterator[str]:
@@ -63,10 +123,21 @@ def _expanded(names: Iterable[str], groups: dict[str, Group]) -> Iterator[str]:
 @once_a_plan
 def version_of(plan: Plan) -> str:
     """Return a short name for this edition of the plan: another as soon as what is asked changes."""
-    rows = [
-        [row.key, row.item.action, row.item.section.title, str(row.due), row.role, repr(row.item.targets)]
-        for row in obligations(plan)
-    ]
     fields = [[field.key, field.label, field.kind] for field in plan.own_fields]
-    text = json.dumps([plan.title, rows, fields], ensure_ascii=False)
+    rows = ", ".join(_told(obligations(plan)))
+    text = f"[{_as_json(plan.title)}, [{rows}], {_as_json(fields)}]"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _told(rows: Iterable[Obligation]) -> Iterator[str]:
+    """Yield what is asked in each row as JSON; what an item asks of all its units is put so once."""
+    alike: dict[tuple[int, str, Role], str] = {}
+    for row in rows:
+        item, place = row.item, (id(row.item), row.period, row.role)
+        if place not in alike:
+            asked = [item.action, item.section.title, str(row.due), row.role, repr(item.targets)]
+            alike[place] = _as_json(asked)[1:]
+        yield f"[{_as_json(row.key)}, {alike[place]}"
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False).encode

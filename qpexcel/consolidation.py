@@ -20,6 +20,7 @@ from qpexcel.intake.receive import Intake, Read
 from qpexcel.intake.returns import COUNTING, Return
 from qpexcel.intake.settle import settle, with_remembered
 from qpexcel.intake.terms import Terms
+from qpexcel.known import known_from
 from qpexcel.ledger import Ledger, Reading, open_ledger
 from qpexcel.loading import Loaded
 from qpexcel.master.book import master_book
@@ -27,7 +28,7 @@ from qpexcel.memory import uncollected
 from qpexcel.model import Plan
 from qpexcel.pool import Runner, pooled
 from qpexcel.progress import UNSEEN, Progress
-from qpexcel.recall import extensions_ever, known_from, last_standing
+from qpexcel.recall import extensions_ever, last_standing
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Known, Standing, figures, stand
 from qpexcel.words import load_words

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from qpexcel.decisions import Decision, granted_day, read_decisions
-from qpexcel.fields import label_of
-from qpexcel.findings import Finding, Place, QpexcelError
-from qpexcel.intake.checks import check_rows
-from qpexcel.intake.inspections_merge import merge_inspections
-from qpexcel.intake.merge import found_in, merge
-from qpexcel.intake.returns import COUNTING, Outcome, Return
+from qpexcel.decisions import granted_day
+from qpexcel.findings import Finding, QpexcelError
 from qpexcel.intake.settle import settle
+from qpexcel.known import known_from
 from qpexcel.ledger import Ledger, read_ledger
-from qpexcel.master.columns import cells_of
-from qpexcel.master.score_findings import score_findings
 from qpexcel.model import Plan
 from qpexcel.plan.codec import plan_from_json
-from qpexcel.plan.obligations import obligations, rows_by_unit
-from qpexcel.plan.wording import due_words, short_day
+from qpexcel.plan.wording import short_day
 from qpexcel.standing import Known, Standing, stand
-from qpexcel.words import load_words
 from qpexcel.workspace import Workspace
 
 _PLAN_CODES = ("PLN", "DUE", "TGT")  # findings about the plan itself, which no return changes
@@ -96,64 +88,6 @@ def standing_then(workspace: Workspace, day: date) -> Standing | None:
     return stand(known, day)
 
 
-def known_from(
-    plan: Plan,
-    returns: Sequence[Return],
-    ledger: Ledger,
-    plan_findings: Iterable[Finding] = (),
-) -> Known:
-    """Merge what the returns say and join what the ledger remembers.
-
-    Args:
-        plan: The plan to judge by.
-        returns: Settled returns, from the earliest saved to the latest.
-        ledger: For the round and the decisions.
-        plan_findings: What was found in the plan workbook, to be shown too.
-    """
-    words = load_words(plan.settings.language)
-    counting = [one for one in returns if one.outcome in COUNTING]
-    currents, of_merge = merge(counting, lambda key: label_of(key, plan, words))
-    keys = {key for rows in rows_by_unit(plan).values() for key in (row.key for row in rows)}
-    here = {current.key: current for current in currents if current.key in keys}
-    inspections = merge_inspections(counting, plan)
-    scores = ledger.scores()
-    decisions, of_decisions = read_decisions(ledger.decisions(), plan, cells_of(plan))
-    findings = [
-        *plan_findings,
-        *(one.reason for one in returns if one.reason and one.here and one.outcome is Outcome.REFUSED),
-        *found_in(counting),
-        *check_rows(here.values(), plan, decisions),
-        *of_merge,
-        *(finding for one in inspections for found in one.doubts.values() for finding in found),
-        *of_decisions,
-        *_extensions_backward(plan, decisions),
-        *score_findings(scores, plan),
-    ]
-    round_, return_by = current_round(ledger, counting)
-    findings += _of_earlier_rounds(returns, round_, ledger.get("round_started"))
-    return Known(
-        plan,
-        round_,
-        return_by,
-        here,
-        decisions,
-        returns,
-        findings,
-        inspections,
-        numbers=ledger.last_numbers(),
-        scores=scores,
-    )
-
-
-def _of_earlier_rounds(returns: Iterable[Return], round_: str, started: str) -> Iterator[Finding]:
-    """FIL018: a workbook of an earlier round that came after this one began; what it says counts."""
-    for one in returns:
-        late = one.received.received_at.isoformat() > started
-        if started and late and one.outcome is Outcome.ACCEPTED and one.round not in ("", round_):
-            gaps = {"round": round_}
-            yield Finding("FIL018", one.round, gaps, Place(one.received.path, unit=one.unit))
-
-
 def extensions_ever(ledger: Ledger, plan: Plan) -> dict[str, set[date]]:
     """Return every deadline the secretariat ever granted, by row key: a form may still show an older one."""
     found: dict[str, set[date]] = {}
@@ -162,23 +96,3 @@ def extensions_ever(ledger: Ledger, plan: Plan) -> dict[str, set[date]]:
         if day:
             found.setdefault(key, set()).add(day)
     return found
-
-
-def _extensions_backward(plan: Plan, decisions: Mapping[str, Decision]) -> Iterator[Finding]:
-    """MAS004: a granted extension before the deadline it extends; it counts, but is surely a slip."""
-    cell_of, words = cells_of(plan), load_words(plan.settings.language)
-    for row in obligations(plan):
-        extension = decisions[row.key].extension if row.key in decisions else None
-        if extension and row.due and extension < row.due:
-            place = Place(
-                "master.xlsx", words("sheet.tracking"), cell_of(row.key, "extension"), row.item.id, row.unit
-            )
-            gaps = {"due": due_words(row.due, plan)}
-            yield Finding("MAS004", due_words(extension, plan), gaps, place)
-
-
-def current_round(ledger: Ledger, counting: Sequence[Return]) -> tuple[str, date | None]:
-    """Return the round and its return day; where nobody remembers it, the round last returned."""
-    label = ledger.get("round") or next((one.round for one in reversed(counting) if one.round), "1")
-    text = ledger.get("return_by")
-    return label, date.fromisoformat(text) if text else None

@@ -22,12 +22,12 @@ from qpexcel.intake.collect import Collected
 from qpexcel.intake.reading import read_return, reader_for
 from qpexcel.intake.returns import Received
 from qpexcel.intake.settle import settle
+from qpexcel.known import known_from
 from qpexcel.ledger import open_ledger
 from qpexcel.plan.builtin import builtin_tables
 from qpexcel.plan.interpret import interpret
 from qpexcel.plan.wording import period_words
 from qpexcel.plan_document import plan_json
-from qpexcel.recall import known_from
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import stand
 from qpexcel.status_document import status_json

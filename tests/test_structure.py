@@ -23,7 +23,7 @@ LAYERS = (
     {"standing", "rounds", "scoring", "own_files"},
     {"fingerprint", "changes"},
     {"master", "status_document", "corrections", "evidence", "reports"},
-    {"loading", "cycle", "recall", "deciding", "consolidation", "correcting", "reporting", "rollup"},
+    {"known", "loading", "cycle", "recall", "deciding", "consolidation", "correcting", "reporting", "rollup"},
     {"importing", "console", "bar", "demo", "watching", "ruling"},
     {"cli", "commands", "files_commands", "__main__", "__init__"},
 )

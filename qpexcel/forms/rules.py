@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from qpexcel.fields import quantity_keys
 from qpexcel.model import APART, RATES, WHOLE_PLAN, Execution, Item, Obligation, Plan, Role, Target
-from qpexcel.plan.obligations import obligations
+from qpexcel.plan.obligations import obligations, responsible, rows_of
 from qpexcel.plan.once import once_a_plan
 
 _PER_CENT = ("%", "％")
+_KEY_PARTS = 3
 NEEDED_OPS = ("ge", "eq")  # a number must be given for these; 以內 and 低於 may stay without one
 
 
@@ -74,20 +74,41 @@ class RowRules:
 
 @once_a_plan
 def row_rules(plan: Plan) -> Mapping[str, RowRules]:
-    """Return every row's rules by its key."""
-    rows = obligations(plan)
-    shared = Counter((row.item.id, row.period) for row in rows)
-    asked = {
-        (item.id, alone): tuple(_asked(item, alone=alone)) for item in plan.items for alone in (True, False)
-    }
-    return {
-        row.key: RowRules(
-            row,
-            asked[row.item.id, shared[row.item.id, row.period] == 1],
-            plan.settings.co_units_count or row.role is not Role.CO,
-        )
-        for row in rows
-    }
+    """Return every row's rules by its key; those of a unit are made when one of them is asked for."""
+    return _Rules(plan)
+
+
+class _Rules(Mapping[str, RowRules]):
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._asked: dict[str, tuple[Asked, ...]] = {}
+        self._by_unit: dict[str, dict[str, RowRules]] = {}
+
+    def __getitem__(self, key: str) -> RowRules:
+        return self._of_unit(key.split("|")[1])[key]
+
+    def __contains__(self, key: object) -> bool:
+        parts = key.split("|") if isinstance(key, str) else []
+        return len(parts) == _KEY_PARTS and key in self._of_unit(parts[1])
+
+    def __iter__(self) -> Iterator[str]:
+        return (row.key for row in obligations(self._plan))
+
+    def __len__(self) -> int:
+        return len(obligations(self._plan))
+
+    def _of_unit(self, unit: str) -> dict[str, RowRules]:
+        if unit not in self._by_unit:
+            self._by_unit[unit] = {row.key: self._made(row) for row in rows_of(unit, self._plan)}
+        return self._by_unit[unit]
+
+    def _made(self, row: Obligation) -> RowRules:
+        item = row.item
+        if item.id not in self._asked:
+            groups = {group.name: group for group in self._plan.groups}
+            self._asked[item.id] = tuple(_asked(item, alone=len(responsible(item, groups)) == 1))
+        counts = self._plan.settings.co_units_count or row.role is not Role.CO
+        return RowRules(row, self._asked[item.id], counts)
 
 
 def _asked(item: Item, *, alone: bool) -> list[Asked]:

@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from qpexcel.findings import Finding
-from qpexcel.intake.codec import (
-    finding_from_json,
-    finding_to_json,
-    moment_to_text,
-    return_to_json,
-)
-from qpexcel.intake.returns import Look, Return, Ruling, earliest, listed
-from qpexcel.ledger.lines import Reading, Readings, as_first, damage_told, dated, file_row, moment_of
-from qpexcel.ledger.schema import LAST_READINGS, RECORD_FILE, RECORD_PRESENCE
-from qpexcel.model import Plan
-from qpexcel.plan.codec import plan_from_json, plan_to_json
-
-_ALWAYS = "9999"  # later than every moment
-_EVERY_NUMBER = 2**62
-# The tables that are only ever added to: what a consolidation knew of them ends at a number.
-_GROWING = ("readings", "presence", "rulings", "decisions", "scores")
-# What a consolidation went by besides the plan, so that it can be told later.
-_KNOWN = ("round", "rounds", "round_started", "return_by")
-
-
-@dataclass(frozen=True, slots=True)
-class Consolidation:
-    """A consolidation: the day it judged by, when it ran, its plan, what it found, its figures.
-
-    `known` are the words it went by; `numbers` the last lines it knew of each table, none where it was by an
-    earlier version; `digest` stands for what it showed.
-    """
-
-    as_of: date
-    ran_at: datetime
-    plan: Plan
-    findings: tuple[Finding, ...]
-    figures: Mapping[str, int]
-    known: Mapping[str, str]
-    numbers: Mapping[str, int]
-    digest: str
+from qpexcel.intake.codec import moment_to_text
+from qpexcel.ledger.base import EVERY_NUMBER
+from qpexcel.ledger.consolidations import Consolidations, Then
+from qpexcel.ledger.files import Files
+from qpexcel.ledger.lines import dated, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,56 +25,14 @@ class Said:
     number: int = 0
 
 
-class Ledger:
+class Ledger(Files, Consolidations):
     """An open ledger. Use `open_ledger` or `read_ledger`."""
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        until: str = _ALWAYS,
-        known: Mapping[str, str] | None = None,
-        numbers: Mapping[str, int] | None = None,
-        *,
-        readings: Readings | None = None,
-    ) -> None:
-        self._db = connection
-        self._readings = readings or Readings()
-        self._until = until
-        self._known = known or {}
-        self._numbers = dict.fromkeys(_GROWING, _EVERY_NUMBER) | dict(numbers or {})
-
-    def as_known(self, then: Consolidation) -> Ledger:
+    def as_known(self, then: Then) -> Ledger:
         """Return the ledger as it was when a consolidation had run."""
         return Ledger(
             self._db, moment_to_text(then.ran_at), then.known, then.numbers, readings=self._readings
         )
-
-    # Words
-
-    def get(self, name: str, default: str = "") -> str:
-        """Return a remembered word (plan id, round, return day)."""
-        if name in self._known:
-            return self._known[name]
-        found = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return str(found[0]) if found else default
-
-    def remember(self, **words: str) -> None:
-        """Remember words by name."""
-        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", words.items())
-
-    def rounds(self) -> list[str]:
-        """Return the labels of the rounds, in the order in which they began."""
-        with damage_told():
-            return list(json.loads(self.get("rounds", "[]")))
-
-    def begin_round(self, label: str, at: datetime) -> None:
-        """Remember that a round's forms go out; a round that has begun before stays where it is."""
-        if self.get("round") != label or not self.get("round_started"):
-            self.remember(round_started=moment_to_text(at))
-        rounds = self.rounds()
-        if label not in rounds:
-            self.remember(rounds=json.dumps([*rounds, label], ensure_ascii=False))
-        self.remember(round=label)
 
     # What we wrote
 
@@ -145,75 +68,6 @@ class Ledger:
         """Add pictures put into evidence/, by their path in there."""
         rows = [(file, *whose) for file, whose in files.items()]
         self._db.executemany("INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?)", rows)
-
-    # What came back
-
-    def files(self) -> list[Return]:
-        """Return every file ever seen, as it was last read; one that was moved only where it is now."""
-        return listed(reading.one for reading in self.readings())
-
-    def readings(self) -> list[Reading]:
-        """Return every file ever seen with its last reading, in the order in which they came."""
-        readings = [self._readings.of(line) for line in self._of_then(LAST_READINGS)]
-        came = earliest(reading.one.received for reading in readings)
-        return [as_first(reading, came) for reading in readings]
-
-    def record_files(self, readings: Iterable[Reading], settled: Iterable[Return], at: datetime) -> None:
-        """Remember what became of every file, and how those were read that were read just now.
-
-        Args:
-            readings: The files read just now.
-            settled: Every file that is known, with the outcome that counts now.
-            at: When.
-        """
-        self._db.execute("UPDATE files SET here = 0")
-        self._db.executemany(RECORD_FILE, (file_row(one, at) for one in settled))
-        self._db.execute(RECORD_PRESENCE, (moment_to_text(at),))
-        for reading in readings:
-            self._record_reading(reading, at)
-
-    def _record_reading(self, reading: Reading, at: datetime) -> None:
-        """Add a reading, unless it says what the one before said."""
-        received, body = reading.one.received, reading.text or return_to_json(reading.one)
-        query = "SELECT id FROM files WHERE path = ? AND sha256 = ?"
-        [file] = self._db.execute(query, (received.path, received.sha256)).fetchone()
-        query = "SELECT id, body FROM readings WHERE file = ? ORDER BY id DESC LIMIT 1"
-        last = self._db.execute(query, (file,)).fetchone()
-        if last and last[1] == body:
-            self._db.execute("UPDATE readings SET terms = ? WHERE id = ?", (reading.terms, last[0]))
-            return
-        row = (file, moment_to_text(at), reading.terms, body)
-        self._db.execute("INSERT INTO readings (file, read_at, terms, body) VALUES (?, ?, ?, ?)", row)
-
-    def looks(self) -> dict[bytes, Look]:
-        """Return how each file looked when its bytes were last read, by its whole path."""
-        lines = self._db.execute("SELECT path, mark, sha256 FROM looks")
-        return {path: Look(mark, digest) for path, mark, digest in lines}
-
-    def record_looks(self, looks: Mapping[bytes, Look]) -> None:
-        """Remember how files looked whose bytes were read just now."""
-        lines = ((path, one.mark, one.sha256) for path, one in looks.items())
-        self._db.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?, ?)", lines)
-
-    def rulings(self) -> dict[str, Ruling]:
-        """Return the latest ruling on each file by its hash; none for those left to the rules again."""
-        found = {one.sha256: one for one in self.every_ruling()}
-        return {digest: ruling for digest, ruling in found.items() if ruling.ruling != "lift"}
-
-    def every_ruling(self) -> list[Ruling]:
-        """Return everything that was ever ruled, in order."""
-        query = """
-            SELECT sha256, ruling, why, ruled_at FROM rulings
-            WHERE ruled_at <= :until AND id <= :rulings ORDER BY id
-        """
-        return [
-            Ruling(digest, ruling, why, moment_of(at)) for digest, ruling, why, at in self._of_then(query)
-        ]
-
-    def record_ruling(self, ruling: Ruling) -> None:
-        """Add a ruling."""
-        row = (ruling.sha256, ruling.ruling, ruling.why, moment_to_text(ruling.ruled_at))
-        self._db.execute("INSERT INTO rulings (sha256, ruling, why, ruled_at) VALUES (?, ?, ?, ?)", row)
 
     # What was decided and scored
 
@@ -252,19 +106,18 @@ class Ledger:
                 SELECT MAX(id) FROM {table}
                 WHERE recorded_at <= :until AND id <= MIN(:{table}, :most) GROUP BY {columns})
         """  # noqa: S608 - both are words of ours
-        most = _EVERY_NUMBER if up_to is None else up_to
+        most = EVERY_NUMBER if up_to is None else up_to
         lines = self._of_then(latest, most=most)
         return {tuple(where): Said(text, moment_of(at), number) for text, at, number, *where in lines}
 
     def last_numbers(self) -> tuple[int, int]:
         """Return the numbers of the last decision and the last score; 0 where there is none."""
-        numbers = self._last_numbers()
+        numbers = self.numbers()
         return numbers["decisions"], numbers["scores"]
 
-    def _last_numbers(self) -> dict[str, int]:
-        latest = ((table, f"SELECT MAX(id) FROM {table}") for table in _GROWING)  # noqa: S608 - words of ours
-        found = {table: self._db.execute(query).fetchone()[0] or 0 for table, query in latest}
-        return {table: min(number, self._numbers[table]) for table, number in found.items()}
+    def decided_since(self, number: int) -> set[str]:
+        """Return the keys of the rows of which anything was decided after a decision of this number."""
+        return {key for (key,) in self._db.execute("SELECT key FROM decisions WHERE id > ?", (number,))}
 
     def texts_ever(self, field: str) -> list[tuple[str, str]]:
         """Return every (row key, text) ever recorded in a decision column."""
@@ -287,69 +140,3 @@ class Ledger:
         """Add (unit, item, field, text) that a person put into 考核; else as `record_decisions`."""
         query = "INSERT INTO scores (unit, item, field, text, recorded_at, said_at) VALUES (?, ?, ?, ?, ?, ?)"
         self._db.executemany(query, dated(scores, at, said_at))
-
-    # Consolidations
-
-    def record_consolidation(
-        self,
-        plan: Plan,
-        as_of: date,
-        findings: Iterable[Finding],
-        figures: Mapping[str, int],
-        at: datetime,
-        *,
-        digest: str,
-    ) -> None:
-        """Add a consolidation with all that it judged by; `digest` stands for what it shows."""
-        row = (
-            as_of.isoformat(),
-            moment_to_text(at),
-            plan_to_json(plan),
-            json.dumps([finding_to_json(finding) for finding in findings], ensure_ascii=False),
-            json.dumps({name: self.get(name) for name in _KNOWN if self.get(name)}, ensure_ascii=False),
-            json.dumps(figures),
-            digest,
-            json.dumps(self._last_numbers()),
-        )
-        query = """
-            INSERT INTO consolidations (as_of, ran_at, plan, findings, known, figures, digest, numbers)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """
-        self._db.execute(query, row)
-
-    def last_consolidation(
-        self, until: date | None = None, other_than: str = "", *, judged_until: date | None = None
-    ) -> Consolidation | None:
-        """Return the latest consolidation; None where there was none.
-
-        Args:
-            until: Only those that ran on this day or before.
-            other_than: Only those whose digest is another.
-            judged_until: Only those that judged by this day or an earlier one; of them the latest by that
-                day, for somebody may have looked back since.
-        """
-        query = """
-            SELECT as_of, ran_at, plan, findings, figures, known, numbers, digest FROM consolidations
-            WHERE ran_at <= ? AND (digest <> ? OR digest = '') AND as_of <= ?
-            ORDER BY CASE WHEN ? THEN as_of END DESC, id DESC LIMIT 1
-        """
-        most = f"{until.isoformat()}T99" if until else self._until
-        judged = judged_until.isoformat() if judged_until else _ALWAYS
-        found = self._db.execute(query, (most, other_than, judged, bool(judged_until))).fetchone()
-        if not found:
-            return None
-        as_of, ran_at, plan, findings, figures, known, numbers, digest = found
-        with damage_told():
-            return Consolidation(
-                date.fromisoformat(as_of),
-                moment_of(ran_at),
-                plan_from_json(plan),
-                tuple(finding_from_json(finding) for finding in json.loads(findings)),
-                json.loads(figures),
-                json.loads(known),
-                json.loads(numbers),
-                digest,
-            )
-
-    def _of_then(self, query: str, **more: int) -> Iterator[Any]:
-        return iter(self._db.execute(query, {"until": self._until, **self._numbers, **more}))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from qpexcel.intake.codec import finding_to_json, moment_to_text, return_from_json
 from qpexcel.intake.returns import Received, Return, at_first
@@ -21,6 +21,17 @@ class Reading:
     one: Return
     terms: str
     text: str = ""
+
+
+class FileLine(NamedTuple):
+    """A file as it was settled: `reason` is the finding's JSON, `here` 1 where it lay where it was found."""
+
+    path: str
+    sha256: str
+    outer: str
+    unit: str
+    here: int
+    reason: str
 
 
 def dated(

@@ -98,6 +98,15 @@ MIGRATIONS = (
     """
     CREATE TABLE looks (path BLOB PRIMARY KEY, mark TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
     """,
+    # What a consolidation worked out, so that the next one only works out what something happened to; `basis`
+    # names what it went by. Nothing stands in it that could not be worked out again.
+    """
+    CREATE TABLE carried (
+        consolidation INTEGER PRIMARY KEY REFERENCES consolidations (id), basis TEXT NOT NULL,
+        body BLOB NOT NULL
+    );
+    CREATE INDEX files_by_unit ON files (unit);
+    """,
 )
 
 # Both lists are made once: looked for file by file, ten thousand files would take a hundred million looks.
@@ -116,6 +125,27 @@ LAST_READINGS = """
     ORDER BY files.id
 """
 
+# The same of some units' files, and of those of some names, both given as JSON lists.
+_SOME = """
+    (files.unit IN (SELECT value FROM json_each(:units)) OR path IN (SELECT value FROM json_each(:paths)))
+"""
+SOME_LAST_READINGS = f"""
+    SELECT readings.id, path, sha256, received_at, saved_at, sender, outer, presence.here, terms, body
+    FROM files
+        JOIN readings ON readings.id = (
+            SELECT id FROM readings WHERE file = files.id AND read_at <= :until AND id <= :readings
+            ORDER BY id DESC LIMIT 1)
+        JOIN presence ON presence.id = (
+            SELECT id FROM presence WHERE file = files.id AND since <= :until AND id <= :presence
+            ORDER BY id DESC LIMIT 1)
+    WHERE {_SOME}
+    ORDER BY files.id
+"""  # noqa: S608 - words of ours
+
+LAST_READING_NUMBERS = """
+    SELECT path, sha256, (SELECT MAX(id) FROM readings WHERE file = files.id) FROM files
+"""
+
 RECORD_FILE = """
     INSERT INTO files (path, sha256, outer, received_at, saved_at, sender, first_seen, here,
         unit, round, outcome, reason)
@@ -124,11 +154,14 @@ RECORD_FILE = """
         unit = excluded.unit, round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
 """
 
-RECORD_PRESENCE = """
+_PRESENCE = """
     INSERT INTO presence (file, since, here)
-    SELECT id, ?, here FROM files WHERE here IS NOT (
+    SELECT id, :at, here FROM files WHERE here IS NOT (
         SELECT presence.here FROM presence WHERE file = files.id ORDER BY presence.id DESC LIMIT 1)
 """
+# What is recorded of which files: of all, or of those as in `SOME_LAST_READINGS`.
+ALL_GONE, SOME_GONE = "UPDATE files SET here = 0", f"UPDATE files SET here = 0 WHERE {_SOME}"  # noqa: S608
+ALL_PRESENCE, SOME_PRESENCE = _PRESENCE, f"{_PRESENCE} AND {_SOME}"
 
 
 def version_in(connection: sqlite3.Connection) -> int:

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from qpexcel.standing import RowStanding, Standing
+from qpexcel.standing import Known
+from qpexcel.standing.judging import Judged
 
 
-def fingerprint(standing: Standing) -> str:
-    """Return a digest of what a standing shows, whenever it was made and wherever its files lie."""
+def fingerprint(known: Known, judged: Judged, signatures: Mapping[str, str], version: str) -> str:
+    """Return a digest of what a master shows, whenever it was made and wherever its files lie.
+
+    Args:
+        known: What is known.
+        judged: How it was judged.
+        signatures: What each unit's files and decisions are told by.
+        version: The plan's.
+    """
     digest = hashlib.sha256()
-    for part in _parts(standing):
-        digest.update(repr(part).encode("utf-8", "surrogatepass"))
+    for part in _parts(known, judged, signatures, version):
+        digest.update(part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
-def _parts(standing: Standing) -> Iterator[object]:
-    yield standing.as_of.isoformat(), standing.round, standing.return_by, standing.version
-    yield from map(_row, standing.rows)
-    yield [(one.unit, one.state, one.late) for one in standing.register]
-    yield [(one.received.sha256, str(one.outcome)) for one in standing.files]
-    yield [(one.unit, one.item, sorted(one.texts.items())) for one in standing.inspections]
-    yield sorted((where, sorted(texts.items())) for where, texts in standing.scores.items())
-    yield [(one.code, one.value) for one in standing.findings]
-
-
-def _row(row: RowStanding) -> object:
-    answers = row.current.answers if row.current else {}
-    said = [(key, answer.text) for key, answer in sorted(answers.items())]
-    return row.key, row.due, row.timeliness, row.light, said, sorted(row.decision.texts.items())
+def _parts(known: Known, judged: Judged, signatures: Mapping[str, str], version: str) -> Iterator[object]:
+    yield judged.as_of.isoformat(), known.round, known.return_by, version
+    yield judged.said.due.tobytes()
+    yield judged.assessed.timeliness.tobytes()
+    yield judged.assessed.light.tobytes()
+    yield judged.register
+    yield sorted(signatures.items())
+    yield sorted((where, sorted(texts.items())) for where, texts in known.scores.items())
+    yield [(one.code, one.value) for one in known.findings]

@@ -10,14 +10,15 @@ V = TypeVar("V")
 T = TypeVar("T")
 
 
-class _Worked(Generic[T]):
-    """The work, until it is done; then what came of it."""
+class Once(Generic[T]):
+    """Work that is done when somebody asks for it the first time; then what came of it."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work: Callable[[], T] | None = work
         self._done: T | None = None
 
     def __call__(self) -> T:
+        """Return what comes of it."""
         if self._work is not None:
             self._done, self._work = self._work(), None
         return self._done  # type: ignore[return-value]
@@ -27,7 +28,7 @@ class Later(Sequence[V]):
     """A sequence that is worked out when it is first looked at."""
 
     def __init__(self, work: Callable[[], Sequence[V]]) -> None:
-        self._all = _Worked(work)
+        self._all = Once(work)
 
     @overload
     def __getitem__(self, at: int) -> V: ...
@@ -57,7 +58,7 @@ class LaterMapping(Mapping[K, V]):
     """A mapping that is worked out when it is first looked at."""
 
     def __init__(self, work: Callable[[], Mapping[K, V]]) -> None:
-        self._all = _Worked(work)
+        self._all = Once(work)
 
     def __getitem__(self, key: K) -> V:
         return self._all()[key]

@@ -138,6 +138,13 @@ class Workspace:
         except OSError:
             return False
 
+    def archived(self) -> dict[str, int]:
+        """Return how many bytes each file in the archive has, by its name there."""
+        try:
+            return {entry.name: entry.stat().st_size for entry in os.scandir(self.archive)}
+        except OSError:
+            return {}
+
     def kept_at(self, path: str, digest: str) -> str:
         """Return where a returned file lies, from the workspace on: in returned/, else in the archive; or "".
 

@@ -51,7 +51,7 @@ class Collected:
 
     def read(self, limits: Limits) -> Collected:
         """Return it with its bytes."""
-        return _collect(self.unread, self.received.path, limits, {}) if self.unread else self
+        return collect_one(self.unread, self.received.path, limits, {}) if self.unread else self
 
 
 class Elsewhere(Protocol):
@@ -79,9 +79,9 @@ def collect(
         elif root.is_dir():
             for path, closed in _below(root, ours):
                 name = _printable(path.relative_to(root))
-                yield unopened(name) if closed else _collect(path, name, limits, looks)
+                yield unopened(name) if closed else collect_one(path, name, limits, looks)
         else:
-            yield _collect(root, _printable(Path(root.name)), limits, looks)
+            yield collect_one(root, _printable(Path(root.name)), limits, looks)
 
 
 def is_settled(look: Look, now: datetime) -> bool:
@@ -121,19 +121,20 @@ def unopened(name: str) -> Collected:
     return Collected(Received(name, "", never, never), problem=Finding("FIL014").at(file=name))
 
 
-def _mark(stat: os.stat_result) -> str:
+def mark_of(stat: os.stat_result) -> str:
     """Return what a file system says of a file that changes when it is written."""
     return f"{stat.st_size} {stat.st_mtime!r} {stat.st_ctime!r} {stat.st_ino}"
 
 
-def _collect(path: Path, name: str, limits: Limits, looks: Mapping[bytes, Look]) -> Collected:
+def collect_one(path: Path, name: str, limits: Limits, looks: Mapping[bytes, Look] = _NO_LOOKS) -> Collected:
+    """Return one file of this machine under the name that it is shown by; `looks` as in `collect`."""
     try:
         stat = path.lstat()
         at = local_moment(stat.st_mtime)
         problem = _unfit(path, stat.st_size, limits)
         if problem:
             return Collected(Received(name, "", at, at), problem=problem.at(file=name))
-        where, mark = os.fsencode(path.absolute()), _mark(stat)
+        where, mark = os.fsencode(path.absolute()), mark_of(stat)
         known = looks.get(where)
         if known and known.mark == mark:
             return Collected(Received(name, known.sha256, at, at), look=(where, known), unread=path)
@@ -173,7 +174,12 @@ def _printable(path: PurePath) -> str:
 
     A name that is not UTF-8 on disk is most likely Big5, from a zip made on Windows.
     """
-    return "/".join(printable(readable(os.fsencode(part))) for part in path.parts)
+    return name_within(path.parts)
+
+
+def name_within(parts: Iterable[str]) -> str:
+    """Return the parts of a path as text that any program can write down."""
+    return "/".join(printable(readable(os.fsencode(part))) for part in parts)
 
 
 def saved_at(data: bytes) -> datetime | None:

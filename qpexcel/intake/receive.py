@@ -21,7 +21,7 @@ from qpexcel.progress import UNSEEN, Progress
 from qpexcel.workspace import Workspace
 
 # What may have been the machine's fault: read again, though nothing changed.
-_AGAIN = ("FIL014", "FIL019", "FIL027")
+AGAIN = ("FIL014", "FIL019", "FIL027")
 # What says nothing of the answers in it: an earlier reading of the same bytes goes on counting.
 _NOTHING_SAID = ("FIL003", "FIL027", "FIL034")
 
@@ -228,7 +228,7 @@ class Intake:
             return None
         if one.outcome is Outcome.DUPLICATE:  # nothing was read of it, and what it is a copy of may be gone
             return None
-        if one.reason and one.reason.code in _AGAIN:
+        if one.reason and one.reason.code in AGAIN:
             return None
         inner = self._inner.get((received.path, received.sha256), ())
         if one.outcome is Outcome.ACCEPTED and not (one.unit or inner or received.outer):

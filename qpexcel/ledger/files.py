@@ -56,7 +56,7 @@ class Files(Asked):
         return [as_first(reading, came) for reading in readings]
 
     def reading_numbers(self) -> dict[tuple[str, str], int]:
-        """Return the number of each file's last reading, by path and hash: another where it reads otherwise."""
+        """Return the number of each file's last reading, by path and hash."""
         lines = self._db.execute(LAST_READING_NUMBERS)
         return {(path, digest): number for path, digest, number in lines}
 

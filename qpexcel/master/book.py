@@ -8,7 +8,7 @@ from typing import overload
 from qpexcel.master.assessment import assessment_sheet
 from qpexcel.master.changes import changes_sheet
 from qpexcel.master.corrections import corrections_sheet
-from qpexcel.master.earlier import earlier
+from qpexcel.master.earlier import Earlier, earlier
 from qpexcel.master.files import files_sheet
 from qpexcel.master.inspections import inspections_sheet
 from qpexcel.master.items import items_sheet
@@ -57,15 +57,17 @@ class _Sheets(Sequence[Sheet]):
         return _SHEETS[at](self._view)
 
 
-def master_book(standing: Standing, words: Words, previous: Standing | None = None) -> Book:
+def master_book(standing: Standing, words: Words, previous: Standing | Earlier | None = None) -> Book:
     """Describe the master workbook.
 
     Args:
         standing: Where everything stands on the day.
         words: The language of its words.
-        previous: Where everything stood the last time, for what has changed; None the first time.
+        previous: Where everything stood the last time, for what has changed, or what is shown of that; None
+            the first time.
     """
-    view = View(standing, words, earlier(previous, standing))
+    shown = previous if isinstance(previous, Earlier) else earlier(previous, standing)
+    view = View(standing, words, shown)
     plan = standing.plan
     return Book(
         sheets=_Sheets(view),

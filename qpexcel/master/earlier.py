@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,7 @@ class Earlier:
     round: str
     plan: Plan
     numbers: Mapping[str, int]
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
 
 
 def earlier(previous: Standing | None, now: Standing) -> Earlier | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import TypeVar
+from functools import update_wrapper
+from typing import Generic, TypeVar
 from weakref import finalize
 
 from qpexcel.model import Plan
@@ -12,16 +12,26 @@ from qpexcel.model import Plan
 T = TypeVar("T")
 
 
-def once_a_plan(make: Callable[[Plan], T]) -> Callable[[Plan], T]:
+class _OnceAPlan(Generic[T]):
+    """A function of a plan that remembers what it made, for as long as the plan lives."""
+
+    def __init__(self, make: Callable[[Plan], T]) -> None:
+        self._make = make
+        self._known: dict[int, T] = {}
+        update_wrapper(self, make)
+
+    def __call__(self, plan: Plan) -> T:
+        if id(plan) not in self._known:
+            self.remember(plan, self._make(plan))
+        return self._known[id(plan)]
+
+    def remember(self, plan: Plan, made: T) -> None:
+        """Take what was made of the very same plan before, in another process."""
+        if id(plan) not in self._known:
+            finalize(plan, self._known.pop, id(plan), None)
+        self._known[id(plan)] = made
+
+
+def once_a_plan(make: Callable[[Plan], T]) -> _OnceAPlan[T]:
     """Let a function remember what it made of a plan for as long as that plan lives; nobody may change it."""
-    known: dict[int, T] = {}
-
-    @wraps(make)
-    def made(plan: Plan) -> T:
-        number = id(plan)
-        if number not in known:
-            known[number] = make(plan)
-            finalize(plan, known.pop, number, None)
-        return known[number]
-
-    return made
+    return _OnceAPlan(make)

@@ -12,7 +12,7 @@ from qpexcel.assess import Assessed, assess
 from qpexcel.later import Later
 from qpexcel.plan.obligations import obligations, version_of
 from qpexcel.row_columns import Answered, RowColumns, row_columns
-from qpexcel.standing.model import Known, Standing
+from qpexcel.standing.model import Known, RowStanding, Standing
 from qpexcel.standing.register import Came, came, register, states
 from qpexcel.standing.rows import item_standings, row_standings
 from qpexcel.standing.said import answered
@@ -20,54 +20,54 @@ from qpexcel.standing.said import answered
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """The rows of a plan, what is said of them, and how they were judged as of a day."""
+    """The rows of a plan, what is said of them, how they and the round's register were judged as of a day.
 
+    `register` has (unit, state, late) as `states` yields them.
+    """
+
+    as_of: date
     columns: RowColumns
     said: Answered
     assessed: Assessed
+    register: tuple[tuple[str, str, bool], ...]
 
 
 def stand(known: Known, as_of: date) -> Standing:
     """Join and judge what is known, as of a day."""
     said = answered(known.plan, enumerate(obligations(known.plan)), known.currents, known.decisions)
-    judged = judge(known, said, as_of)
-    return standing_of(known, judged, came(known.files, known.round), as_of)
+    return standing_of(known, judge(known, said, came(known.files, known.round), as_of))
 
 
-def judge(known: Known, said: Answered, as_of: date) -> Judged:
-    """Judge what is said of a plan's rows."""
-    columns = row_columns(known.plan)
-    return Judged(columns, said, assess(columns, said, as_of, known.plan.settings))
-
-
-def standing_of(known: Known, judged: Judged, came_in: Mapping[str, Came], as_of: date) -> Standing:
-    """Return where everything stands; rows, files and register are made when they are looked at.
+def judge(known: Known, said: Answered, came_in: Mapping[str, Came], as_of: date) -> Judged:
+    """Judge what is known.
 
     Args:
-        known: What is known.
-        judged: Its rows, judged.
+        known: It; of its rows and files nothing is looked at.
+        said: What is said of the rows.
         came_in: What came of each unit in the round.
-        as_of: The day they were judged by.
+        as_of: The day to judge by.
     """
     plan = known.plan
-    counting = _counting(judged)
+    columns = row_columns(plan)
+    assessed = assess(columns, said, as_of, plan.settings)
+    counting = {columns.units[unit] for unit in np.unique(columns.unit[assessed.counts]).tolist()}
     asked = [unit.name for unit in plan.units if unit.name in counting]
-    register_ = list(states(asked, came_in, known.findings, known.return_by, as_of))
+    register_ = tuple(states(asked, came_in, known.findings, known.return_by, as_of))
+    return Judged(as_of, columns, said, assessed, register_)
+
+
+def standing_of(known: Known, judged: Judged) -> Standing:
+    """Return where everything stands; rows, files and register are made when they are looked at."""
+    plan = known.plan
     return Standing(
         plan=plan,
         version=version_of(plan),
-        as_of=as_of,
+        as_of=judged.as_of,
         round=known.round,
         return_by=known.return_by,
-        rows=Later(
-            lambda: tuple(
-                row_standings(
-                    list(enumerate(obligations(plan))), known, judged.columns, judged.said, judged.assessed
-                )
-            )
-        ),
+        rows=Later(lambda: _rows(known, judged)),
         items=tuple(item_standings(plan, judged.columns, judged.assessed.items)),
-        register=Later(lambda: register(register_, known.files, known.round)),
+        register=Later(lambda: register(judged.register, known.files, known.round)),
         files=known.files,
         findings=tuple(known.findings),
         inspections=known.inspections,
@@ -78,7 +78,6 @@ def standing_of(known: Known, judged: Judged, came_in: Mapping[str, Came], as_of
     )
 
 
-def _counting(judged: Judged) -> set[str]:
-    """Return the units that have a row that counts."""
-    columns = judged.columns
-    return {columns.units[unit] for unit in np.unique(columns.unit[judged.assessed.counts]).tolist()}
+def _rows(known: Known, judged: Judged) -> tuple[RowStanding, ...]:
+    rows = list(enumerate(obligations(known.plan)))
+    return tuple(row_standings(rows, known, judged.columns, judged.said, judged.assessed))

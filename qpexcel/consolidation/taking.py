@@ -1,0 +1,129 @@
+"""Reading what came back and settling it: all of it, or where that is enough what anything happened to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from qpexcel.consolidation.carried import Carried
+from qpexcel.consolidation.touched import stand_alone, touched
+from qpexcel.intake.collect import Elsewhere
+from qpexcel.intake.receive import Intake, Read
+from qpexcel.intake.returns import Return, listed
+from qpexcel.intake.seen import Picked, seen_below
+from qpexcel.intake.settle import settle, with_remembered
+from qpexcel.intake.terms import Terms
+from qpexcel.ledger import Ledger, Reading, Some
+from qpexcel.pool import Runner
+from qpexcel.progress import Progress
+from qpexcel.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a consolidation works with."""
+
+    workspace: Workspace
+    ledger: Ledger
+    terms: Terms
+    now: datetime
+    run: Runner
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was met in this run, and every known file, settled; `again` as in `Carried`.
+
+    Where nothing happened to the files of most units, `units` are the others, and `returns` are none: what is
+    to be known of them is in the ledger.
+    """
+
+    read: Sequence[Return]
+    again: frozenset[str]
+    returns: Sequence[Return] = ()
+    units: frozenset[str] | None = None
+
+
+def take_in(desk: Desk, paths: Sequence[Path | Elsewhere]) -> Taken:
+    """Read every file at or below the paths, settle it with all that is known, and remember it."""
+    ledger = desk.ledger
+    known = ledger.readings()
+    intake = _intake(desk, known, looks=True)
+    read = intake.read(paths or [desk.workspace.returned])
+    here = [one.one for one in read]
+    returns = settle(with_remembered(here, (one.one for one in known)), ledger.rounds(), ledger.rulings())
+    ledger.record_files(_fresh(read, desk.terms), returns, desk.now)
+    ledger.record_looks(intake.looked)
+    return Taken(here, _again(read, known, desk.terms), returns)
+
+
+def take_in_touched(desk: Desk, carried: Carried) -> Taken | None:
+    """Read what anything happened to in returned/ since the last consolidation, and settle its units' files.
+
+    Returns:
+        None where what happened may concern other files too; then nothing was remembered.
+    """
+    workspace, ledger = desk.workspace, desk.ledger
+    seen = seen_below(workspace.returned, workspace.ours)
+    if seen is None:
+        return None
+    lines = ledger.file_lines()
+    what = touched(seen, lines, ledger.looks(), carried.again, workspace)
+    if not stand_alone((), what, lines):
+        return None
+    intake = _intake(desk, ledger.readings_of(Some(what.units, what.names)))
+    read = intake.read([Picked(what.files)]) if what.files else []
+    if not stand_alone(read, what, lines):
+        return None
+    units = what.units.union(one.one.unit for one in read)
+    some = Some(units, what.names)
+    known = ledger.readings_of(some)
+    others = (one.one for one in known if one.one.here and one.one.received.path not in what.names)
+    here = [one.one for one in read]
+    returns = settle(
+        with_remembered([*here, *others], (one.one for one in known)), ledger.rounds(), ledger.rulings()
+    )
+    ledger.record_files(_fresh(read, desk.terms), returns, desk.now, some)
+    ledger.record_looks(intake.looked)
+    again = (carried.again - what.names) | _again(read, known, desk.terms)
+    return Taken(here, again, units=units)
+
+
+def settled(ledger: Ledger, units: Collection[str]) -> list[Return]:
+    """Return all files of some units as they are settled now."""
+    known = listed(one.one for one in ledger.readings_of(Some(units)))
+    return settle(known, ledger.rounds(), ledger.rulings())
+
+
+def _intake(desk: Desk, known: Iterable[Reading], *, looks: bool = False) -> Intake:
+    return Intake(
+        desk.workspace,
+        desk.terms,
+        ((one.one, one.terms) for one in known),
+        desk.run,
+        desk.now,
+        looks=desk.ledger.looks() if looks else None,
+        progress=desk.progress,
+    )
+
+
+def _fresh(read: Iterable[Read], terms: Terms) -> Iterator[Reading]:
+    """Yield what was read just now, for the record."""
+    for one in read:
+        if one.fresh:
+            yield Reading(one.one, terms.name(one.one.received.sha256), one.text)
+
+
+def _again(read: Iterable[Read], known: Iterable[Reading], terms: Terms) -> frozenset[str]:
+    """Return the names of files of which an older reading counts, since they could not be read just now."""
+    by = {(one.one.received.path, one.one.received.sha256): one.terms for one in known}
+    found = set()
+    for one in read:
+        received = one.one.received
+        name = by.get((received.path, received.sha256))
+        if not one.fresh and received.sha256 and name != terms.name(received.sha256):
+            found.add(received.path)
+    return frozenset(found)

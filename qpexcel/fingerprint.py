@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
+from qpexcel.findings import Finding
 from qpexcel.standing import Known
 from qpexcel.standing.judging import Judged
 
 
-def fingerprint(known: Known, judged: Judged, signatures: Mapping[str, str], version: str) -> str:
+def fingerprint(
+    known: Known, judged: Judged, signatures: Iterable[str], version: str, findings: Iterable[Finding]
+) -> str:
     """Return a digest of what a master shows, whenever it was made and wherever its files lie.
 
     Args:
-        known: What is known.
+        known: What is known; of its rows, files and findings nothing is looked at.
         judged: How it was judged.
-        signatures: What each unit's files and decisions are told by.
+        signatures: What all units' files and decisions are told by, in a stable order.
         version: The plan's.
+        findings: Those in no unit's files.
     """
     digest = hashlib.sha256()
-    for part in _parts(known, judged, signatures, version):
-        digest.update(part if isinstance(part, bytes) else repr(part).encode("utf-8", "surrogatepass"))
+    for part in _parts(known, judged, version, findings):
+        digest.update(repr(part).encode("utf-8", "surrogatepass"))
+    for column in (judged.said.due, judged.assessed.timeliness, judged.assessed.light):
+        digest.update(column.tobytes())
+    digest.update("".join(signatures).encode())
     return digest.hexdigest()
 
 
-def _parts(known: Known, judged: Judged, signatures: Mapping[str, str], version: str) -> Iterator[object]:
+def _parts(known: Known, judged: Judged, version: str, findings: Iterable[Finding]) -> Iterator[object]:
     yield judged.as_of.isoformat(), known.round, known.return_by, version
-    yield judged.said.due.tobytes()
-    yield judged.assessed.timeliness.tobytes()
-    yield judged.assessed.light.tobytes()
     yield judged.register
-    yield sorted(signatures.items())
     yield sorted((where, sorted(texts.items())) for where, texts in known.scores.items())
-    yield [(one.code, one.value) for one in known.findings]
+    yield [(one.code, one.value) for one in findings]

@@ -9,9 +9,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,37 +19,39 @@ from qpexcel.findings import Finding
 from qpexcel.intake.codec import finding_from_json, finding_to_json
 from qpexcel.intake.returns import Return
 from qpexcel.intake.terms import Terms
-from qpexcel.ledger import Ledger
+from qpexcel.ledger import CarriedOver, Ledger
 from qpexcel.row_columns import ANSWERED, Answered, Column, RowColumns
 from qpexcel.standing.register import Came
 
 _FORM = 1  # of what is packed: another one is not unpacked
 _ROUND = ("round", "rounds", "round_started")
-_TEXTS, _TIMELINESS, _LIGHT = "texts", "timeliness", "light"
+_TEXTS, _FINDINGS, _TIMELINESS, _LIGHT = "texts", "findings", "timeliness", "light"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitWork:
-    """What a unit's returns came to. The unit "" has the files that are nobody's.
+class UnitWork(NamedTuple):
+    """What a unit's files came to. The unit "" has those that are nobody's.
 
-    `signature` is another as soon as its files say something else, or something is decided otherwise.
+    `signature` is another as soon as they say something else, something else is found in them, or something
+    is decided otherwise. `came` is None where none of them counts in the round.
     """
 
     signature: str
     came: Came | None
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carried:
     """What was worked out: by unit, and by row in columns.
 
-    version: the plan's. timeliness, light: as in `Assessed`. states: the register's, by unit. again: the
-    names of files that are to be read again though nothing happened to them.
+    version: the plan's. round: its label, which the returns tell where nothing was issued. findings: by unit,
+    as `findings_text` has them. timeliness, light: as in `Assessed`. states: the register's, by unit. again:
+    the names of files that are to be read again though nothing happened to them.
     """
 
     version: str
+    round: str
     works: Mapping[str, UnitWork]
+    findings: Mapping[str, str]
     said: Answered
     timeliness: Column
     light: Column
@@ -68,6 +69,7 @@ def signature(
     returns: Sequence[Return],
     numbers: Mapping[tuple[str, str], int],
     decisions: Sequence[tuple[str, Decision]],
+    findings: Sequence[Finding],
 ) -> str:
     """Return the signature of a unit's work.
 
@@ -75,45 +77,67 @@ def signature(
         returns: Its files, settled, in order.
         numbers: The number of each file's last reading, by path and hash.
         decisions: Those on its rows, with the rows' keys.
+        findings: What is wrong with its files.
     """
     files = [(numbers.get((one.received.path, one.received.sha256)), str(one.outcome)) for one in returns]
     decided = sorted((key, sorted(one.texts.items())) for key, one in decisions)
-    return hashlib.sha256(repr((files, decided)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    found = [(one.code, one.value) for one in findings]
+    text = repr((files, decided, found)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:32]
+
+
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Return findings as JSON."""
+    return json.dumps(list(map(finding_to_json, findings)), ensure_ascii=False)
+
+
+def findings_in(text: str) -> tuple[Finding, ...]:
+    """Return the findings that `findings_text` wrote."""
+    return tuple(map(finding_from_json, json.loads(text)))
 
 
 def packed(carried: Carried) -> bytes:
     """Return it as bytes."""
+    works = [[unit, one.signature, *(one.came or ())] for unit, one in carried.works.items()]
     texts = {
         "form": _FORM,
         "version": carried.version,
-        "works": {unit: _work_to_json(work) for unit, work in carried.works.items()},
+        "round": carried.round,
+        "works": works,
         "states": dict(carried.states),
         "again": sorted(carried.again),
     }
     columns: dict[str, Column] = {name: getattr(carried.said, name) for name in ANSWERED}
     columns |= {_TIMELINESS: carried.timeliness, _LIGHT: carried.light}
-    columns[_TEXTS] = np.frombuffer(_bytes(texts), np.uint8)
+    columns |= {_TEXTS: _bytes(texts), _FINDINGS: _bytes(dict(carried.findings))}
     file = BytesIO()
     np.savez(file, **columns)  # type: ignore[arg-type]
     return file.getvalue()
 
 
-def _bytes(texts: object) -> bytes:
-    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+def unpacked(then: CarriedOver | None, basis: str, rows: RowColumns) -> Carried | None:
+    """Return what a consolidation left.
 
-
-def unpacked(body: bytes, rows: RowColumns) -> Carried | None:
-    """Return what `packed` wrote; None where it is of another version, of other rows, or damaged."""
+    None where it left nothing or went by something else than `basis`, or where what it left is of another
+    version, of other rows or damaged.
+    """
+    if then is None or then.basis != basis:
+        return None
     try:
-        columns = dict(np.load(BytesIO(body), allow_pickle=False).items())
-        texts = json.loads(columns[_TEXTS].tobytes().decode("utf-8", "surrogatepass"))
+        columns = dict(np.load(BytesIO(then.body), allow_pickle=False).items())
+        texts = _object(columns[_TEXTS])
         said = Answered(**{name: columns[name] for name in ANSWERED})
         fits = len(said.due) == len(rows) and len(said.actual) == len(rows.targets.row)
         if texts["form"] != _FORM or not fits:
             return None
         return Carried(
             version=texts["version"],
-            works={unit: _work_from_json(work) for unit, work in texts["works"].items()},
+            round=texts["round"],
+            works={
+                unit: UnitWork(name, Came._make(came) if came else None)
+                for unit, name, *came in texts["works"]
+            },
+            findings=_object(columns[_FINDINGS]),
             said=said,
             timeliness=columns[_TIMELINESS],
             light=columns[_LIGHT],
@@ -124,13 +148,10 @@ def unpacked(body: bytes, rows: RowColumns) -> Carried | None:
         return None
 
 
-def _work_to_json(work: UnitWork) -> list[Any]:
-    one = work.came
-    in_ = [one.accepted, one.nil, one.first.toordinal()] if one else None
-    return [work.signature, in_, list(map(finding_to_json, work.findings))]
+def _bytes(texts: object) -> Column:
+    text = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+    return np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
 
 
-def _work_from_json(data: list[Any]) -> UnitWork:
-    name, in_, findings = data
-    one = Came(in_[0], in_[1], date.fromordinal(in_[2])) if in_ else None
-    return UnitWork(name, one, tuple(map(finding_from_json, findings)))
+def _object(column: Column) -> Any:  # noqa: ANN401 - whatever `_bytes` was given
+    return json.loads(column.tobytes().decode("utf-8", "surrogatepass"))

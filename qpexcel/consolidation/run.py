@@ -7,7 +7,7 @@ last consolidation worked out stays for every unit to which nothing happened sin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.fingerprint import fingerprint
 from qpexcel.intake.collect import Elsewhere
 from qpexcel.intake.terms import Terms
-from qpexcel.ledger import Ledger, open_ledger
+from qpexcel.ledger import CarriedOver, Ledger, open_ledger
 from qpexcel.loading import Loaded
 from qpexcel.master.book import master_book
 from qpexcel.master.earlier import Earlier
@@ -35,6 +35,7 @@ from qpexcel.row_columns import row_columns
 from qpexcel.sheets.draw import draw_book
 from qpexcel.standing import Standing, figures
 from qpexcel.standing.judging import Judged, judge, standing_of
+from qpexcel.standing.register import with_errors
 from qpexcel.words import load_words
 from qpexcel.workspace import Workspace, sha256
 
@@ -73,16 +74,18 @@ def consolidate(
         workspace.clear_left_behind(now)
         desk = Desk(workspace, ledger, _terms(workspace, plan, ledger, passwords), now, run, progress)
         basis = basis_of(desk.terms, ledger)
-        carried, taken = _taken_in(desk, basis, paths)
+        then = None if paths else _last(desk, basis)
+        taken = (take_in_touched(desk, then.left) if then else None) or take_in(desk, paths)
         progress.begin("merging")
         of_master = take_in_masters(workspace, plan, ledger, taken.read, now)
-        work = work_out(desk, _with_decided(desk, taken), carried, (*loaded.findings, *of_master))
-        came_in = {unit: one.came for unit, one in work.works.items() if one.came}
-        judged = judge(work.known, work.said, came_in, as_of)
-        signatures = {unit: one.signature for unit, one in work.works.items()}
-        digest = fingerprint(work.known, judged, signatures, desk.terms.version)
+        if then and taken.units is not None:
+            taken = _with_decided(taken, then.over, ledger)
+        left = then.left if then and taken.units is not None else None
+        work = work_out(desk, taken, left, (*loaded.findings, *of_master))
+        judged = _judged(work, as_of)
+        digest = _digest(work, judged, desk.terms.version)
         standing = standing_of(work.known, judged)
-        previous = _previous(desk, basis, digest, Now(standing, judged, work.works))
+        previous = _previous(desk, basis, digest, then, Now(standing, judged, work.works))
         progress.begin("writing_master")
         book = draw_book(master_book(standing, load_words(plan.settings.language), previous))
         write_whole(workspace.master, book)
@@ -93,35 +96,47 @@ def consolidate(
     return standing
 
 
-def _taken_in(desk: Desk, basis: str, paths: Sequence[Path | Elsewhere]) -> tuple[Carried | None, Taken]:
-    """Read what came: where the last consolidation left its work, only what anything happened to."""
-    then = None if paths or not desk.ledger.get("round") else desk.ledger.carried()
-    numbers = desk.ledger.numbers()
-    same = then and then.basis == basis and all(then.numbers[table] == numbers[table] for table in _FILES)
-    carried = unpacked(then.body, row_columns(desk.terms.plan)) if then and same else None
-    if then and carried:
-        version_of.remember(desk.terms.plan, carried.version)
-        taken = take_in_touched(desk, carried)
-        if taken:
-            return carried, taken
-    return None, take_in(desk, paths)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Last:
+    """The last consolidation, and what it left."""
+
+    over: CarriedOver
+    left: Carried
 
 
-def _with_decided(desk: Desk, taken: Taken) -> Taken:
+def _last(desk: Desk, basis: str) -> _Last | None:
+    """Return the last consolidation, if what it left still holds for what nothing happened to."""
+    over, numbers, plan = desk.ledger.carried(), desk.ledger.numbers(), desk.terms.plan
+    left = unpacked(over, basis, row_columns(plan))
+    if over is None or left is None or any(over.numbers[table] != numbers[table] for table in _FILES):
+        return None
+    version_of.remember(plan, left.version)
+    return _Last(over, left)
+
+
+def _with_decided(taken: Taken, over: CarriedOver, ledger: Ledger) -> Taken:
     """Add the units on whose rows anything was decided since the last consolidation."""
-    then = desk.ledger.carried()
-    if taken.units is None or then is None:
-        return taken
-    decided = desk.ledger.decided_since(then.numbers["decisions"])
-    return replace(taken, units=taken.units.union(map(unit_of, decided)))
+    decided = ledger.decided_since(over.numbers["decisions"])
+    return replace(taken, units=(taken.units or frozenset()).union(map(unit_of, decided)))
 
 
-def _previous(desk: Desk, basis: str, digest: str, now: Now) -> Standing | Earlier | None:
+def _judged(work: Work, as_of: date) -> Judged:
+    came_in = {unit: one.came for unit, one in work.works.items() if one.came}
+    return judge(work.known, work.said, came_in, as_of, with_errors(work.others))
+
+
+def _digest(work: Work, judged: Judged, version: str) -> str:
+    signatures = (part for unit, one in sorted(work.works.items()) for part in (unit, one.signature))
+    return fingerprint(work.known, judged, signatures, version, work.others)
+
+
+def _previous(desk: Desk, basis: str, digest: str, last: _Last | None, now: Now) -> Standing | Earlier | None:
     """Return where everything stood at the last consolidation that showed something else."""
-    then = desk.ledger.carried(other_than=digest)
-    before = unpacked(then.body, now.judged.columns) if then and then.basis == basis else None
-    if then and before:
-        return since(then, before, desk.ledger, now)
+    over = desk.ledger.carried(other_than=digest)
+    same = last and over and over.number == last.over.number
+    left = last.left if last and same else unpacked(over, basis, now.judged.columns)
+    if over and left:
+        return since(over, left, desk.ledger, now)
     return last_standing(desk.ledger, digest, desk.terms.plan)
 
 
@@ -129,7 +144,9 @@ def _left(desk: Desk, work: Work, judged: Judged, taken: Taken) -> Carried:
     """Return what the next consolidation may go on from."""
     return Carried(
         version=desk.terms.version,
+        round=work.known.round,
         works=work.works,
+        findings=work.findings,
         said=work.said,
         timeliness=judged.assessed.timeliness,
         light=judged.assessed.light,

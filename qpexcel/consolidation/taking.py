@@ -76,7 +76,8 @@ def take_in_touched(desk: Desk, carried: Carried) -> Taken | None:
         return None
     intake = _intake(desk, ledger.readings_of(Some(what.units, what.names)))
     read = intake.read([Picked(what.files)]) if what.files else []
-    if not stand_alone(read, what, lines):
+    of_round = ledger.get("round") or {one.one.round for one in read} <= {carried.round, ""}
+    if not of_round or not stand_alone(read, what, lines):
         return None
     units = what.units.union(one.one.unit for one in read)
     some = Some(units, what.names)

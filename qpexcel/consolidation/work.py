@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from qpexcel.consolidation.carried import Carried, UnitWork, signature
+from qpexcel.consolidation.carried import Carried, UnitWork, findings_in, findings_text, signature
 from qpexcel.consolidation.taking import Desk, Taken, settled
 from qpexcel.decisions import Decision
 from qpexcel.evidence import gather, on_rows
@@ -26,11 +27,16 @@ from qpexcel.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is known, what is said of the rows, and what each unit's returns came to."""
+    """What is known, what is said of the rows, and what each unit's files came to.
+
+    `findings` are those in the files, by unit, as `findings_text` has them; `others` all others.
+    """
 
     known: Known
     said: Answered
     works: Mapping[str, UnitWork]
+    findings: Mapping[str, str]
+    others: Sequence[Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +48,14 @@ class _Whole:
     inspections: Sequence[Inspection]
 
 
-def work_out(desk: Desk, taken: Taken, carried: Carried | None, others: Sequence[Finding]) -> Work:
+def work_out(desk: Desk, taken: Taken, carried: Carried | None, of_plan: Sequence[Finding]) -> Work:
     """Work out what is known.
 
     Args:
         desk: Where.
         taken: What came.
         carried: What the last consolidation worked out; it stays for all but the units of `taken`.
-        others: What was found in the plan's workbook and in masters.
+        of_plan: What was found in the plan's workbook and in masters.
 
     Raises:
         QpexcelError: where a picture cannot be put into evidence/.
@@ -59,13 +65,17 @@ def work_out(desk: Desk, taken: Taken, carried: Carried | None, others: Sequence
     counting = _counting(returns)
     decided, said = decided_in(ledger, plan), said_in(counting, plan)
     round_, return_by = current_round(ledger, counting)
+    round_ = carried.round if carried else round_
     found = found_by_unit(returns, said, decided, plan, Began(round_, ledger.get("round_started")))
-    works = _kept(carried, some) | dict(_works(desk, returns, decided, found, round_))
+    works, texts = _kept(carried, some)
+    fresh = _works(desk, returns, decided, found, round_)
+    works |= {unit: one for unit, one in fresh.items() if some is None or unit in some}
+    texts |= {unit: findings_text(those) for unit, those in found.items() if those}
+    others = [*of_plan, *decided.findings]
     gather(desk.workspace, plan, counting, ledger)
     before = carried.said if carried else None
     rows = answered(plan, _rows(plan, some), said.currents, decided.decisions, before)
     whole = _Whole(returns, said.currents, said.inspections) if some is None else _later(desk)
-    of_units = in_plan_order({unit: one.findings for unit, one in works.items()}, plan)
     known = Known(
         plan,
         round_,
@@ -73,25 +83,39 @@ def work_out(desk: Desk, taken: Taken, carried: Carried | None, others: Sequence
         whole.currents,
         decided.decisions,
         whole.files,
-        [*others, *of_units, *decided.findings],
+        Later(lambda: [*of_plan, *_findings(texts, found, plan), *decided.findings]),
         whole.inspections,
         attached=LaterMapping(lambda: on_rows(whole.files, ledger)),
         numbers=ledger.last_numbers(),
         kept_at=LaterMapping(lambda: _kept_at(desk.workspace, whole.files)),
         scores=decided.scores,
     )
-    return Work(known, rows, works)
+    return Work(known, rows, works, texts, others)
 
 
 def _counting(returns: Iterable[Return]) -> list[Return]:
     return [one for one in returns if one.outcome in COUNTING]
 
 
-def _kept(carried: Carried | None, some: Collection[str] | None) -> dict[str, UnitWork]:
-    """Return the work of the units to which nothing happened."""
+def _kept(
+    carried: Carried | None, some: Collection[str] | None
+) -> tuple[dict[str, UnitWork], dict[str, str]]:
+    """Return the work of the units to which nothing happened, and what was found in their files."""
     if carried is None or some is None:
-        return {}
-    return {unit: one for unit, one in carried.works.items() if unit not in some}
+        return {}, {}
+    works, texts = dict(carried.works), dict(carried.findings)
+    for unit in some:
+        works.pop(unit, None)
+        texts.pop(unit, None)
+    return works, texts
+
+
+def _findings(
+    texts: Mapping[str, str], found: Mapping[str, Sequence[Finding]], plan: Plan
+) -> Iterator[Finding]:
+    """Yield the findings in all files; `found` has them where they are at hand."""
+    every = {unit: found[unit] if unit in found else findings_in(text) for unit, text in texts.items()}
+    return in_plan_order(every, plan)
 
 
 def _works(
@@ -100,8 +124,8 @@ def _works(
     decided: Decided,
     found: Mapping[str, Sequence[Finding]],
     round_: str,
-) -> Iterator[tuple[str, UnitWork]]:
-    """Yield what the files and decisions of each unit came to."""
+) -> dict[str, UnitWork]:
+    """Return what the files and decisions of each unit came to."""
     numbers = desk.ledger.reading_numbers()
     files: dict[str, list[Return]] = {}
     for one in returns:
@@ -109,10 +133,12 @@ def _works(
     on: dict[str, list[tuple[str, Decision]]] = {}
     for key, decision in decided.decisions.items():
         on.setdefault(unit_of(key), []).append((key, decision))
-    came_in = came(_counting(returns), round_)
+    came_in = came(_counting(returns), round_, list(chain.from_iterable(found.values())))
+    works = {}
     for unit in files.keys() | on.keys() | found.keys():
-        name = signature(files.get(unit, ()), numbers, on.get(unit, ()))
-        yield unit, UnitWork(name, came_in.get(unit), tuple(found.get(unit, ())))
+        name = signature(files.get(unit, ()), numbers, on.get(unit, ()), found.get(unit, ()))
+        works[unit] = UnitWork(name, came_in.get(unit))
+    return works
 
 
 def unit_of(key: str) -> str:

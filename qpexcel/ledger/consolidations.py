@@ -30,8 +30,12 @@ class Then:
 
 @dataclass(frozen=True, slots=True)
 class CarriedOver(Then):
-    """What a consolidation left for the next: its figures, what it went by, and all that it worked out."""
+    """What a consolidation left for the next: its figures, what it went by, and all that it worked out.
 
+    `number` tells it from others.
+    """
+
+    number: int
     figures: Mapping[str, int]
     basis: str
     body: bytes
@@ -121,16 +125,17 @@ class Consolidations(Asked):
         None where there was none, or where it left nothing.
         """
         query = """
-            SELECT as_of, ran_at, known, numbers, figures, basis, body FROM consolidations
+            SELECT id, as_of, ran_at, known, numbers, figures, basis, body FROM consolidations
             LEFT JOIN carried ON carried.consolidation = consolidations.id
             WHERE (digest <> ? OR digest = '') ORDER BY id DESC LIMIT 1
         """
         found = self._db.execute(query, (other_than,)).fetchone()
         if not found or found[-1] is None:
             return None
-        as_of, ran_at, known, numbers, figures, basis, body = found
+        number, as_of, ran_at, known, numbers, figures, basis, body = found
         with damage_told():
             return CarriedOver(
+                number=number,
                 as_of=date.fromisoformat(as_of),
                 ran_at=moment_of(ran_at),
                 known=json.loads(known),

@@ -132,7 +132,7 @@ class Standing:
     items: Sequence[ItemStanding]
     register: Sequence[UnitStanding]
     files: Sequence[Return]
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     inspections: Sequence[Inspection] = ()
     attached: Mapping[str, OnRow] = field(default_factory=dict)
     numbers: tuple[int, int] = (0, 0)

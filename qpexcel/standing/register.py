@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from qpexcel.findings import Finding
 from qpexcel.intake.returns import COUNTING, Outcome, Return
 from qpexcel.standing.model import UnitStanding
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(NamedTuple):
     """What came of a unit in the round: is a return accepted, does it report nothing, since when.
 
-    `first` is the day of the unit's first answer: mending it later makes nobody late.
+    `first` is the day of the unit's first answer, as an ordinal: mending it later makes nobody late.
+    `errors`: something in it must be mended. `beside`: it reports something beside nothing.
     """
 
     accepted: bool
     nil: bool
-    first: date
+    first: int
+    errors: bool
+    beside: bool
 
 
-def came(files: Iterable[Return], round_: str) -> dict[str, Came]:
-    """Return what came of each unit in a round; a return that names none counts as of any."""
+def came(files: Iterable[Return], round_: str, findings: Iterable[Finding]) -> dict[str, Came]:
+    """Return what came of each unit in a round; a return that names none counts as of any.
+
+    `findings` are those in the files, and may be more.
+    """
+    errors, beside = with_errors(findings), _beside(findings)
     found = {}
     for unit, own in _by_unit(files, round_).items():
         said = [one for one in own if one.nil or any(row.answers for row in one.rows)] or own
         last = _accepted(own)
-        first = min(one.received.received_at.date() for one in said)
-        found[unit] = Came(last is not None, last is not None and last.nil is not None, first)
+        first = min(one.received.received_at.date().toordinal() for one in said)
+        nil = last is not None and last.nil is not None
+        found[unit] = Came(last is not None, nil, first, unit in errors, unit in beside)
     return found
 
 
@@ -49,7 +56,7 @@ def _accepted(own: Sequence[Return]) -> Return | None:
 def states(
     units: Iterable[str],
     came_in: Mapping[str, Came],
-    findings: Iterable[Finding],
+    errors: Collection[str],
     return_by: date | None,
     as_of: date,
 ) -> Iterator[tuple[str, str, bool]]:
@@ -58,32 +65,30 @@ def states(
     Args:
         units: Those that have anything to answer that counts.
         came_in: What came of them in the round.
-        findings: What was found wrong.
+        errors: Units of which something else must be mended.
         return_by: The round's return day.
         as_of: The day judged by.
     """
-    errors, not_nil = _named(findings)
-    due = return_by is not None and as_of <= return_by
+    silent = "awaited" if return_by is not None and as_of <= return_by else "missing"
+    last = return_by.toordinal() if return_by else None
     for unit in units:
         one = came_in.get(unit)
-        if one and one.accepted:
-            nil = one.nil and unit not in not_nil
-            state = "needs_correction" if unit in errors else "nil" if nil else "received"
-        else:
-            state = "awaited" if due else "missing"
-        late = bool(one and one.accepted and return_by and one.first > return_by)
-        yield unit, state, late
+        if one is None or not one.accepted:
+            yield unit, silent, False
+            continue
+        mend = one.errors or unit in errors
+        state = "needs_correction" if mend else "nil" if one.nil and not one.beside else "received"
+        yield unit, state, last is not None and one.first > last
 
 
-def _named(findings: Iterable[Finding]) -> tuple[set[str], set[str]]:
-    """Return the units with something to mend, and those that reported something beside nothing."""
-    errors, not_nil = set(), set()
-    for finding in findings:
-        if finding.severity == "error":
-            errors.add(finding.place.unit)
-        if finding.code == "RET038":
-            not_nil.add(finding.place.unit)
-    return errors, not_nil
+def with_errors(findings: Iterable[Finding]) -> set[str]:
+    """Return the units of which something must be mended."""
+    return {finding.place.unit for finding in findings if finding.severity == "error"}
+
+
+def _beside(findings: Iterable[Finding]) -> set[str]:
+    """Return the units that said there was nothing to report, and yet reported something."""
+    return {finding.place.unit for finding in findings if finding.code == "RET038"}
 
 
 def register(

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from qpexcel.decisions import NOTE, OVERRULED
 from qpexcel.findings import Finding, Place, QpexcelError
-from qpexcel.intake.collect import saved_at
-from qpexcel.intake.returns import Return
+from qpexcel.intake.collect import is_settled, mark_of, saved_at
+from qpexcel.intake.returns import Look, Return
 from qpexcel.ledger import Ledger
 from qpexcel.ledger.book import Said
 from qpexcel.master.altered import altered
@@ -139,7 +139,9 @@ def _read_copies(
     copies = []
     scored = any(assessed_items(plan).values())
     read = list(json.loads(ledger.get(_READ, "[]")))
-    for name, at, data in _candidates(workspace, returns, {*read, ledger.get("master")}):
+    known = {*read, ledger.get("master")}
+    unchanged = _is_as_written(workspace, ledger, now)
+    for name, at, data in _candidates(workspace, returns, known, unchanged=unchanged):
         digest = sha256(data)
         read.append(digest)
         typed = _typed(data, plan)
@@ -156,11 +158,37 @@ def _read_copies(
     return copies, findings
 
 
+def remember_master(workspace: Workspace, ledger: Ledger, book: bytes) -> None:
+    """Remember the master that was written just now: what looks like it later need not be read to be known."""
+    ledger.remember(master=sha256(book), master_mark=mark_of(workspace.master.lstat()))
+
+
+def _is_as_written(workspace: Workspace, ledger: Ledger, now: datetime) -> bool:
+    """Whether the master looks as it did when we wrote it.
+
+    Raises:
+        QpexcelError: as `take_in_masters`.
+    """
+    try:
+        mark = mark_of(workspace.master.lstat())
+    except OSError:
+        return False
+    if mark != ledger.get("master_mark") or not is_settled(Look(mark, ""), now):
+        return False
+    _opened(workspace.master, 0, must=True)
+    return True
+
+
 def _candidates(
-    workspace: Workspace, returns: Iterable[Return], known: set[str]
+    workspace: Workspace, returns: Iterable[Return], known: set[str], *, unchanged: bool
 ) -> Iterator[tuple[str, datetime, bytes]]:
-    """Yield name, saving and bytes of the master and what may be a copy, those aside that are known."""
+    """Yield name, saving and bytes of the master and what may be a copy, but of those that are known.
+
+    `unchanged`: the master itself is.
+    """
     for path in _beside(workspace):
+        if unchanged and path == workspace.master:
+            continue
         data, changed = _opened(path, must=path == workspace.master)
         if data and sha256(data) not in known:
             known.add(sha256(data))
@@ -187,10 +215,15 @@ def _beside(workspace: Workspace) -> list[Path]:
     return [*([workspace.master] if workspace.master.is_file() else []), *others]
 
 
-def _opened(path: Path, *, must: bool) -> tuple[bytes, datetime]:
-    """Return a file's bytes and when it was changed last; no bytes where it cannot be opened and need not."""
+def _opened(path: Path, most: int = -1, *, must: bool) -> tuple[bytes, datetime]:
+    """Return a file's bytes and when it was changed last; no bytes where it cannot be opened and need not.
+
+    `most`: how many bytes; all without it.
+    """
     try:
-        return path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime)  # noqa: DTZ006 - local
+        with path.open("rb") as file:
+            data = file.read(most)
+        return data, datetime.fromtimestamp(path.stat().st_mtime)  # noqa: DTZ006 - local
     except OSError as error:  # on Windows a program may keep what it has open to itself
         if must:
             raise QpexcelError(Finding("WSP002", path.name, place=Place(file=path.name))) from error

@@ -10,7 +10,7 @@ from datetime import date
 from qpexcel.fields import BY_KEY, CLOSING_DECISIONS, DECISION_FIELDS, OWN_PREFIX, QUANTITY, label_of
 from qpexcel.findings import Finding, Place, Severity
 from qpexcel.model import Plan
-from qpexcel.plan.obligations import obligations
+from qpexcel.plan.obligations import is_row
 from qpexcel.plan.wording import example_day, period_words
 from qpexcel.text import fold
 from qpexcel.words import every_language, load_words
@@ -84,7 +84,6 @@ class _Reader:
         self._cell_of = cell_of
         self._words = load_words(plan.settings.language)
         self._items = {fold(item.id): item.id for item in plan.items}
-        self._keys = {row.key for row in obligations(plan)}
         self.findings: list[Finding] = []
 
     def find(self, code: str, key: str, column: str, value: str = "", **words: str) -> None:
@@ -95,7 +94,7 @@ class _Reader:
 
     def read(self, key: str, texts: Mapping[str, str]) -> Decision:
         """Read one row's decision."""
-        if key not in self._keys:
+        if not is_row(key, self._plan):
             return self._of_gone(key, texts)
         self._overruled(key, texts)
         kind = decision_kind(texts.get("decision", ""))

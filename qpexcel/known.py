@@ -19,6 +19,7 @@ from qpexcel.ledger import Ledger
 from qpexcel.master.columns import cells_of
 from qpexcel.master.score_findings import score_findings
 from qpexcel.model import Inspection, Plan
+from qpexcel.plan.obligations import is_row
 from qpexcel.plan.wording import due_words
 from qpexcel.standing import Known
 from qpexcel.words import load_words
@@ -81,8 +82,7 @@ def said_in(counting: Sequence[Return], plan: Plan) -> Said:
     """Merge returns that count, from the earliest saved to the latest; what is none of the plan's is left."""
     words = load_words(plan.settings.language)
     currents, differences = merge(counting, lambda key: label_of(key, plan, words))
-    rules = row_rules(plan)
-    here = {current.key: current for current in currents if current.key in rules}
+    here = {current.key: current for current in currents if is_row(current.key, plan)}
     return Said(here, merge_inspections(counting, plan), differences)
 
 
@@ -155,19 +155,14 @@ def _extensions_backward(plan: Plan, decisions: Mapping[str, Decision]) -> Itera
     """MAS004: a granted extension before the deadline it extends; it counts, but is surely a slip."""
     cell_of, words, rules = cells_of(plan), load_words(plan.settings.language), row_rules(plan)
 
-    def in_sheet(key: str) -> tuple[int, str]:
-        cell = cell_of(key, "extension")
-        return len(cell), cell
-
-    granted = {key: one.extension for key, one in decisions.items() if one.extension and key in rules}
-    for key, extension in sorted(granted.items(), key=lambda one: in_sheet(one[0])):
-        row = rules[key].obligation
-        if row.due and extension < row.due:
-            place = Place(
-                "master.xlsx", words("sheet.tracking"), cell_of(row.key, "extension"), row.item.id, row.unit
-            )
-            gaps = {"due": due_words(row.due, plan)}
-            yield Finding("MAS004", due_words(extension, plan), gaps, place)
+    backward = []
+    for key, decision in decisions.items():
+        row = rules[key].obligation if decision.extension and is_row(key, plan) else None
+        if row and row.due and decision.extension and decision.extension < row.due:
+            backward.append((cell_of(key, "extension"), row, row.due, decision.extension))
+    for cell, row, due, extension in sorted(backward, key=lambda one: (len(one[0]), one[0])):
+        place = Place("master.xlsx", words("sheet.tracking"), cell, row.item.id, row.unit)
+        yield Finding("MAS004", due_words(extension, plan), {"due": due_words(due, plan)}, place)
 
 
 def current_round(ledger: Ledger, counting: Sequence[Return]) -> tuple[str, date | None]:

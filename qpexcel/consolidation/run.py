@@ -16,9 +16,10 @@ from qpexcel.consolidation.carried import Carried, basis_of, packed, unpacked
 from qpexcel.consolidation.since import Now, since
 from qpexcel.consolidation.taking import Desk, Taken, take_in, take_in_touched
 from qpexcel.consolidation.work import Work, unit_of, work_out
-from qpexcel.deciding import take_in_masters
+from qpexcel.deciding import remember_master, take_in_masters
 from qpexcel.findings import Finding, Place, QpexcelError
 from qpexcel.fingerprint import fingerprint
+from qpexcel.intake import READING
 from qpexcel.intake.collect import Elsewhere
 from qpexcel.intake.terms import Terms
 from qpexcel.ledger import CarriedOver, Ledger, open_ledger
@@ -28,7 +29,7 @@ from qpexcel.master.earlier import Earlier
 from qpexcel.memory import uncollected
 from qpexcel.model import Plan
 from qpexcel.plan.obligations import version_of
-from qpexcel.pool import Runner, pooled
+from qpexcel.pool import Runner, make_ready, pooled
 from qpexcel.progress import UNSEEN, Progress
 from qpexcel.recall import extensions_ever, last_standing
 from qpexcel.row_columns import row_columns
@@ -37,7 +38,7 @@ from qpexcel.standing import Standing, figures
 from qpexcel.standing.judging import Judged, judge, standing_of
 from qpexcel.standing.register import with_errors
 from qpexcel.words import load_words
-from qpexcel.workspace import Workspace, sha256
+from qpexcel.workspace import Workspace
 
 _FILES = ("readings", "presence")  # what the ledger gets new lines of where files came or went
 
@@ -69,30 +70,37 @@ def consolidate(
         QpexcelError: WSP010 where another command writes to this workspace for too long; and what writing
             the master raises. Then nothing is changed but the archive.
     """
-    plan = loaded.plan
+    if run is pooled:
+        make_ready(READING)
     with uncollected(), open_ledger(workspace.ledger) as ledger:  # from here on nobody else consolidates
         workspace.clear_left_behind(now)
-        desk = Desk(workspace, ledger, _terms(workspace, plan, ledger, passwords), now, run, progress)
-        basis = basis_of(desk.terms, ledger)
-        then = None if paths else _last(desk, basis)
-        taken = (take_in_touched(desk, then.left) if then else None) or take_in(desk, paths)
-        progress.begin("merging")
-        of_master = take_in_masters(workspace, plan, ledger, taken.read, now)
-        if then and taken.units is not None:
-            taken = _with_decided(taken, then.over, ledger)
-        left = then.left if then and taken.units is not None else None
-        work = work_out(desk, taken, left, (*loaded.findings, *of_master))
-        judged = _judged(work, as_of)
-        digest = _digest(work, judged, desk.terms.version)
-        standing = standing_of(work.known, judged)
-        previous = _previous(desk, basis, digest, then, Now(standing, judged, work.works))
-        progress.begin("writing_master")
-        book = draw_book(master_book(standing, load_words(plan.settings.language), previous))
-        write_whole(workspace.master, book)
-        ledger.record_consolidation(plan, as_of, work.known.findings, figures(standing), now, digest=digest)
-        ledger.carry(basis, packed(_left(desk, work, judged, taken)))
-        ledger.remember(master=sha256(book))
+        terms = _terms(workspace, loaded.plan, ledger, passwords)
+        standing = _consolidated(Desk(workspace, ledger, terms, now, run, progress), loaded, as_of, paths)
     workspace.clear_partial()
+    return standing
+
+
+def _consolidated(desk: Desk, loaded: Loaded, as_of: date, paths: Sequence[Path | Elsewhere]) -> Standing:
+    workspace, ledger, plan, now = desk.workspace, desk.ledger, loaded.plan, desk.now
+    basis = basis_of(desk.terms, ledger)
+    then = None if paths else _last(desk, basis)
+    taken = (take_in_touched(desk, then.left) if then else None) or take_in(desk, paths)
+    desk.progress.begin("merging")
+    of_master = take_in_masters(workspace, plan, ledger, taken.read, now)
+    if then and taken.units is not None:
+        taken = _with_decided(taken, then.over, ledger)
+    left = then.left if then and taken.units is not None else None
+    work = work_out(desk, taken, left, (*loaded.findings, *of_master))
+    judged = _judged(work, as_of)
+    digest = _digest(work, judged, desk.terms.version)
+    standing = standing_of(work.known, judged)
+    previous = _previous(desk, basis, digest, then, Now(standing, judged, work.works))
+    desk.progress.begin("writing_master")
+    book = draw_book(master_book(standing, load_words(plan.settings.language), previous))
+    write_whole(workspace.master, book)
+    ledger.record_consolidation(plan, as_of, work.known.findings, figures(standing), now, digest=digest)
+    ledger.carry(basis, packed(_left(desk, work, judged, taken)))
+    remember_master(workspace, ledger, book)
     return standing
 
 

@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from qpexcel.fields import quantity_keys
 from qpexcel.model import APART, RATES, WHOLE_PLAN, Execution, Item, Obligation, Plan, Role, Target
-from qpexcel.plan.obligations import obligations, responsible, rows_of
+from qpexcel.plan.obligations import is_row, obligations, responsible, rows_of
 from qpexcel.plan.once import once_a_plan
 
 _PER_CENT = ("%", "％")
-_KEY_PARTS = 3
+_MOST_UNITS = 500  # whose rules are kept
 NEEDED_OPS = ("ge", "eq")  # a number must be given for these; 以內 and 低於 may stay without one
 
 
@@ -88,8 +88,7 @@ class _Rules(Mapping[str, RowRules]):
         return self._of_unit(key.split("|")[1])[key]
 
     def __contains__(self, key: object) -> bool:
-        parts = key.split("|") if isinstance(key, str) else []
-        return len(parts) == _KEY_PARTS and key in self._of_unit(parts[1])
+        return isinstance(key, str) and is_row(key, self._plan)
 
     def __iter__(self) -> Iterator[str]:
         return (row.key for row in obligations(self._plan))
@@ -99,6 +98,8 @@ class _Rules(Mapping[str, RowRules]):
 
     def _of_unit(self, unit: str) -> dict[str, RowRules]:
         if unit not in self._by_unit:
+            if len(self._by_unit) == _MOST_UNITS:  # whoever asks goes unit by unit
+                self._by_unit.clear()
             self._by_unit[unit] = {row.key: self._made(row) for row in rows_of(unit, self._plan)}
         return self._by_unit[unit]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qpexcel.fields import FIELDS, QUANTITY, most_targets, own_key, quantity_keys
+from qpexcel.later import Once
 from qpexcel.model import Plan
-from qpexcel.plan.obligations import obligations
+from qpexcel.plan.obligations import is_row, obligations
 from qpexcel.plan.once import once_a_plan
 from qpexcel.sheets.address import address
 
@@ -46,6 +47,8 @@ def column_keys(plan: Plan) -> tuple[str, ...]:
 @once_a_plan
 def cells_of(plan: Plan) -> Callable[[str, str], str]:
     """Return where a row key's column stands on the sheet as it is written; "" for a row it has not."""
-    rows = {row.key: number for number, row in enumerate(obligations(plan), start=TRACKING_HEADER + 1)}
     columns = {key: col for col, key in enumerate(column_keys(plan))}
-    return lambda key, field: address(rows[key], columns[field]) if key in rows else ""
+    rows = Once(
+        lambda: {row.key: number for number, row in enumerate(obligations(plan), TRACKING_HEADER + 1)}
+    )
+    return lambda key, field: address(rows()[key], columns[field]) if is_row(key, plan) else ""

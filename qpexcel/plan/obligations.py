@@ -11,6 +11,7 @@ from qpexcel.model import Group, Inspection, Item, Obligation, Period, Plan, Rol
 from qpexcel.plan.once import once_a_plan
 
 OfUnit = TypeVar("OfUnit", Obligation, Inspection)
+_KEY_PARTS = 3
 
 
 @once_a_plan
@@ -55,6 +56,12 @@ def rows_of(unit: str, plan: Plan) -> tuple[Obligation, ...]:
     return tuple(row for item, lead in items for row in _rows_of(item, unit, asked.role(item, leading=lead)))
 
 
+def is_row(key: str, plan: Plan) -> bool:
+    """Whether a key is that of a row of the plan; nobody's rows are made to tell."""
+    parts = key.split("|")
+    return len(parts) == _KEY_PARTS and _asked(plan).is_row(*parts)
+
+
 class _Asked:
     """Which items name whom, as they are written: a group stays a group.
 
@@ -63,6 +70,9 @@ class _Asked:
 
     def __init__(self, plan: Plan) -> None:
         self._groups = _groups(plan)
+        self._items = {item.id: item for item in plan.items}
+        self._units: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
+        self._periods: dict[str, frozenset[str]] = {}
         self._of_unit: dict[str, list[str]] = {}
         for group in self._groups.values():
             for unit in group.units:
@@ -77,6 +87,18 @@ class _Asked:
         """Return what a unit goes by: its own name, unless that is a group's, and its groups'."""
         own = [] if unit in self._groups else [unit]
         return [*own, *self._of_unit.get(unit, ())]
+
+    def is_row(self, number: str, unit: str, period: str) -> bool:
+        """Whether an item asks a unit for a period."""
+        item = self._items.get(number)
+        if item is None:
+            return False
+        who = item.units, item.co_units
+        if who not in self._units:
+            self._units[who] = frozenset(name for name, _ in responsible(item, self._groups))
+        if number not in self._periods:
+            self._periods[number] = frozenset(row.period for row in _rows_of(item, "", Role.SOLE))
+        return unit in self._units[who] and period in self._periods[number]
 
     def role(self, item: Item, *, leading: bool) -> Role:
         """Return the role of a unit that an item names, as `responsible` does."""

@@ -137,7 +137,6 @@ def _read_copies(
     """Read and keep every copy that was not read before; say which are of no use."""
     findings: list[Finding] = []
     copies = []
-    scored = any(assessed_items(plan).values())
     read = list(json.loads(ledger.get(_READ, "[]")))
     known = {*read, ledger.get("master")}
     unchanged = _is_as_written(workspace, ledger, now)
@@ -152,14 +151,19 @@ def _read_copies(
             workspace.keep_bytes(data, digest, Path(name).suffix)
             copies.append(_Copy(name, at, typed))
         # Of another file nobody knows whether it was one.
-        if name == workspace.master.name and not (typed and typed.rows and (typed.scores or not scored)):
+        if name == workspace.master.name and not (typed and _is_whole(typed, plan)):
             findings += _unread(workspace, name, now, "MAS003")
     ledger.remember(**{_READ: json.dumps(read[-_MOST_READ:])})
     return copies, findings
 
 
+def _is_whole(typed: Typed, plan: Plan) -> bool:
+    """Whether a master has its rows, and its scores where there is anything to score."""
+    return bool(typed.rows and (typed.scores or not any(assessed_items(plan).values())))
+
+
 def remember_master(workspace: Workspace, ledger: Ledger, book: bytes) -> None:
-    """Remember the master that was written just now: what looks like it later need not be read to be known."""
+    """Remember the master that was written just now: what looks like it later need not be read."""
     ledger.remember(master=sha256(book), master_mark=mark_of(workspace.master.lstat()))
 
 

@@ -36,8 +36,9 @@ def book_of(currents=None, findings=()):
 def drawings():
     """The same master, in memory and row by row."""
     book = book_of()
-    in_memory = draw_book(book)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draw, "_LARGE", 10**6)
+        in_memory = draw_book(book)
         patch.setattr(draw, "_LARGE", 100)
         return in_memory, draw_book(book)
 

@@ -27,9 +27,10 @@ class UnitCount:
 
 def worst_rows(view: View) -> list[RowStanding]:
     """Return overdue, blocked and undated rows, the longest overdue first."""
-    found = [row for row in view.standing.rows if worry(row)]
     as_of = view.standing.as_of
-    return sorted(found, key=lambda row: (-worry(row), -(as_of - row.due).days if row.due else 0))
+    found = [(rank, row) for row in view.standing.rows if (rank := worry(row))]
+    found.sort(key=lambda one: (-one[0], -(as_of - one[1].due).days if one[1].due else 0))
+    return [row for _, row in found]
 
 
 def worry(row: RowStanding) -> int:

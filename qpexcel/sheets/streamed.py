@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from qpexcel.sheets.describe import Link, letter
 from qpexcel.sheets.fitting import fit
+from qpexcel.sheets.links import MOST_LINKS
 from qpexcel.sheets.long_parts import LongPart
 from qpexcel.sheets.row_markup import MarkedColumn, Sharing, rows_markup
 from qpexcel.text import with_pictures
@@ -86,8 +87,24 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
             self._texts_written = True
             for row, (value, style) in enumerate(zip(values, each, strict=True), start=first):
                 if type(value) is Link:
-                    self._write_url(row, col, value.target, style, fit(with_pictures(value.text)))
+                    self._link_cell(row, col, value, style)
             self._texts_written = False
+
+    def _link_cell(self, row: int, col: int, link: Link, style: Format) -> None:
+        """Let one cell lead somewhere, as another does already that leads there, if any."""
+        key = (link.target, link.text if link.target.startswith("internal:") else "")
+        known = self._leading.get(key)
+        if known is None or self.hlink_count >= MOST_LINKS:
+            if not self._write_url(row, col, link.target, style, fit(with_pictures(link.text))):
+                self._leading[key] = self.hyperlinks[row][col]
+        else:
+            self.hlink_count += 1
+            self.hyperlinks[row][col] = known
+
+    @cached_property
+    def _leading(self) -> dict[tuple[str, str], Any]:
+        """What xlsxwriter keeps of a link; of one within the workbook also what it shows."""
+        return {}
 
     def _write_formula(
         self,

@@ -14,6 +14,7 @@ from qpexcel.decisions import OVERRULED
 from qpexcel.model import Criterion, Item, Plan, Role
 from qpexcel.plan.criteria import plain_number, usual_name
 from qpexcel.plan.obligations import obligations
+from qpexcel.plan.once import once_a_plan
 from qpexcel.standing import Standing
 
 # What a row that has begun is worth as a suggestion; rows of any other timeliness do not count.
@@ -102,6 +103,7 @@ def score_of(text: str) -> float | None:
     return None if number is None or number > _BEST else number
 
 
+@once_a_plan
 def assessed_items(plan: Plan) -> dict[str, tuple[Item, ...]]:
     """Return what is assessed: each unit's items in plan order, units in the plan's own order.
 

@@ -103,7 +103,7 @@ def days_column(view: View) -> Sequence[Value]:
 def reasons_column(view: View) -> list[Value]:
     """Return 說明 of every row: formulas where the day changes it, else text."""
     parts = _DayParts(view)
-    return [parts.reasons(row) for row in view.standing.rows]
+    return list(map(parts.reasons, view.standing.rows, view.executions))
 
 
 class _DayParts:
@@ -127,10 +127,9 @@ class _DayParts:
         self._open = f'IF({self._counted},{self._days},"")'
         self._cannot = self._of_cannot()
 
-    def reasons(self, row: RowStanding) -> Value:
+    def reasons(self, row: RowStanding, execution: Execution | None) -> Value:
         """Return a row's 說明. A closed or undated row, or one without a deadline, says the same any day."""
         now = self._said(row.reasons)
-        execution = row.execution
         dated = execution is Execution.DONE and row.completed_on is not None
         if row.timeliness in ("closed", "done_undated") or (row.due is None and not dated):
             return now

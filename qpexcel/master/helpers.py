@@ -33,12 +33,13 @@ def worry_column(view: View) -> Sequence[Value]:
         f"IF(OR({overdue},{undated},{cannot}),IF({overdue},3,IF({cannot},2,1))*{RANK}"
         f'+IF(AND(ISNUMBER({DUE}),ISNUMBER({AS_OF})),{AS_OF}-{DUE},0)-{at["place"]}#/{_PLACE},"")'
     )
-    now = [_worry(row, place, view) for place, row in enumerate(view.standing.rows, start=1)]
+    ranks = map(worry, view.standing.rows, view.executions)
+    places = enumerate(zip(view.standing.rows, ranks, strict=True), start=1)
+    now = [_worry(row, rank, place, view) for place, (row, rank) in places]
     return of_rows(text, now, view)
 
 
-def _worry(row: RowStanding, place: int, view: View) -> float | str:
-    rank = worry(row)
+def _worry(row: RowStanding, rank: int, place: int, view: View) -> float | str:
     late = (view.standing.as_of - row.due).days if row.due else 0
     return rank * RANK + late - place / _PLACE if rank else ""
 

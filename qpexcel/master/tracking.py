@@ -108,7 +108,7 @@ def shown_values(key: str, view: View) -> Sequence[Value]:
 
 def _attached(view: View) -> list[OnRow]:
     attached = view.standing.attached
-    return [attached.get(key, _NOTHING) for key in view.keys]
+    return [attached.get(key, _NOTHING) for key in view.keys] if attached else [_NOTHING] * len(view.keys)
 
 
 def _remarks(view: View) -> list[str]:
@@ -208,7 +208,11 @@ def _reader(key: str, view: View) -> Callable[[Answer], Value]:
         return _read_day
     if key.startswith(QUANTITY) or kind is FieldKind.NUMBER:
         return _read_number
-    return lambda answer: answer.value if isinstance(answer.value, str) else answer.text
+    return _read_text
+
+
+def _read_text(answer: Answer) -> Value:
+    return answer.value if isinstance(answer.value, str) else answer.text
 
 
 def _read_day(answer: Answer) -> Value:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from qpexcel.forms.form import footer
 from qpexcel.intake.returns import Answer
 from qpexcel.master.columns import TRACKING_HEADER, column_keys
-from qpexcel.model import Plan
+from qpexcel.model import Execution, Plan
 from qpexcel.plan.wording import due_words, short_day
 from qpexcel.sheets.describe import Cell, Page, letter
 from qpexcel.standing import RowStanding, Standing
@@ -84,6 +84,11 @@ class View:
     def answers(self) -> list[Mapping[str, Answer]]:
         """What stands in every row of 追蹤總表 by column; nothing where its unit never answered."""
         return [row.current.answers if row.current else _NO_ANSWERS for row in self.standing.rows]
+
+    @cached_property
+    def executions(self) -> list[Execution | None]:
+        """The status of every row of 追蹤總表 as reported."""
+        return [row.execution for row in self.standing.rows]
 
     @cached_property
     def dated_rows(self) -> bool:

@@ -7,6 +7,7 @@ the end what stands before and after it is put around it.
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections import deque
 from collections.abc import Iterable
@@ -15,15 +16,16 @@ from contextlib import ExitStack
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from qpexcel.sheets.zipping import Part, joined_crc, zipped
 
 _PIECE = 1 << 19  # characters handed to the thread at once
 _MOST_WAITING = 16  # of these pieces: what is not packed yet stays small
 _RAW = -15  # a stream without a head of its own, with the largest window
-# Of a long part and of others. Level 5 takes half the time of 6 and a tenth more room.
-_LONG_LEVEL, _LEVEL = 5, 6
+_LEVEL = 5  # of a long part: it takes half the time of 6, the usual one, and a tenth more room
+# Where a part's own head in a zip says how long its name and what else stands there are.
+_LENGTHS, _LENGTHS_AT = struct.Struct("<2H"), 26
 
 
 class LongPart:
@@ -33,7 +35,7 @@ class LongPart:
         self.crc = self.size = 0
         self.before = before
         self._threads, self._file = threads, file
-        self._packer = zlib.compressobj(_LONG_LEVEL, zlib.DEFLATED, _RAW)
+        self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW)
         self._texts: list[str] = []
         self._length = 0
         self._waiting: deque[Future[None]] = deque()
@@ -93,19 +95,27 @@ class LongParts(ExitStack):
     def put_into(self, data: bytes) -> bytes:
         """Return a zip with the long parts in those of their names, which it has without their middle."""
         with ZipFile(BytesIO(data)) as short:
-            parts = (self._part(name, short.read(name)) for name in short.namelist())
+            parts = (self._long(info, short) or _short(info, data) for info in short.infolist())
             return b"".join(zipped(parts))
 
-    def _part(self, name: str, text: bytes) -> Part:
-        if name not in self._parts:
-            return Part(name, zlib.crc32(text), len(text), (_deflated(text, zlib.Z_FINISH),), deflated=True)
-        long = self._parts.pop(name)
+    def _long(self, info: ZipInfo, short: ZipFile) -> Part | None:
+        long = self._parts.pop(info.filename, None)
+        if long is None:
+            return None
+        text, middle = short.read(info), long.packed()
         at = text.index(long.before)
         before, after = text[:at], text[at:]
-        pieces = (_deflated(before, zlib.Z_FULL_FLUSH), long.packed(), _deflated(after, zlib.Z_FINISH))
-        crc = joined_crc(zlib.crc32(before), long.crc, long.size)
-        size = len(before) + long.size + len(after)
-        return Part(name, zlib.crc32(after, crc), size, pieces, deflated=True)
+        pieces = (_deflated(before, zlib.Z_FULL_FLUSH), middle, _deflated(after, zlib.Z_FINISH))
+        crc = zlib.crc32(after, joined_crc(zlib.crc32(before), long.crc, long.size))
+        return Part(info.filename, crc, len(text) + long.size, pieces, deflated=True)
+
+
+def _short(info: ZipInfo, data: bytes) -> Part:
+    """Return a part as it stands in a zip that was just written, packed already."""
+    called, more = _LENGTHS.unpack_from(data, info.header_offset + _LENGTHS_AT)
+    start = info.header_offset + _LENGTHS_AT + _LENGTHS.size + called + more
+    packed = data[start : start + info.compress_size]
+    return Part(info.filename, info.CRC, info.file_size, (packed,), deflated=True)
 
 
 def _deflated(text: bytes, end: int) -> bytes:

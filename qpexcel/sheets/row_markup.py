@@ -15,7 +15,7 @@ from itertools import groupby, repeat
 from typing import Any
 
 from qpexcel.sheets.describe import ROW, Formula, Link, RowFormula, RowFormulas, Value
-from qpexcel.sheets.fitting import fit
+from qpexcel.sheets.fitting import LONGEST_TEXT, fit
 from qpexcel.text import with_pictures
 
 _CHUNK = 2_000  # rows that are put together at once: memory stays flat
@@ -137,7 +137,8 @@ class _Cells:
         self._values: Sequence[Any] = values.values if isinstance(values, RowFormulas) else values
         self._formulas: dict[str, str | None] = {}
         self._known: dict[int, _Known] = {}
-        self._equal = _equal_are_alike(self._values)
+        self._types = frozenset(map(type, self._values)) if self._shared else column.types
+        self._remembered = _can_be_remembered(self._values, self._types)
         self._rest: dict[type, Callable[[Any], str]] = {
             str: self._text,
             int: _number,
@@ -154,18 +155,34 @@ class _Cells:
         """Return the cells of some rows; one alone where all are the same."""
         values = self._values[part]
         formats = self._formats if len(self._formats) == 1 else self._formats[part]
-        if not self._shared:
-            self._sharing.shown += _texts(values)
-        if not self._equal or formats.count(formats[0]) < len(formats):
-            styles = formats if len(formats) == len(values) else repeat(formats[0])
+        style = formats[0]
+        self._sharing.shown += 0 if self._shared else _texts(values, self._types)
+        if not self._remembered or formats.count(style) < len(formats):
+            styles = formats if len(formats) == len(values) else repeat(style)
             return [self._cell(style, value)[0] for style, value in zip(styles, values, strict=False)]
-        known = self._known.setdefault(formats[0], _Known(partial(self._cell, formats[0])))
+        known = self._known.setdefault(style, _Known(partial(self._cell, style)))
         if len(known) > _MOST_KNOWN:
             known.clear()
         first = known[values[0]]
-        if values[0] in known and values.count(values[0]) == len(values):
+        if values[0] in known and values[-1] == values[0] and values.count(values[0]) == len(values):
             return first
-        return [first, *map(known.__getitem__, values[1:])]
+        return self._plain(style, values) or [first, *map(known.__getitem__, values[1:])]
+
+    def _plain(self, style: int, values: Sequence[Any]) -> list[str]:
+        """Return cells of nothing but texts or of nothing but numbers, of which hardly two may be alike."""
+        begin, end = f"{self._begin}{style}", "</v></c>"
+        if self._shared:
+            return []
+        if self._types == {str}:
+            texts = self._sharing.texts
+            fitting = map(fit, values) if max(map(len, values)) > LONGEST_TEXT // 2 else values
+            shown, empty = f'{begin}" t="s"><v>', f'{begin}"/>'
+            return [f"{shown}{texts[text]}{end}" if text else empty for text in fitting]
+        if self._types == {float}:
+            return [f'{begin}"><v>{value:.16G}{end}' for value in values]
+        if self._types == {int} and min(values) > -_EXACT and max(values) < _EXACT:
+            return [f'{begin}"><v>{value}{end}' for value in values]
+        return []
 
     def _cell(self, style: int, value: Any) -> tuple[str, bool]:  # noqa: ANN401 - whatever a cell holds
         """Return a cell, and whether one of the same value in another row is the same."""
@@ -196,19 +213,22 @@ class _Cells:
         return _with_value(f'<f t="shared" ref="{where}" si="{number}">{text}</f>', formula.value)
 
 
-def _equal_are_alike(values: Sequence[Any]) -> bool:
-    """Whether values that are equal are written alike: 1 is equal to True, which is another kind of cell."""
-    kinds = set(map(type, values))
-    if kinds & {Formula, RowFormula}:
-        kinds |= {type(value.value) for value in values if isinstance(value, Formula | RowFormula)}
-    return bool not in kinds or kinds == {bool}
+def _can_be_remembered(values: Sequence[Any], types: frozenset[type]) -> bool:
+    """Whether cells may be told apart by their values alone, and many are alike.
+
+    1 is equal to True, which is another kind of cell; of links and formulas of one row hardly two are alike.
+    """
+    now = {type(each.value) for each in values if type(each) is RowFormula} if RowFormula in types else set()
+    kinds = types | now
+    return not kinds & {Link, Formula} and (bool not in kinds or kinds == {bool})
 
 
-def _texts(values: Sequence[Any]) -> int:
+def _texts(values: Sequence[Any], types: frozenset[type]) -> int:
     """Return in how many of the cells a text stands."""
-    kinds = list(map(type, values))
-    links = sum(value.text == "" for value in values if type(value) is Link) if Link in kinds else 0
-    return kinds.count(str) - values.count("") + kinds.count(Link) - links
+    if types == {str}:
+        return len(values) - values.count("")
+    shown = [value.text if type(value) is Link else value for value in values] if Link in types else values
+    return sum(bool(text) for text in shown if type(text) is str) if types & {str, Link} else 0
 
 
 def _number(value: float) -> str:

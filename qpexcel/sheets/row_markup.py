@@ -66,6 +66,11 @@ def escaped(value: Value) -> Value:
     return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
 
 
+def row_pixels(height: float) -> int:
+    """Return a row's height on screen from that in points, to which xlsxwriter rounds it."""
+    return int(height * 4 / 3 + 0.5)
+
+
 def rows_markup(
     first: int, heights: Sequence[float], columns: Sequence[MarkedColumn], sharing: Sharing
 ) -> Iterator[str]:
@@ -116,7 +121,7 @@ class _Rows(dict[float, str]):
     """The beginnings of rows, `ROW` in the place of their number, by their height in points."""
 
     def __missing__(self, height: float) -> str:
-        pixels = int(height * 4 / 3 + 0.5)  # xlsxwriter rounds to them
+        pixels = row_pixels(height)
         size = "" if pixels == _USUAL_HEIGHT else f' ht="{pixels * 0.75:.16g}" customHeight="1"'
         self[height] = tag = f'<row r="{ROW}"{size}>'
         return tag

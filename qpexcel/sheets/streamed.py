@@ -15,7 +15,7 @@ from qpexcel.sheets.describe import Link, letter
 from qpexcel.sheets.fitting import fit
 from qpexcel.sheets.links import MOST_LINKS
 from qpexcel.sheets.long_parts import LongPart
-from qpexcel.sheets.row_markup import MarkedColumn, Sharing, rows_markup
+from qpexcel.sheets.row_markup import MarkedColumn, Sharing, row_pixels, rows_markup
 from qpexcel.text import with_pictures
 
 # A column: its place, its values, and their formats or one for all.
@@ -72,9 +72,27 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
         self.str_table.count += sharing.shown
         sharing.shown = 0
         self.previous_row = last + 1
+        self._tables.append((first, heights))
         for column, (col, values, styles) in zip(marked, columns, strict=True):
             if Link in column.types:
                 self._link(first, col, values, styles)
+
+    def write_comment(self, *args: Any) -> Any:  # noqa: ANN401 - passed on as it is
+        """Write a note, into a row that is written already too."""
+        with self._all_at_once():
+            return super().write_comment(*args)
+
+    def _size_row(self, row: int, anchor: int = 0) -> int:
+        for first, heights in self._tables:
+            if first <= row < first + len(heights):
+                return row_pixels(heights[row - first])
+        size: int = super()._size_row(row, anchor)
+        return size
+
+    @cached_property
+    def _tables(self) -> list[tuple[int, Sequence[float]]]:
+        """The first row of each table whose rows were written as whole columns, and their heights."""
+        return []
 
     @cached_property
     def _sharing_of_rows(self) -> Sharing:

@@ -103,7 +103,8 @@ def _columns(view: View) -> list[Column]:
 
 def shown_values(key: str, view: View) -> Sequence[Value]:
     """Return what a column of the plan's or the units' shows, row by row."""
-    return _plan_values(view).get(key) or answers(key, view)
+    of_plan = key == "key" or (key in BY_KEY and BY_KEY[key].owner is Owner.PLAN)
+    return _plan_values(view)[key] if of_plan else answers(key, view)
 
 
 def _attached(view: View) -> list[OnRow]:

@@ -14,6 +14,7 @@ from qpexcel.decisions import OVERRULED
 from qpexcel.model import Criterion, Item, Plan, Role
 from qpexcel.plan.criteria import plain_number, usual_name
 from qpexcel.plan.obligations import obligations
+from qpexcel.plan.once import once_a_plan
 from qpexcel.standing import Standing
 
 # What a row that has begun is worth as a suggestion; rows of any other timeliness do not count.
@@ -22,6 +23,7 @@ KINDS = (*POINTS, "open")  # what is told of a unit's rows; the rest is "others"
 COMMENT = "comment"
 _SCORE = "score:"
 _BEST = 100
+_NO_TEXTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def score_of(text: str) -> float | None:
     return None if number is None or number > _BEST else number
 
 
+@once_a_plan
 def assessed_items(plan: Plan) -> dict[str, tuple[Item, ...]]:
     """Return what is assessed: each unit's items in plan order, units in the plan's own order.
 
@@ -118,8 +121,12 @@ def assess_units(standing: Standing) -> Assessment:
     plan, scores = standing.plan, standing.scores
     asked = assessed_items(plan)
     facts = _facts(standing)
+    scorer = _Scorer(plan.criteria)
     pairs = {
-        unit: tuple(_pair(unit, item, facts[unit, item.id], plan, scores) for item in items)
+        unit: tuple(
+            scorer.pair(unit, item, facts[unit, item.id], scores.get((unit, item.id), _NO_TEXTS))
+            for item in items
+        )
         for unit, items in asked.items()
     }
     totals = {unit: _mean(pair.total for pair in own) for unit, own in pairs.items()}
@@ -150,7 +157,8 @@ def _facts(standing: Standing) -> dict[tuple[str, str], Facts]:
             own = rows.setdefault((row.obligation.unit, row.obligation.item.id), [])
             if row.begun:
                 own.append(row.timeliness)
-    return {key: _suggested(judged) for key, judged in rows.items()}
+    made = {judged: _suggested(judged) for judged in set(map(tuple, rows.values()))}
+    return {key: made[tuple(judged)] for key, judged in rows.items()}
 
 
 def _suggested(judged: Sequence[str]) -> Facts:
@@ -161,16 +169,28 @@ def _suggested(judged: Sequence[str]) -> Facts:
     return Facts(len(judged), counts, rounded(worth / number, 1) if number else None)
 
 
-def _pair(
-    unit: str,
-    item: Item,
-    facts: Facts,
-    plan: Plan,
-    scores: Mapping[tuple[str, str], Mapping[str, str]],
-) -> PairScore:
-    texts = scores.get((unit, item.id), {})
-    values = tuple(_value(one, texts.get(score_field(one.name), ""), facts) for one in plan.criteria)
-    return PairScore(unit, item, facts, values, _weighted(values, plan.criteria), texts)
+class _Scorer:
+    """What counts of units' items by the criteria: where nothing is typed, once for equal facts."""
+
+    def __init__(self, criteria: Sequence[Criterion]) -> None:
+        self._criteria = criteria
+        self._fields = [score_field(one.name) for one in criteria]
+        self._untyped: dict[int, tuple[tuple[float | None, ...], float | None]] = {}
+
+    def pair(self, unit: str, item: Item, facts: Facts, texts: Mapping[str, str]) -> PairScore:
+        """Return a unit's part in an item, of which these texts were typed."""
+        if texts:
+            return PairScore(unit, item, facts, *self._counting(facts, texts), texts)
+        if id(facts) not in self._untyped:
+            self._untyped[id(facts)] = self._counting(facts, texts)
+        return PairScore(unit, item, facts, *self._untyped[id(facts)], texts)
+
+    def _counting(
+        self, facts: Facts, texts: Mapping[str, str]
+    ) -> tuple[tuple[float | None, ...], float | None]:
+        typed = [texts.get(field, "") for field in self._fields]
+        values = tuple(_value(one, text, facts) for one, text in zip(self._criteria, typed, strict=True))
+        return values, _weighted(values, self._criteria)
 
 
 def _value(criterion: Criterion, text: str, facts: Facts) -> float | None:
@@ -201,12 +221,13 @@ def _unit(
     ranks: Mapping[float, int],
     comment: str,
 ) -> UnitScore:
-    counts = {key: sum(pair.facts.counts[key] for pair in pairs) for key in KINDS}
-    begun = sum(pair.facts.begun for pair in pairs)
+    facts = [pair.facts for pair in pairs]
+    counts = {key: sum([one.counts[key] for one in facts]) for key in KINDS}
+    begun = sum([one.begun for one in facts])
     by_criterion = zip(*(pair.values for pair in pairs), strict=True)
     return UnitScore(
         unit=unit,
-        facts=Facts(begun, counts, _mean(pair.facts.suggestion for pair in pairs)),
+        facts=Facts(begun, counts, _mean([one.suggestion for one in facts])),
         values=tuple(map(_mean, by_criterion)),
         total=total,
         rank=None if total is None else ranks[total],

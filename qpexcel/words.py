@@ -25,6 +25,7 @@ class Words:
         self.language = language
         self._entries = entries
         self._groups: dict[str, Mapping[str, str]] = {}
+        self._sentences: dict[tuple[str, str, str], str] = {}
 
     def __call__(self, key: str, /, **gaps: object) -> str:
         """Return the words under a key with their gaps filled. KeyError for an unknown key."""
@@ -53,8 +54,11 @@ class Words:
 
     def _sentence(self, finding: Finding, part: str) -> str:
         """Return the message or remedy of a finding's own case, or else its code's."""
-        own = self.get(f"findings.{finding.code}.{finding.words.get('case', '')}.{part}")
-        return own or self(f"findings.{finding.code}.{part}")
+        key = finding.code, finding.words.get("case", ""), part
+        if key not in self._sentences:  # of thousands of findings most are of the same few kinds
+            own = self.get(f"findings.{finding.code}.{key[1]}.{part}")
+            self._sentences[key] = own or self(f"findings.{finding.code}.{part}")
+        return self._sentences[key]
 
     def place(self, place: Place) -> str:
         """Word where it is: file ▸ sheet!cell, item; the unit where there is no file."""

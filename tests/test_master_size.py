@@ -10,7 +10,7 @@ import pytest
 from kit import ZH, plan_of
 from python_calamine import CalamineWorkbook
 
-from qpexcel.findings import Finding
+from qpexcel.findings import Finding, Place
 from qpexcel.intake.current import Current
 from qpexcel.intake.returns import Answer, Received
 from qpexcel.master.book import master_book
@@ -36,8 +36,9 @@ def book_of(currents=None, findings=()):
 def drawings():
     """The same master, in memory and row by row."""
     book = book_of()
-    in_memory = draw_book(book)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draw, "_LARGE", 10**6)
+        in_memory = draw_book(book)
         patch.setattr(draw, "_LARGE", 100)
         return in_memory, draw_book(book)
 
@@ -79,6 +80,16 @@ def test_row_by_row_it_is_read_back_and_valid(drawings, tmp_path):
     path = tmp_path / "master.xlsx"
     path.write_bytes(drawings[1])
     assert [str(error) for error in OpenXmlValidator().validate(str(path)).errors] == []
+
+
+def test_row_by_row_a_doubtful_cell_has_its_note():
+    place = Place(file="追蹤總表.xlsx", sheet="追蹤總表", cell="W900")
+    book = book_of(findings=[Finding("MAS001", "不明", place=place, words={"choices": "解除列管"})])
+    sheet = openpyxl.load_workbook(BytesIO(draw_book(book)))["追蹤總表"]
+    noted = [cell for line in sheet.iter_rows() for cell in line if cell.comment]
+    assert [cell.coordinate for cell in noted] == ["W900"]
+    assert "「不明」" in noted[0].comment.text
+    assert noted[0].fill.fgColor.rgb != sheet["W899"].fill.fgColor.rgb
 
 
 def test_a_text_over_excels_limit_is_cut_with_a_mark_and_told():

@@ -21,7 +21,7 @@ from qpexcel.scoring import (
     score_of,
 )
 from qpexcel.sheets import measure
-from qpexcel.sheets.describe import Cell, Column, Formula, RowFormula, Rule, Sheet, Table, Value
+from qpexcel.sheets.describe import Cell, Column, Formula, RowFormula, RowFormulas, Rule, Sheet, Table, Value
 from qpexcel.sheets.theme import width_of
 
 _RULE_ROW = 3
@@ -96,70 +96,74 @@ def _weights(view: View, places: Places) -> Iterator[Cell]:
 
 
 def _units(assessment: Assessment, view: View, places: Places, formulas: Formulas) -> Table:
-    rows = []
-    for one in assessment.units:
-        cells = formulas.unit(one, places.unit_rows[one.unit])
-        number = view.unit_numbers[one.unit]
-        rows.append(
-            {**cells, "unit": one.unit, "key": f"|{one.unit}", "number": number, COMMENT: one.comment}
-        )
+    units = assessment.units
+    rows = [formulas.unit(one, places.unit_rows[one.unit]) for one in units]
+    values: dict[str, Sequence[Value]] = {
+        **{key: [row[key] for row in rows] for key in (rows[0] if rows else ())},
+        "unit": [one.unit for one in units],
+        "key": [f"|{one.unit}" for one in units],
+        "number": [view.unit_numbers[one.unit] for one in units],
+        COMMENT: [one.comment for one in units],
+    }
     labels = {"name": "rank", "about": "assessed", "total": "unit_total", COMMENT: "unit_comment"}
     styles = {"name": "code", "about": "code", "suggestion": "score", "score": "score"}
-    columns = _columns(rows, labels, styles, view, places)
-    return Table(UNITS_HEADER, columns, heights=_heights(rows, places), autofilter=False)
+    columns = _columns(values, labels, styles, view, places)
+    return Table(UNITS_HEADER, columns, heights=_heights(columns, places), autofilter=False)
 
 
 def _pairs(assessment: Assessment, view: View, places: Places, formulas: Formulas) -> Table:
-    rows = []
-    for one in (pair for unit in assessment.units for pair in unit.pairs):
-        cells = formulas.pair(one)
-        rows.append({**cells, **_typed(one, view.plan.criteria), **_told(one, view)})
+    pairs = [pair for unit in assessment.units for pair in unit.pairs]
+    values = {**formulas.pairs(pairs), **_typed(pairs, view.plan.criteria), **_told(pairs, view)}
     labels = {"name": "field.item", "about": "field.action"}
     styles = {"name": "code", "about": "locked", "suggestion": "number", "score": "input_number"}
-    columns = _columns(rows, labels, styles, view, places)
-    return Table(places.pairs_header, columns, heights=_heights(rows, places))
+    columns = _columns(values, labels, styles, view, places)
+    return Table(places.pairs_header, columns, heights=_heights(columns, places))
 
 
-def _told(one: PairScore, view: View) -> dict[str, Value]:
+def _told(pairs: Sequence[PairScore], view: View) -> dict[str, Sequence[Value]]:
+    actions = {item.id: " ".join(item.action.split()) for item in view.plan.items}
+    about = {name: measure.cut(action, _ABOUT_ROOM) for name, action in actions.items()}
     return {
-        "unit": one.unit,
-        "name": one.item.id,
-        "about": measure.cut(" ".join(one.item.action.split()), _ABOUT_ROOM),
-        COMMENT: one.texts.get(COMMENT, ""),
-        "key": f"{one.item.id}|{one.unit}",
-        "number": view.unit_numbers[one.unit],
+        "unit": [one.unit for one in pairs],
+        "name": [one.item.id for one in pairs],
+        "about": [about[one.item.id] for one in pairs],
+        COMMENT: [one.texts.get(COMMENT, "") for one in pairs],
+        "key": [f"{one.item.id}|{one.unit}" for one in pairs],
+        "number": [view.unit_numbers[one.unit] for one in pairs],
     }
 
 
-def _typed(one: PairScore, criteria: Sequence[Criterion]) -> dict[str, Value]:
+def _typed(pairs: Sequence[PairScore], criteria: Sequence[Criterion]) -> dict[str, Sequence[Value]]:
     """Return the scores as numbers, what is no score as it was typed."""
-    typed: dict[str, Value] = {}
+    typed: dict[str, Sequence[Value]] = {}
     for n, criterion in enumerate(criteria):
-        text = one.texts.get(score_field(criterion.name), "")
-        score = score_of(text)
-        typed[f"score{n}"] = text if score is None else score
+        field = score_field(criterion.name)
+        texts = [one.texts.get(field, "") for one in pairs]
+        known: dict[str, Value] = {text: score_of(text) for text in set(texts)}
+        typed[f"score{n}"] = [text if (score := known[text]) is None else score for text in texts]
     return typed
 
 
 def _columns(
-    rows: Sequence[Mapping[str, Value]],
+    values: Mapping[str, Sequence[Value]],
     labels: Mapping[str, str],
     styles: Mapping[str, str],
     view: View,
     places: Places,
 ) -> tuple[Column, ...]:
-    """Return a block's columns. `labels` are its headings, `styles` its looks where the other has others."""
+    """Return a block's columns, empty where there are no `values`.
+
+    `labels` are its headings, `styles` its looks where the other block has others.
+    """
     shown = {"timeliness": "cell", "total": "score_total", COMMENT: "input", **styles}
-    columns = []
+    columns, empty = [], [""] * len(values["unit"])
     for key in places.columns:
         family = key.rstrip("0123456789")
         hidden = family in _HIDDEN or family == "value"
         style = "hidden" if key == "key" else "hidden_help" if hidden else shown.get(family, "cell")
-        values = [row.get(key, "") for row in rows]
         rule = _rule(key, view) if style == "input_number" else None
-        columns.append(
-            Column(_label(key, labels, view), _width(key), values, style, rule=rule, hidden=hidden)
-        )
+        own = values.get(key, empty)
+        columns.append(Column(_label(key, labels, view), _width(key), own, style, rule=rule, hidden=hidden))
     return tuple(columns)
 
 
@@ -183,14 +187,16 @@ def _rule(key: str, view: View) -> Rule:
     return Rule("score", title=words("rule.score_title"), message=words("rule.score"), prompt=prompt)
 
 
-def _heights(rows: Sequence[Mapping[str, Value]], places: Places) -> list[float]:
-    widths = {key: _width(key) for key in places.columns if key in _WIDTHS}
-    return [measure.height((_text(row.get(key, "")), width) for key, width in widths.items()) for row in rows]
+def _heights(columns: Sequence[Column], places: Places) -> list[float]:
+    measured = [column for key, column in zip(places.columns, columns, strict=True) if key in _WIDTHS]
+    texts = ((_texts(column.values), column.width) for column in measured)
+    return measure.heights(texts, len(columns[0].values))
 
 
-def _text(value: Value) -> str:
-    shown = value.value if isinstance(value, Formula | RowFormula) else value
-    return shown if isinstance(shown, str) else ""
+def _texts(values: Sequence[Value]) -> Sequence[object]:
+    if isinstance(values, RowFormulas):
+        return values.values
+    return [value.value if isinstance(value, Formula | RowFormula) else value for value in values]
 
 
 def _gone_head(view: View, places: Places) -> Iterator[Cell]:

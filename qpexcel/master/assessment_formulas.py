@@ -5,13 +5,13 @@ They go by keys and whole ranges, so that no sorting harms them, and use nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from qpexcel.master.assessment_places import WEIGHTS_ROW, Places
 from qpexcel.master.formulas import AS_OF
 from qpexcel.master.view import View, quoted
 from qpexcel.scoring import KINDS, POINTS, Facts, PairScore, UnitScore
-from qpexcel.sheets.describe import ROW, Formula, RowFormula, Value, letter
+from qpexcel.sheets.describe import ROW, Formula, RowFormula, RowFormulas, Value, letter
 from qpexcel.words import Words
 
 
@@ -24,20 +24,26 @@ class Formulas:
         self._texts = _texts(view, places)
         self._items = {item.id: number for number, item in enumerate(view.plan.items, start=1)}
 
-    def pair(self, one: PairScore) -> dict[str, Value]:
-        """Return the computed cells of a unit's item, by column."""
-        at, facts = self._at, one.facts
-        values = {at.counted(n): value for n, value in enumerate(one.values)}
-        now = {"total": one.total, **{key: v for key, v in values.items() if key.startswith("value")}}
-        cells: dict[str, Value] = {key: self._formula(key, value) for key, value in now.items()}
-        said = summary(facts, self._view.words)
+    def pairs(self, pairs: Sequence[PairScore]) -> dict[str, Sequence[Value]]:
+        """Return the computed columns of the units' items, by key."""
+        at = self._at
+        cells: dict[str, Sequence[Value]] = {"total": self._formulas("total", [one.total for one in pairs])}
+        for n, criterion in enumerate(self._view.plan.criteria):
+            if criterion.suggested:
+                key = at.counted(n)
+                cells[key] = self._formulas(key, [one.values[n] for one in pairs])
+        facts = [one.facts for one in pairs]
+        summaries = {id(one): summary(one, self._view.words) for one in {id(f): f for f in facts}.values()}
+        said = [summaries[id(one)] for one in facts]
+        suggestions = [one.suggestion for one in facts]
         if not at.live:
-            return cells | {"timeliness": said, "suggestion": _shown(facts.suggestion)}
-        cells |= {key: self._counted(one, key, facts.counts[key]) for key in KINDS}
+            return cells | {"timeliness": said, "suggestion": list(map(_shown, suggestions))}
+        for key in KINDS:
+            cells[key] = [self._counted(one, key, one.facts.counts[key]) for one in pairs]
         return cells | {
-            "begun": self._counted(one, "", facts.begun),
-            "timeliness": self._formula("timeliness", said),
-            "suggestion": self._formula("suggestion", facts.suggestion),
+            "begun": [self._counted(one, "", one.facts.begun) for one in pairs],
+            "timeliness": self._formulas("timeliness", said),
+            "suggestion": self._formulas("suggestion", suggestions),
         }
 
     def unit(self, one: UnitScore, row: int) -> dict[str, Value]:
@@ -63,6 +69,9 @@ class Formulas:
         cells["timeliness"] = self._formula("timeliness", said)
         counts = {**facts.counts, "begun": facts.begun}.items()
         return cells | {k: Formula(f"=SUMIFS({at.area(k, first, last)},{own})", count) for k, count in counts}
+
+    def _formulas(self, key: str, now: Sequence[str | float | None]) -> RowFormulas:
+        return RowFormulas(self._texts[key], list(map(_shown, now)))
 
     def _formula(self, key: str, now: str | float | None) -> RowFormula:
         return RowFormula(self._texts[key], _shown(now))

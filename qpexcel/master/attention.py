@@ -27,16 +27,21 @@ class UnitCount:
 
 def worst_rows(view: View) -> list[RowStanding]:
     """Return overdue, blocked and undated rows, the longest overdue first."""
-    found = [row for row in view.standing.rows if worry(row)]
     as_of = view.standing.as_of
-    return sorted(found, key=lambda row: (-worry(row), -(as_of - row.due).days if row.due else 0))
+    rows = zip(view.standing.rows, view.executions, strict=True)
+    found = [(rank, row) for row, execution in rows if (rank := worry(row, execution))]
+    found.sort(key=lambda one: (-one[0], -(as_of - one[1].due).days if one[1].due else 0))
+    return [row for _, row in found]
 
 
-def worry(row: RowStanding) -> int:
-    """Return how badly a row needs somebody: 3 overdue, 2 blocked, 1 done without a day, else 0."""
+def worry(row: RowStanding, execution: Execution | None) -> int:
+    """Return how badly a row of this status needs somebody.
+
+    3 overdue, 2 blocked, 1 done without a day, else 0.
+    """
     if row.timeliness == "overdue":
         return 3
-    if row.execution is Execution.CANNOT and row.timeliness != "closed":
+    if execution is Execution.CANNOT and row.timeliness != "closed":
         return 2
     return 1 if row.timeliness == "done_undated" else 0
 

@@ -23,13 +23,13 @@ def decision_column(key: str, view: View) -> Column:
     """Describe a column that people fill in; cells that cannot count as they are stand out."""
     col, doubtful = view.columns[key], doubtful_cells(view)
     style = "input" if key in _FREE else "input_code"
-    cells = [address(row, col) for row in view.tracking_rows.values()]
+    cells = [address(row, col) for row in view.tracking_rows.values()] if doubtful else []
     return Column(
         label=label_of(key, view.plan, view.words),
         width=width_of(key),
         values=[row.decision.texts.get(key, "") for row in view.standing.rows],
         style=style,
-        styles=["input_doubt" if cell in doubtful else style for cell in cells],
+        styles=["input_doubt" if cell in doubtful else style for cell in cells] or None,
         rule=_rule(key, view),
     )
 

@@ -5,13 +5,14 @@ They use what Excel 2010 and LibreOffice share, nothing volatile, and the define
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
 from qpexcel.master.reasons import reasons_text
 from qpexcel.master.view import FIRST_DAY, View, quoted
 from qpexcel.model import Execution
-from qpexcel.sheets.describe import ROW, RowFormula, Value
+from qpexcel.sheets.describe import ROW, RowFormula, RowFormulas, Value
 from qpexcel.standing import Reason, RowStanding
 
 AS_OF = "AsOf"
@@ -50,7 +51,7 @@ def counting(view: View, of: str, number: int, key: str = "", text: str = "") ->
     return f'COUNTIFS({view.area(of)},{number},{view.area("counts_from")},"<="&{AS_OF}{more})'
 
 
-def timeliness_column(view: View) -> list[Value]:
+def timeliness_column(view: View) -> Sequence[Value]:
     """Return 期限判定 of every row."""
     at = view.letters
     ended, execution, completed = at["ended"], at["execution"], at["completed_on"]
@@ -65,10 +66,10 @@ def timeliness_column(view: View) -> list[Value]:
         f"IF(OR(NOT(ISNUMBER({DUE})){co}),{word['no_deadline']},"
         f"IF({AS_OF}<={DUE},{word['open']},{word['overdue']})))))"
     )
-    return [of_row(dated(text, row, view), timeliness_word(row, view)) for row in view.standing.rows]
+    return of_rows(text, [timeliness_word(row, view) for row in view.standing.rows], view)
 
 
-def light_column(view: View) -> list[Value]:
+def light_column(view: View) -> Sequence[Value]:
     """Return 燈號 of every row."""
     at, settings = view.letters, view.plan.settings
     timeliness, days = at["timeliness"], at["days_left"]
@@ -87,24 +88,22 @@ def light_column(view: View) -> list[Value]:
         f"IF({timeliness}#={word['no_deadline']},{light['grey']},{light['green']}))))"
     )
     shown = view.words.group("light")
-    return [of_row(text, shown[row.light]) for row in view.standing.rows]
+    return of_rows(text, [shown[row.light] for row in view.standing.rows], view)
 
 
-def days_column(view: View) -> list[Value]:
+def days_column(view: View) -> Sequence[Value]:
     """Return 距期限天數 of every row, empty where it is done, ended or has no deadline."""
     at, as_of = view.letters, view.standing.as_of
     tests = ",".join(f"{at['timeliness']}#={quoted(view.words(f'timeliness.{key}'))}" for key in NOT_DONE)
     text = f'IF(AND(ISNUMBER({DUE}),ISNUMBER({AS_OF})),IF(OR({tests}),{DUE}-{AS_OF},""),"")'
-    return [
-        of_row(dated(text, row, view), "" if (left := days_left(row, as_of)) is None else left)
-        for row in view.standing.rows
-    ]
+    left = [days_left(row, as_of) for row in view.standing.rows]
+    return of_rows(text, ["" if days is None else days for days in left], view)
 
 
 def reasons_column(view: View) -> list[Value]:
     """Return 說明 of every row: formulas where the day changes it, else text."""
     parts = _DayParts(view)
-    return [parts.reasons(row) for row in view.standing.rows]
+    return list(map(parts.reasons, view.standing.rows, view.executions))
 
 
 class _DayParts:
@@ -113,6 +112,7 @@ class _DayParts:
     def __init__(self, view: View) -> None:
         words, at = view.words, view.letters
         self._view = view
+        self._known: dict[tuple[tuple[str, ...], ...], str] = {}
         self._no_deadline = quoted(words("reason.no_deadline"))
         self._not_due = f"{at['timeliness']}#={quoted(words('timeliness.no_deadline'))}"
         days = at["days_left"]
@@ -127,20 +127,27 @@ class _DayParts:
         self._open = f'IF({self._counted},{self._days},"")'
         self._cannot = self._of_cannot()
 
-    def reasons(self, row: RowStanding) -> Value:
+    def reasons(self, row: RowStanding, execution: Execution | None) -> Value:
         """Return a row's 說明. A closed or undated row, or one without a deadline, says the same any day."""
-        now = reasons_text(row.reasons, self._view.words)
-        dated = row.execution is Execution.DONE and row.completed_on is not None
+        now = self._said(row.reasons)
+        dated = execution is Execution.DONE and row.completed_on is not None
         if row.timeliness in ("closed", "done_undated") or (row.due is None and not dated):
             return now
         if dated:
             return of_row(self._of_done(row), now)
-        if row.execution is Execution.CANNOT:
+        if execution is Execution.CANNOT:
             return of_row(self._cannot, now)
         return of_row(self._open, now)
 
+    def _said(self, reasons: Sequence[Reason]) -> str:
+        """Return reasons as one text, put together once for all rows that have the same."""
+        key = tuple([(one.code, *one.gaps.values()) for one in reasons])
+        if key not in self._known:
+            self._known[key] = reasons_text(reasons, self._view.words)
+        return self._known[key]
+
     def _of_done(self, row: RowStanding) -> str:
-        note = quoted(reasons_text(when_done(row, self._view), self._view.words))
+        note = quoted(self._said(when_done(row, self._view)))
         if row.due is None:
             return f"IF({self._not_due},{self._no_deadline},{note})"
         return f"IF({self._counted},{self._days},{note})"
@@ -180,6 +187,14 @@ def _joined(sentence: str, days: str) -> str:
     """Return a sentence with the gap {days} as a formula that fills it: "逾期"&-X7&"天"."""
     before, _, after = sentence.partition("{days}")
     return f"{quoted(before)}&({days})&{quoted(after)}"
+
+
+def of_rows(text: str, values: Sequence[str | float | int], view: View) -> Sequence[Value]:
+    """Return a formula without its =, in which # and DUE stand for each row's own, with its values."""
+    if view.dated_rows or DUE not in text:
+        return RowFormulas(_in_rows(_with_due(text, f"{view.letters['due']}#")), values)
+    rows = zip(view.standing.rows, values, strict=True)
+    return [of_row(dated(text, row, view), value) for row, value in rows]
 
 
 def dated(text: str, row: RowStanding, view: View) -> str:

@@ -26,30 +26,27 @@ def table_of(
     columns: Mapping[str, Listed], rows: Sequence[Mapping[str, Value]], view: View, row: int
 ) -> Table:
     """Return the table of rows by column key, each row as high as its texts need."""
+    values = {key: [each[key] for each in rows] for key in columns}
     shown = tuple(
         Column(
             view.words(one.label),
             one.width,
-            [each[key] for each in rows],
+            values[key],
             one.style,
-            _with_links(rows, key, one.style),
+            _with_links(values[key], one.style),
             conditions=one.conditions,
         )
         for key, one in columns.items()
     )
-    heights = [
-        measure.height(
-            (str(each[key]), one.width) for key, one in columns.items() if isinstance(each[key], str)
-        )
-        for each in rows
-    ]
+    heights = measure.heights(((one.values, one.width) for one in shown), len(rows))
     return Table(row, shown, heights=heights, header_height=26)
 
 
-def _with_links(rows: Sequence[Mapping[str, Value]], key: str, style: str) -> list[str] | None:
+def _with_links(values: Sequence[Value], style: str) -> list[str] | None:
     """Return a style for each value of a column that holds links, which look like links."""
-    linked = [isinstance(each[key], Link) for each in rows]
-    return ["link_code" if is_link else style for is_link in linked] if any(linked) else None
+    if Link not in set(map(type, values)):
+        return None
+    return ["link_code" if isinstance(value, Link) else style for value in values]
 
 
 def listing(

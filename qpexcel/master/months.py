@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,6 +39,10 @@ class Months:
         """Return the column of a day, from 1."""
         low, high = self._ends()
         return max(low, min(high, (_month(due) - self.first) // self.step)) - low + 1
+
+    def by_day(self, rows: Iterable[RowStanding]) -> dict[date, int]:
+        """Return the column of every day on which a row is due."""
+        return {day: self.column(day) for day in {row.due for row in rows} if day}
 
     def formula(self, due: str) -> str:
         """Return a formula for the column of the day in a cell."""
@@ -80,7 +85,8 @@ def _shown_year(year: int, view: View) -> int:
 
 def months_of(view: View) -> Months | None:
     """Return the columns for a plan's rows; None where no row has a day on which it must be done."""
-    dues = [_month(row.due) for row in view.standing.rows if row.due and is_tallied(row)]
+    days = {row.due for row in view.standing.rows if is_tallied(row)}
+    dues = [_month(day) for day in days if day]
     if not dues:
         return None
     span = view.plan.span

@@ -107,11 +107,16 @@ class PageGrid:
         return self.requests[:_MOST_REQUESTS]
 
     @cached_property
+    def worst_rows(self) -> list[RowStanding]:
+        """The rows that need somebody, the worst first."""
+        return worst_rows(self.view)
+
+    @cached_property
     def worst(self) -> int:
         """How many lines the list of the worst has, filled or not: it follows the day."""
         taken = sum(2 + self.more_lines(row) for row in self.requests_shown) + 2 + bool(self.requests_shown)
         could = sum(row.timeliness != "closed" for row in self.view.standing.rows)
-        enough = max(len(worst_rows(self.view)) + _SPARE, _LEAST_WORST)
+        enough = max(len(self.worst_rows) + _SPARE, _LEAST_WORST)
         return max(1, min((_ROWS - taken) // 2, enough, could))
 
     def more_lines(self, row: RowStanding) -> int:
@@ -162,8 +167,10 @@ class PageGrid:
         months = self.months
         if months is None:
             return 1
-        rows = [row for row in self.view.standing.rows if is_tallied(row)]
-        due = Counter(months.column(row.due) for row in rows if row.due)
+        days = Counter([row.due for row in self.view.standing.rows if is_tallied(row)])
+        due: Counter[int] = Counter()
+        for day, count in days.items():
+            due[months.column(day) if day else 0] += count
         return 1 + (max(due.values()) >= _MANY)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -70,7 +70,7 @@ def _mark(view: View) -> Cell:
 
 
 def _columns(view: View) -> list[Column]:
-    made: dict[str, list[Value]] = {
+    made: dict[str, Sequence[Value]] = {
         **_plan_values(view),
         **_helper_values(view),
         "timeliness": timeliness_column(view),
@@ -79,8 +79,8 @@ def _columns(view: View) -> list[Column]:
         "reasons": reasons_column(view),
         "worry": worry_column(view),
         "tally": tally_column(view),
-        "pictures": [_pictures(row, view) for row in view.standing.rows],
-        "remarks": [_said(row, view) for row in view.standing.rows],
+        "pictures": [_pictures(one, view) for one in _attached(view)],
+        "remarks": _remarks(view),
         "source": [_source(row, view) for row in view.standing.rows],
     }
     # Typing into them changes nothing and is refused, though a locked sheet could not be sorted.
@@ -103,20 +103,22 @@ def _columns(view: View) -> list[Column]:
 
 def shown_values(key: str, view: View) -> Sequence[Value]:
     """Return what a column of the plan's or the units' shows, row by row."""
-    return _plan_values(view).get(key) or answers(key, view)
+    of_plan = key == "key" or (key in BY_KEY and BY_KEY[key].owner is Owner.PLAN)
+    return _plan_values(view)[key] if of_plan else answers(key, view)
 
 
-def _attached(row: RowStanding, view: View) -> OnRow:
-    return view.standing.attached.get(row.key, _NOTHING)
+def _attached(view: View) -> list[OnRow]:
+    attached = view.standing.attached
+    return [attached.get(key, _NOTHING) for key in view.keys] if attached else [_NOTHING] * len(view.keys)
 
 
-def _said(row: RowStanding, view: View) -> str:
-    return "\n".join(_attached(row, view).remarks)
+def _remarks(view: View) -> list[str]:
+    return ["\n".join(one.remarks) for one in _attached(view)]
 
 
-def _pictures(row: RowStanding, view: View) -> Value:
+def _pictures(attached: OnRow, view: View) -> Value:
     """Link a row's picture, or of several the folder they are in."""
-    names = _attached(row, view).pictures
+    names = attached.pictures
     if not names:
         return ""
     folder, _, first = names[0].partition("/")
@@ -154,14 +156,14 @@ def _plan_values(view: View) -> dict[str, list[Value]]:
     asked = [row.obligation for row in rows]
     return {
         "item": [one.item.id for one in asked],
-        "key": [one.key for one in asked],
+        "key": list(view.keys),
         "section": [sections[one.item.id] for one in asked],
         "action": [one.item.action for one in asked],
         "unit": [one.unit for one in asked],
         "role": [roles[one.role] for one in asked],
         "period": [periods[one.period] for one in asked],
         "original_due": [_day(one.due, one.item, plan) for one in asked],
-        "due": [_day(row.due, row.obligation.item, plan) for row in rows],
+        "due": [_day(row.due, one.item, plan) for row, one in zip(rows, asked, strict=True)],
         "target": [targets[one.item.id] for one in asked],
     }
 
@@ -193,9 +195,9 @@ def _counts_from(row: RowStanding) -> Value:
 
 def answers(key: str, view: View) -> list[Value]:
     """Return a unit's column as the sheet shows it: what it means where readable, else as typed."""
+    found = [one.get(key) for one in view.answers]
     reader = _reader(key, view)
-    currents = [row.current for row in view.standing.rows]
-    return [reader(one.answers[key]) if one and key in one.answers else "" for one in currents]
+    return [reader(answer) if answer else "" for answer in found] if any(found) else [""] * len(found)
 
 
 def _reader(key: str, view: View) -> Callable[[Answer], Value]:
@@ -207,7 +209,11 @@ def _reader(key: str, view: View) -> Callable[[Answer], Value]:
         return _read_day
     if key.startswith(QUANTITY) or kind is FieldKind.NUMBER:
         return _read_number
-    return lambda answer: answer.value if isinstance(answer.value, str) else answer.text
+    return _read_text
+
+
+def _read_text(answer: Answer) -> Value:
+    return answer.value if isinstance(answer.value, str) else answer.text
 
 
 def _read_day(answer: Answer) -> Value:
@@ -266,18 +272,18 @@ def _heights(view: View) -> list[float]:
         )
         for item in plan.items
     }
-    widths = {key: width_of(key) for key in (*_MEASURED, "remarks")}
-    return [_height(row, by_item[row.obligation.item.id], widths, view) for row in view.standing.rows]
+    own = measure.heights(_measured(view), len(view.keys), least=_LEAST_HEIGHT)
+    rows = zip(own, view.standing.rows, strict=True)
+    return [max(height, by_item[row.obligation.item.id]) for height, row in rows]
 
 
-def _height(row: RowStanding, least: float, widths: dict[str, float], view: View) -> float:
-    """Measure only the texts that might need more room than the row has already."""
-    fits = int((least - measure.PADDING) / measure.LINE)
-    long = []
-    for key, room in widths.items():
-        text = row.text(key) or row.decision.texts.get(key, "")
-        text = _said(row, view) if key == "remarks" else text
-        # A text of half as many characters as there is room for fits, whatever its characters are.
-        if len(text) * 2 > (room - 4) * fits or "\n" in text:
-            long.append((text, room))
-    return measure.height(long, least=least) if long else least
+def _measured(view: View) -> Iterator[tuple[Sequence[str], float]]:
+    """Yield what units, people and comments say, and the width of its column."""
+    for key in _MEASURED:
+        if key in DECISIONS:
+            texts = [row.decision.texts.get(key, "") for row in view.standing.rows]
+        else:
+            found = [one.get(key) for one in view.answers]
+            texts = [answer.text if answer else "" for answer in found]
+        yield texts, width_of(key)
+    yield _remarks(view), width_of("remarks")

@@ -5,14 +5,13 @@ Everything is counted in the hidden columns by 追蹤總表's `tally`; what is s
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import product
 from math import ceil
 
 from qpexcel.master.attention import UnitCount
 from qpexcel.master.figures import unit_formulas
-from qpexcel.master.months import STAGES, Months, is_tallied, stage
+from qpexcel.master.months import STAGES, is_tallied, stage
 from qpexcel.master.page_grid import (
     BARS,
     BODY,
@@ -28,7 +27,6 @@ from qpexcel.master.page_grid import (
     PageGrid,
 )
 from qpexcel.master.register import state_conditions, state_value
-from qpexcel.master.view import View
 from qpexcel.sheets import measure
 from qpexcel.sheets.describe import Cell, Chart, Condition, Formula, FormulaCondition, Series, address
 
@@ -48,10 +46,19 @@ class UnitTable:
         self._grid, self._view = grid, grid.view
         self._words = grid.view.words
         self._register = {one.unit: one for one in grid.view.standing.register}
-        self._by_unit = {one.unit: _tallied(one.unit, grid.view, grid.months) for one in grid.units}
+        self._columns_by_day = grid.months.by_day(grid.view.standing.rows) if grid.months else {}
+        self._by_unit = {one.unit: self._tallied(one.unit) for one in grid.units}
         self._everybody = _summed(list(self._by_unit.values()), grid.month_columns)
         shown = [self._by_unit[one.unit] for one in grid.units_shown]
         self._rest = _less(self._everybody, _summed(shown, grid.month_columns))
+
+    def _tallied(self, unit: str) -> _Counts:
+        """Return how many of a unit's rows are at each stage in each month."""
+        found = [[0] * self._grid.month_columns for _ in STAGES]
+        for row in self._view.rows_by_unit[unit]:
+            if row.due and is_tallied(row):
+                found[STAGES.index(stage(row))][self._columns_by_day[row.due] - 1] += 1
+        return found
 
     def cells(self) -> Iterator[Cell]:
         """Yield everything but the charts."""
@@ -252,18 +259,11 @@ def month_text(counts: Sequence[int], of: str = "/") -> str:
     return f"{mark}{done}{of}{due}"
 
 
-def _tallied(unit: str, view: View, months: Months | None) -> _Counts:
-    """Return how many of a unit's rows are at each stage in each month."""
-    if months is None:
-        return [[0] * 6] * len(STAGES)
-    found = Counter(
-        (stage(row), months.column(row.due)) for row in view.rows_by_unit[unit] if row.due and is_tallied(row)
-    )
-    return [[found[one, month] for month in range(1, months.columns + 1)] for one in STAGES]
-
-
 def _summed(counts: Sequence[_Counts], months: int) -> _Counts:
-    return [[sum(one[at][month] for one in counts) for month in range(months)] for at in range(len(STAGES))]
+    return [
+        [sum(of_month) for of_month in zip(*(one[at] for one in counts), strict=True)] or [0] * months
+        for at in range(len(STAGES))
+    ]
 
 
 def _less(counts: _Counts, others: _Counts) -> _Counts:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from qpexcel.forms.form import footer
+from qpexcel.intake.returns import Answer
 from qpexcel.master.columns import TRACKING_HEADER, column_keys
-from qpexcel.model import Plan
+from qpexcel.model import Execution, Plan
 from qpexcel.plan.wording import due_words, short_day
 from qpexcel.sheets.describe import Cell, Page, letter
 from qpexcel.standing import RowStanding, Standing
@@ -23,6 +25,7 @@ TITLE_HEIGHTS = {TITLE_ROW: 28.0, LEAD_ROW: 20.0}
 # Excel's calendar is wrong before this day and has none before 1900: such a day is shown as text.
 FIRST_DAY = date(1900, 3, 1)
 
+_NO_ANSWERS: Mapping[str, Answer] = {}
 MET_LETTERS = {True: "y", False: "n", None: "-"}
 
 
@@ -73,9 +76,29 @@ class View:
         return found
 
     @cached_property
+    def keys(self) -> list[str]:
+        """The key of every row of 追蹤總表, from the top down."""
+        return [row.obligation.key for row in self.standing.rows]
+
+    @cached_property
+    def answers(self) -> list[Mapping[str, Answer]]:
+        """What stands in every row of 追蹤總表 by column; nothing where its unit never answered."""
+        return [row.current.answers if row.current else _NO_ANSWERS for row in self.standing.rows]
+
+    @cached_property
+    def executions(self) -> list[Execution | None]:
+        """The status of every row of 追蹤總表 as reported."""
+        return [row.execution for row in self.standing.rows]
+
+    @cached_property
+    def dated_rows(self) -> bool:
+        """Whether the deadline of every row that has one is a date on the sheet, none a text."""
+        return not any(row.due < FIRST_DAY for row in self.standing.rows if row.due)
+
+    @cached_property
     def tracking_rows(self) -> dict[str, int]:
         """The row of 追蹤總表 on which each key stands."""
-        return {row.key: place for place, row in enumerate(self.standing.rows, start=TRACKING_HEADER + 1)}
+        return {key: place for place, key in enumerate(self.keys, start=TRACKING_HEADER + 1)}
 
     def area(self, key: str) -> str:
         """Return the range of a column of 追蹤總表, for formulas on other sheets."""

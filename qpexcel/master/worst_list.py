@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from qpexcel.master.attention import worst_rows
 from qpexcel.master.columns import TRACKING_HEADER
 from qpexcel.master.helpers import RANK
 from qpexcel.master.page_grid import (
@@ -37,7 +36,7 @@ def worst_cells(grid: PageGrid) -> Iterator[Cell]:
     yield Cell(BODY, ITEM, view.words("overview.worst"), "heading", across=1)
     yield Cell(BODY, ACTION, _sentence(grid), "list_note", across=2)
     yield from _header(HEADER, ("item", "unit", "action", "due"), "overview.state", view)
-    found = worst_rows(view)
+    found = grid.worst_rows
     text = _Texts(grid)
     count = f"=COUNT({view.area('worry')})"
     yield Cell(HEADER, grid.place_col, Formula(count, len(found)), "hidden_help")
@@ -69,7 +68,7 @@ def _header(row: int, keys: tuple[str, ...], last: str, view: View) -> Iterator[
 
 def _sentence(grid: PageGrid) -> Formula:
     """Say how many there are: none, all of them below, or more."""
-    words, count = grid.view.words, len(worst_rows(grid.view))
+    words, count = grid.view.words, len(grid.worst_rows)
     cell = f"${address(1, grid.place_col)[:-1]}${HEADER}"
     counted = {key: _filled(words(f"overview.{key}"), {"count": cell}) for key in ("worst_all", "worst_more")}
     text = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import overload
 
 # Addresses are needed where nothing is described; who describes finds them here.
 from qpexcel.sheets.address import address as address  # noqa: PLC0414
@@ -39,6 +40,30 @@ class RowFormula:
     def at(self, row: int) -> Formula:
         """Return the formula as it stands in a row."""
         return Formula(self.text.replace(ROW, str(row)), self.value)
+
+
+class RowFormulas(Sequence[RowFormula]):
+    """A column of one and the same formula: its text, with `ROW` for the row's number, and what each gives.
+
+    It is the same as a list of them, without a quarter of a million things that say the same.
+    """
+
+    def __init__(self, text: str, values: Sequence[str | float | int]) -> None:
+        self.text, self.values = text, values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, at: int) -> RowFormula: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> RowFormulas: ...
+
+    def __getitem__(self, at: int | slice) -> RowFormula | RowFormulas:
+        if isinstance(at, slice):
+            return RowFormulas(self.text, self.values[at])
+        return RowFormula(self.text, self.values[at])
 
 
 @dataclass(frozen=True, slots=True)

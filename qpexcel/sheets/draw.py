@@ -5,7 +5,7 @@ Text is always written as text: nothing that begins with = + - @ becomes a formu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -33,12 +33,14 @@ from qpexcel.sheets.describe import (
 )
 from qpexcel.sheets.draw_chart import draw_chart
 from qpexcel.sheets.fitting import fit
+from qpexcel.sheets.long_parts import LongParts
 from qpexcel.sheets.row_markup import escaped
+from qpexcel.sheets.shared_texts import SharedTexts
 from qpexcel.sheets.streamed import Drawn, StreamedWorksheet
 from qpexcel.sheets.theme import properties
 from qpexcel.text import with_pictures
 
-_LARGE = 1_000  # rows of tables
+_LARGE, _LARGE_TOO = 1_000, 100  # rows of tables; the second where another sheet is large
 _MARGIN = 0.59  # inches: 1.5 cm
 _A4 = 9
 _PIXELS = 7.5  # of a half-width character's width on screen, gaps included
@@ -63,16 +65,19 @@ def draw_book(book: Book) -> bytes:
     base = properties("base", roc_calendar=book.roc_calendar)
     default = {"font_name": base["font_name"], "font_size": base["font_size"]}
     file = BytesIO()
-    with xlsxwriter.Workbook(file, {"default_format_properties": default, "in_memory": True}) as workbook:
-        _describe_file(workbook, book)
-        styles = _Styles(workbook, roc_calendar=book.roc_calendar)
-        for sheet in book.sheets:
-            _draw_sheet(workbook, sheet, styles)
-    return file.getvalue()
+    with LongParts() as long:
+        with xlsxwriter.Workbook(file, {"default_format_properties": default, "in_memory": True}) as workbook:
+            workbook.str_table = SharedTexts()
+            _describe_file(workbook, book)
+            styles = _Styles(workbook, roc_calendar=book.roc_calendar)
+            for sheet in book.sheets:
+                _draw_sheet(workbook, sheet, styles, long)
+        return long.put_into(file.getvalue()) if long else file.getvalue()
 
 
-def _is_large(sheet: Sheet) -> bool:
-    return sum(table.length for table in sheet.tables) > _LARGE
+def _is_large(sheet: Sheet, long: LongParts) -> bool:
+    """Whether a sheet is large, for which in a book that has a large one already less is enough."""
+    return sum(table.length for table in sheet.tables) > min(_LARGE, _LARGE_TOO if long else _LARGE)
 
 
 def _describe_file(workbook: Workbook, book: Book) -> None:
@@ -99,9 +104,12 @@ class _Styles:
         return self._formats[style]
 
 
-def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
-    target = _added(workbook, sheet)
-    blocks = _blocks(sheet)
+def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles, long: LongParts) -> None:
+    large = _is_large(sheet, long)
+    target: StreamedWorksheet = workbook.add_worksheet(sheet.name, StreamedWorksheet)
+    if large:
+        _stream(workbook, target, long)
+    blocks = _blocks(sheet) if large else {}
     _set_columns(target, sheet, styles)
     _set_rows(target, sheet, blocks)
     for table in sheet.tables:
@@ -123,13 +131,11 @@ def _draw_sheet(workbook: Workbook, sheet: Sheet, styles: _Styles) -> None:
         _set_page(target, sheet.page)
 
 
-def _added(workbook: Workbook, sheet: Sheet) -> StreamedWorksheet:
-    """Add a sheet: in memory, which is faster, or if it is large row by row through a file."""
-    large = _is_large(sheet)
-    workbook.constant_memory = large
-    workbook.in_memory = workbook.in_memory and not large
-    added: StreamedWorksheet = workbook.add_worksheet(sheet.name, StreamedWorksheet)
-    return added
+def _stream(workbook: Workbook, target: StreamedWorksheet, long: LongParts) -> None:
+    """Let a sheet be written row by row and packed meanwhile; others are kept in memory, which is faster."""
+    if not long:
+        workbook.str_table.part = long.begin("xl/sharedStrings.xml", b"</sst>")
+    target.stream(long.begin(f"xl/worksheets/sheet{target.index + 1}.xml", b"</sheetData>"))
 
 
 def _set_rows(target: Worksheet, sheet: Sheet, blocks: Mapping[int, Table]) -> None:
@@ -219,7 +225,7 @@ def _blocks(sheet: Sheet) -> dict[int, Table]:
         own = range(table.row + 1, table.row + table.length + 1)
         others = (other for other in sheet.tables if other is not table)
         alone = all(other.row + other.length < own.start or other.row >= own.stop for other in others)
-        if table.length > _LARGE and even and alone and cells.isdisjoint(own):
+        if table.length > min(_LARGE, _LARGE_TOO) and even and alone and cells.isdisjoint(own):
             found[table.row] = table
     return found
 
@@ -231,7 +237,7 @@ def _write_rows(
     cells: dict[int, list[Cell]] = {}
     for cell in sheet.cells:
         cells.setdefault(cell.row, []).append(cell)
-    tables = [(table, _columns(table, styles)) for table in sheet.tables]
+    tables = [(table, [] if table.row in blocks else _columns(table, styles)) for table in sheet.tables]
     rows = cells.keys() | {
         row
         for table in sheet.tables
@@ -243,18 +249,29 @@ def _write_rows(
         for table, columns in tables:
             if table.row <= row <= table.row + table.length:
                 _draw_table_row(target, row, row - table.row, columns)
-            if table.row == row and row in blocks:
-                body = [(col, values[1:], formats[1:]) for col, values, formats in columns]
-                target.write_table_rows(row, table.heights, body)
+        if row in blocks:
+            _write_block(target, blocks[row], styles)
+
+
+def _write_block(target: StreamedWorksheet, table: Table, styles: _Styles) -> None:
+    for col, column in enumerate(table.columns, start=table.col):
+        _write(target, table.row - 1, col, column.label, styles["header"])
+    target.write_table_rows(table.row, table.heights, _bodies(table, styles))
 
 
 def _columns(table: Table, styles: _Styles) -> list[Drawn]:
     """Return place, heading and values, and formats of every column."""
     drawn: list[Drawn] = []
-    for col, column in enumerate(table.columns, start=table.col):
-        own = [styles[name] for name in column.styles or ()] or [styles[column.style]] * len(column.values)
-        drawn.append((col, (column.label, *column.values), [styles["header"], *own]))
+    for (col, values, formats), column in zip(_bodies(table, styles), table.columns, strict=True):
+        own = formats if column.styles else [*formats] * len(values)
+        drawn.append((col, (column.label, *values), [styles["header"], *own]))
     return drawn
+
+
+def _bodies(table: Table, styles: _Styles) -> Iterator[Drawn]:
+    """Yield place, values, and formats or one for all, of every column."""
+    for col, column in enumerate(table.columns, start=table.col):
+        yield col, column.values, [styles[name] for name in column.styles or (column.style,)]
 
 
 def _draw_table_row(target: Worksheet, row: int, number: int, columns: Sequence[Drawn]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from qpexcel.sheets.describe import Link
@@ -10,10 +11,15 @@ from qpexcel.sheets.describe import Link
 MOST_LINKS, _LONGEST = 65_530, 2_000
 
 
-def file_link(path: str, text: str) -> Link | str:
-    """Return a link to a file by its path from the workbook, with /; the text where the path is too long.
-
-    In a link % and # mean something else.
-    """
+@lru_cache(maxsize=4096)
+def _target(path: str) -> str | None:
+    """Return the target of a link to a path, None where it is too long."""
+    # In a link % and # mean something else.
     target = f"external:{path}".replace("%", "%25").replace("#", "%23")
-    return Link(target, text) if len(quote(target)) <= _LONGEST else text
+    return target if len(quote(target)) <= _LONGEST else None
+
+
+def file_link(path: str, text: str) -> Link | str:
+    """Return a link to a file by its path from the workbook, with /; the text where the path is too long."""
+    target = _target(path)
+    return Link(target, text) if target else text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from xlsxwriter.format import Format
@@ -11,10 +13,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from qpexcel.sheets.describe import Link, letter
 from qpexcel.sheets.fitting import fit
-from qpexcel.sheets.row_markup import MarkedColumn, Sharing, rows_markup
+from qpexcel.sheets.links import MOST_LINKS
+from qpexcel.sheets.long_parts import LongPart
+from qpexcel.sheets.row_markup import MarkedColumn, Sharing, row_pixels, rows_markup
 from qpexcel.text import with_pictures
 
-Drawn = tuple[int, Sequence[Any], Sequence[Format]]  # a column: its place, values, and their formats
+# A column: its place, its values, and their formats or one for all.
+Drawn = tuple[int, Sequence[Any], Sequence[Format]]
 
 
 class _FormulaCell(NamedTuple):
@@ -37,10 +42,18 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
     """
 
     constant_memory: bool
-    _shared: Sharing | None = None
     _texts_written = False  # whether the text of a link stands in its cell already
 
-    def write_table_rows(self, first: int, heights: Sequence[float], columns: Sequence[Drawn]) -> None:
+    def stream(self, rows: LongPart) -> None:
+        """Write row by row from here on, into the long part of this sheet."""
+        self.constant_memory = True
+        self.fh = rows
+
+    def _write_optimized_sheet_data(self) -> None:
+        self._xml_start_tag("sheetData")
+        self._xml_end_tag("sheetData")
+
+    def write_table_rows(self, first: int, heights: Sequence[float], columns: Iterable[Drawn]) -> None:
         """Write a table's rows as whole columns, where `constant_memory` is on and nothing stands beside it.
 
         Args:
@@ -48,27 +61,68 @@ class StreamedWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no t
             heights: Each row's in points; none, or one for every row.
             columns: From left to right, all of the same length.
         """
+        columns = list(columns)
         last = first + len(columns[0][1]) - 1
         for row, col in ((first, columns[0][0]), (last, columns[-1][0])):
             self._check_dimensions(row, col)
         self._write_single_row(first)
         marked = [MarkedColumn(letter(col), values, _numbers(styles)) for col, values, styles in columns]
-        self._shared = self._shared or Sharing(self.str_table._get_shared_string_index)  # noqa: SLF001
-        self.fh.writelines(rows_markup(first + 1, heights, marked, self._shared))
+        sharing = self._sharing_of_rows
+        self.fh.writelines(rows_markup(first + 1, heights, marked, sharing))
+        self.str_table.count += sharing.shown
+        sharing.shown = 0
         self.previous_row = last + 1
-        for col, values, styles in columns:
-            self._link(first, col, values, styles)
+        self._tables.append((first, heights))
+        for column, (col, values, styles) in zip(marked, columns, strict=True):
+            if Link in column.types:
+                self._link(first, col, values, styles)
+
+    def write_comment(self, *args: Any) -> Any:  # noqa: ANN401 - passed on as it is
+        """Write a note, into a row that is written already too."""
+        with self._all_at_once():
+            return super().write_comment(*args)
+
+    def _size_row(self, row: int, anchor: int = 0) -> int:
+        for first, heights in self._tables:
+            if first <= row < first + len(heights):
+                return row_pixels(heights[row - first])
+        size: int = super()._size_row(row, anchor)
+        return size
+
+    @cached_property
+    def _tables(self) -> list[tuple[int, Sequence[float]]]:
+        """The first row of each table whose rows were written as whole columns, and their heights."""
+        return []
+
+    @cached_property
+    def _sharing_of_rows(self) -> Sharing:
+        return Sharing(self.str_table.string_table)
 
     def _link(self, first: int, col: int, values: Sequence[Any], styles: Sequence[Format]) -> None:
         """Let the cells of a column lead where they say; what they show is written already."""
-        links = [(number, value) for number, value in enumerate(values) if type(value) is Link]
+        each = styles if len(styles) > 1 else repeat(styles[0], len(values))
         with self._all_at_once():
             self._texts_written = True
-            for number, link in links:
-                self._write_url(
-                    first + number, col, link.target, styles[number], fit(with_pictures(link.text))
-                )
+            for row, (value, style) in enumerate(zip(values, each, strict=True), start=first):
+                if type(value) is Link:
+                    self._link_cell(row, col, value, style)
             self._texts_written = False
+
+    def _link_cell(self, row: int, col: int, link: Link, style: Format) -> None:
+        """Let one cell lead somewhere, as another does already that leads there, if any."""
+        key = (link.target, link.text if link.target.startswith("internal:") else "")
+        known = self._leading.get(key)
+        if known is None or self.hlink_count >= MOST_LINKS:
+            if not self._write_url(row, col, link.target, style, fit(with_pictures(link.text))):
+                self._leading[key] = self.hyperlinks[row][col]
+        else:
+            self.hlink_count += 1
+            self.hyperlinks[row][col] = known
+
+    @cached_property
+    def _leading(self) -> dict[tuple[str, str], Any]:
+        """What xlsxwriter keeps of a link; of one within the workbook also what it shows."""
+        return {}
 
     def _write_formula(
         self,

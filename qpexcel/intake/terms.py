@@ -54,7 +54,7 @@ class Terms:
     def _name(self) -> str:
         granted = {key: sorted(map(str, days)) for key, days in sorted(self.extensions.items())}
         key = self.key.hex() if self.key else ""
-        units = tuple(replace(unit, emails=()) for unit in self.plan.units)
+        units = tuple(replace(unit, emails=()) if unit.emails else unit for unit in self.plan.units)
         plan = replace(self.plan, units=units, criteria=())  # no file is read by addresses or criteria
         parts = [__version__, plan_to_json(plan), key, granted, self.passwords]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:16]

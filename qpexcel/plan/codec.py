@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
+from functools import cache
 from typing import Any
 
 from qpexcel.limits import Limits
@@ -30,10 +31,19 @@ from qpexcel.plan.criteria import usual_criteria
 
 def plan_to_json(plan: Plan) -> str:
     """Return the whole plan as JSON text, but for the units' passwords, which are nobody else's to keep."""
-    data = asdict(plan)
-    for unit in data["units"]:
-        del unit["password"]
-    return json.dumps(data, ensure_ascii=False, default=date.isoformat, separators=(",", ":"))
+    return json.dumps(plan, ensure_ascii=False, default=_plain, separators=(",", ":"))
+
+
+def _plain(one: Any) -> object:  # noqa: ANN401 - whatever a plan is made of
+    """Return what JSON has no word for as what it has."""
+    if isinstance(one, date):
+        return one.isoformat()
+    return {name: getattr(one, name) for name in _names(type(one))}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class of ours
+    return tuple(one.name for one in fields(kind) if (kind, one.name) != (Unit, "password"))
 
 
 def plan_from_json(text: str) -> Plan:

@@ -19,13 +19,15 @@ from qpexcel.findings import Finding
 from qpexcel.intake.codec import finding_from_json, finding_to_json
 from qpexcel.intake.returns import Return
 from qpexcel.intake.terms import Terms
+from qpexcel.later import LaterMapping
 from qpexcel.ledger import CarriedOver, Ledger
 from qpexcel.row_columns import ANSWERED, Answered, Column, RowColumns
 from qpexcel.standing.register import Came
 
 _FORM = 1  # of what is packed: another one is not unpacked
 _ROUND = ("round", "rounds", "round_started")
-_TEXTS, _FINDINGS, _TIMELINESS, _LIGHT = "texts", "findings", "timeliness", "light"
+_TEXTS, _FINDINGS, _CAME, _TIMELINESS, _LIGHT = "texts", "findings", "came", "timeliness", "light"
+_NOTHING_CAME = (0,) * len(Came._fields)
 
 
 class UnitWork(NamedTuple):
@@ -98,18 +100,20 @@ def findings_in(text: str) -> tuple[Finding, ...]:
 
 def packed(carried: Carried) -> bytes:
     """Return it as bytes."""
-    works = [[unit, one.signature, *(one.came or ())] for unit, one in carried.works.items()]
     texts = {
         "form": _FORM,
         "version": carried.version,
         "round": carried.round,
-        "works": works,
+        "units": list(carried.works),
+        "signatures": [one.signature for one in carried.works.values()],
         "states": dict(carried.states),
         "again": sorted(carried.again),
     }
     columns: dict[str, Column] = {name: getattr(carried.said, name) for name in ANSWERED}
     columns |= {_TIMELINESS: carried.timeliness, _LIGHT: carried.light}
     columns |= {_TEXTS: _bytes(texts), _FINDINGS: _bytes(dict(carried.findings))}
+    came = [one.came or _NOTHING_CAME for one in carried.works.values()]
+    columns |= {_CAME: np.array(came, dtype=np.int32).reshape(len(came), len(Came._fields))}
     file = BytesIO()
     np.savez(file, **columns)  # type: ignore[arg-type]
     return file.getvalue()
@@ -130,14 +134,12 @@ def unpacked(then: CarriedOver | None, basis: str, rows: RowColumns) -> Carried 
         fits = len(said.due) == len(rows) and len(said.actual) == len(rows.targets.row)
         if texts["form"] != _FORM or not fits:
             return None
+        works = zip(texts["units"], texts["signatures"], columns[_CAME].tolist(), strict=True)
         return Carried(
             version=texts["version"],
             round=texts["round"],
-            works={
-                unit: UnitWork(name, Came._make(came) if came else None)
-                for unit, name, *came in texts["works"]
-            },
-            findings=_object(columns[_FINDINGS]),
+            works={unit: UnitWork(name, _came(one)) for unit, name, one in works},
+            findings=LaterMapping(lambda: _object(columns[_FINDINGS])),
             said=said,
             timeliness=columns[_TIMELINESS],
             light=columns[_LIGHT],
@@ -146,6 +148,11 @@ def unpacked(then: CarriedOver | None, basis: str, rows: RowColumns) -> Carried 
         )
     except Exception:  # noqa: BLE001 - of damaged bytes anything may be raised; all of it can be worked out
         return None
+
+
+def _came(numbers: Sequence[int]) -> Came | None:
+    accepted, nil, first, errors, beside = numbers
+    return Came(accepted > 0, nil > 0, first, errors > 0, beside > 0) if first else None
 
 
 def _bytes(texts: object) -> Column:

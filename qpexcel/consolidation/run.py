@@ -114,7 +114,8 @@ class _Last:
 
 def _last(desk: Desk, basis: str) -> _Last | None:
     """Return the last consolidation, if what it left still holds for what nothing happened to."""
-    over, numbers, plan = desk.ledger.carried(), desk.ledger.numbers(), desk.terms.plan
+    ledger, plan = desk.ledger, desk.terms.plan
+    over, numbers = ledger.carried(ledger.latest()), ledger.numbers()
     left = unpacked(over, basis, row_columns(plan))
     if over is None or left is None or any(over.numbers[table] != numbers[table] for table in _FILES):
         return None
@@ -140,9 +141,11 @@ def _digest(work: Work, judged: Judged, version: str) -> str:
 
 def _previous(desk: Desk, basis: str, digest: str, last: _Last | None, now: Now) -> Standing | Earlier | None:
     """Return where everything stood at the last consolidation that showed something else."""
-    over = desk.ledger.carried(other_than=digest)
-    same = last and over and over.number == last.over.number
-    left = last.left if last and same else unpacked(over, basis, now.judged.columns)
+    number = desk.ledger.latest(other_than=digest)
+    if last and last.over.number == number:
+        return since(last.over, last.left, desk.ledger, now)
+    over = desk.ledger.carried(number)
+    left = unpacked(over, basis, now.judged.columns)
     if over and left:
         return since(over, left, desk.ledger, now)
     return last_standing(desk.ledger, digest, desk.terms.plan)

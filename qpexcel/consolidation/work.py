@@ -67,10 +67,10 @@ def work_out(desk: Desk, taken: Taken, carried: Carried | None, of_plan: Sequenc
     round_, return_by = current_round(ledger, counting)
     round_ = carried.round if carried else round_
     found = found_by_unit(returns, said, decided, plan, Began(round_, ledger.get("round_started")))
-    works, texts = _kept(carried, some)
+    works, earlier = _kept(carried, some), carried.findings if carried else {}
     fresh = _works(desk, returns, decided, found, round_)
     works |= {unit: one for unit, one in fresh.items() if some is None or unit in some}
-    texts |= {unit: findings_text(those) for unit, those in found.items() if those}
+    texts = LaterMapping(lambda: _texts(earlier, some, found))
     others = [*of_plan, *decided.findings]
     gather(desk.workspace, plan, counting, ledger)
     before = carried.said if carried else None
@@ -97,17 +97,19 @@ def _counting(returns: Iterable[Return]) -> list[Return]:
     return [one for one in returns if one.outcome in COUNTING]
 
 
-def _kept(
-    carried: Carried | None, some: Collection[str] | None
-) -> tuple[dict[str, UnitWork], dict[str, str]]:
-    """Return the work of the units to which nothing happened, and what was found in their files."""
+def _kept(carried: Carried | None, some: Collection[str] | None) -> dict[str, UnitWork]:
+    """Return the work of the units to which nothing happened."""
     if carried is None or some is None:
-        return {}, {}
-    works, texts = dict(carried.works), dict(carried.findings)
-    for unit in some:
-        works.pop(unit, None)
-        texts.pop(unit, None)
-    return works, texts
+        return {}
+    return {unit: one for unit, one in carried.works.items() if unit not in some}
+
+
+def _texts(
+    earlier: Mapping[str, str], some: Collection[str] | None, found: Mapping[str, Sequence[Finding]]
+) -> dict[str, str]:
+    """Return what is wrong with all files, by unit; of `some` units what was found just now."""
+    kept = {unit: text for unit, text in earlier.items() if some is not None and unit not in some}
+    return kept | {unit: findings_text(those) for unit, those in found.items() if those}
 
 
 def _findings(

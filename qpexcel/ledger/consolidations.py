@@ -119,20 +119,21 @@ class Consolidations(Asked):
                 digest=digest,
             )
 
-    def carried(self, other_than: str = "") -> CarriedOver | None:
-        """Return what the latest consolidation left; of those whose digest is another, as above.
+    def latest(self, other_than: str = "") -> int:
+        """Return the number of the latest consolidation, of those whose digest is another; 0 for none."""
+        query = "SELECT MAX(id) FROM consolidations WHERE digest <> ? OR digest = ''"
+        return int(self._db.execute(query, (other_than,)).fetchone()[0] or 0)
 
-        None where there was none, or where it left nothing.
-        """
+    def carried(self, number: int) -> CarriedOver | None:
+        """Return what the consolidation of this number left; None where that is nothing (any more)."""
         query = """
-            SELECT id, as_of, ran_at, known, numbers, figures, basis, body FROM consolidations
-            LEFT JOIN carried ON carried.consolidation = consolidations.id
-            WHERE (digest <> ? OR digest = '') ORDER BY id DESC LIMIT 1
+            SELECT as_of, ran_at, known, numbers, figures, basis, body FROM consolidations
+            JOIN carried ON carried.consolidation = consolidations.id WHERE id = ?
         """
-        found = self._db.execute(query, (other_than,)).fetchone()
-        if not found or found[-1] is None:
+        found = self._db.execute(query, (number,)).fetchone()
+        if not found:
             return None
-        number, as_of, ran_at, known, numbers, figures, basis, body = found
+        as_of, ran_at, known, numbers, figures, basis, body = found
         with damage_told():
             return CarriedOver(
                 number=number,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import date
-from functools import cache
 from typing import Any
 
 from qpexcel.limits import Limits
@@ -38,12 +37,8 @@ def _plain(one: Any) -> object:  # noqa: ANN401 - whatever a plan is made of
     """Return what JSON has no word for as what it has."""
     if isinstance(one, date):
         return one.isoformat()
-    return {name: getattr(one, name) for name in _names(type(one))}
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class of ours
-    return tuple(one.name for one in fields(kind) if (kind, one.name) != (Unit, "password"))
+    left_out = ("password",) if isinstance(one, Unit) else ()
+    return {field.name: getattr(one, field.name) for field in fields(one) if field.name not in left_out}
 
 
 def plan_from_json(text: str) -> Plan:

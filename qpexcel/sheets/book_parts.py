@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from xml.parsers import expat
 
 from qpexcel.sheets.package import Package
 
 _OFFICE = "_rels/.rels"
+_SMALL = 16 * 1024  # bytes
 _BOOK = "xl/workbook.xml"
 
 
@@ -55,10 +58,18 @@ def _path(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
 
 
-def _elements(text: bytes) -> list[tuple[str, dict[str, str]]]:
+def _elements(text: bytes) -> Sequence[tuple[str, Mapping[str, str]]]:
     """Return every element's name without its prefix, and its attributes."""
+    return _parsed_before(text) if len(text) <= _SMALL else _parsed(text)
+
+
+def _parsed(text: bytes) -> Sequence[tuple[str, Mapping[str, str]]]:
     found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
     parser.Parse(text, True)  # noqa: FBT003 - its only way
     return found
+
+
+# Forms' workbooks are made up alike.
+_parsed_before = lru_cache(maxsize=16)(_parsed)

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from qpexcel.limits import MB, Limits
 
@@ -27,6 +28,7 @@ _CHUNK = 4 * MB
 # Bytes that are unpacked in one go, in half the time: whatever is said of them, they hold no more than a
 # thousand times as many.
 _AT_ONCE = 64 * 1024
+_SMALL = 16 * 1024  # bytes
 _KEPT = 96 * MB  # of inflated parts; what is beyond is inflated again when asked for
 _OUTSIDE = re.compile(r"(?:^|/)\.\.(?:/|$)|^[A-Za-z]:")
 _IS_UTF_8 = 0x800  # the flag of a name
@@ -127,15 +129,25 @@ def inflate(data: bytes, part: zipfile.ZipInfo, most: int) -> bytes:
     """
     start = _start_of(data, part)
     packed = data[start : start + part.compress_size]
+    is_small = max(part.file_size, part.compress_size) <= _SMALL
+    inflated = _inflated_before if is_small else _inflated
+    return inflated(packed, part.compress_type, part.file_size, part.CRC, most)
+
+
+def _inflated(packed: bytes, method: int, said: int, crc: int, most: int) -> bytes:
     text = packed
-    if part.compress_type == zipfile.ZIP_DEFLATED:
+    if method == zipfile.ZIP_DEFLATED:
         try:
-            text = _unpacked(packed, part.file_size, most)
+            text = _unpacked(packed, said, most)
         except zlib.error as error:
             raise UnfitPackageError("FIL002") from error
-    if len(text) != part.file_size or zlib.crc32(text) != part.CRC:
+    if len(text) != said or zlib.crc32(text) != crc:
         raise UnfitPackageError("FIL002")
     return text
+
+
+# Forms have most of their small parts in common, byte for byte.
+_inflated_before = lru_cache(maxsize=64)(_inflated)
 
 
 def is_embedded(name: str) -> bool:
@@ -148,9 +160,8 @@ def declares_entities(name: str, text: bytes) -> bool:
 
     But LibreOffice's macro modules and old manifests name a type, and so may what is embedded.
     """
-    if is_embedded(name):
-        return False
-    return b"<!ENTITY" in text or (b"<!DOCTYPE" in text and not _MODULES.match(name))
+    declared = b"<!ENTITY" in text or (b"<!DOCTYPE" in text and not _MODULES.match(name))
+    return declared and not is_embedded(name)
 
 
 def _unpacked(packed: bytes, said: int, most: int) -> bytes:

@@ -25,9 +25,8 @@ _END_SIGNATURE = b"PK\x05\x06"
 _END_WITHIN = 22 + 65_535  # bytes from the end: the record and its comment
 _NOT_HERE = 0xFFFF  # in the record: the number stands in the zip64 record, which zipfile checks
 _CHUNK = 4 * MB
-# Bytes that are unpacked in one go, in half the time: whatever is said of them, they hold no more than a
-# thousand times as many.
-_AT_ONCE = 64 * 1024
+# So many bytes are unpacked in one go, in half the time, for they hold no more than a thousand times as many.
+_AT_ONCE, _RATIO = 64 * 1024, 1032
 _SMALL = 16 * 1024  # bytes
 _KEPT = 96 * MB  # of inflated parts; what is beyond is inflated again when asked for
 _OUTSIDE = re.compile(r"(?:^|/)\.\.(?:/|$)|^[A-Za-z]:")
@@ -165,9 +164,9 @@ def declares_entities(name: str, text: bytes) -> bool:
 
 
 def _unpacked(packed: bytes, said: int, most: int) -> bytes:
-    if len(packed) <= _AT_ONCE:
+    if len(packed) <= _AT_ONCE and 0 < said <= len(packed) * _RATIO:
         with suppress(zlib.error):  # then what is wrong with it is found below
-            text = zlib.decompress(packed, -zlib.MAX_WBITS, max(said, 1))
+            text = zlib.decompress(packed, -zlib.MAX_WBITS, said)
             if len(text) == said:
                 return text
     return _unpacked_within(packed, said, most)

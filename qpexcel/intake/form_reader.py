@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +20,6 @@ _ENOUGH_LABELS = 4  # headings that make a sheet a form
 _FEWEST_LABELS = 3  # headings that make a sheet any table of ours
 _HELP = ("needs", "understood")  # columns the form fills by itself
 _MOST_KNOWN = 50_000  # texts; of a workbook with more of them the rest is looked up each time
-_LETTERS = re.compile("[A-Z]+")
 _NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
 
 
@@ -65,10 +63,11 @@ class FormTable:
     @cached_property
     def uncertain(self) -> frozenset[str]:
         """The keys of the columns in which a blank cell may hold an error, a formula, or be merged."""
-        letters = set(_LETTERS.findall(" ".join(self.grid.unsaved)))
-        places = {col - self.grid.left for _, col in self.grid.errors} | {col for _, col in self._above}
+        places = " ".join(self.grid.unsaved).encode()
+        letters = {*places.translate(None, b"0123456789").decode().split()}
+        cols = {col - self.grid.left for _, col in self.grid.errors} | {col for _, col in self._above}
         return frozenset(
-            key for key, col in self.columns.items() if col in places or self.letters[key] in letters
+            key for key, col in self.columns.items() if col in cols or self.letters[key] in letters
         )
 
     def above(self, row: int, key: str) -> int | None:

@@ -54,16 +54,20 @@ class Expected:
         self.plan = request.plan
         self.words = request.words
         self.reader = reader
-        self.keys = unit_keys(request.plan, most_targets(request.plan))
+        self.keys = planned.keys
         self.rows = {row.key: planned.of(row) for row in request.rows}
         self.by_item_period = {row.shown.folded: row.key for row in self.rows.values()}
 
 
 class _Planned:
-    """What the forms' locked cells held; units that share an item, period and role share the texts."""
+    """What the forms' locked cells held; units that share an item, period and role share the texts.
+
+    `keys` are the columns that the units fill in.
+    """
 
     def __init__(self, plan: Plan, extensions: Mapping[str, Collection[date]]) -> None:
         self._extensions = extensions
+        self.keys = unit_keys(plan, most_targets(plan))
         cells = plan_cells(plan, load_words(plan.settings.language))
         self._cells = {name: cells[name] for name in ("item", "period", *_COMPARED)}
         self._shown: dict[tuple[str, str, str], _Shown] = {}

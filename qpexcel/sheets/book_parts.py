@@ -43,15 +43,25 @@ def _target_of_book(package: Package) -> str:
     raise KeyError(_BOOK)
 
 
-def _targets(package: Package, relations: str, folder: str) -> dict[str, tuple[str, str]]:
+def _targets(package: Package, relations: str, folder: str) -> Mapping[str, tuple[str, str]]:
     """Return kind and path of what a part refers to, by the reference."""
     name = package.called(relations)
-    elements = _elements(package.read(name)) if name else []
+    if not name:
+        return {}
+    text = package.read(name)
+    return _targets_before(text, folder) if len(text) <= _SMALL else _targets_in(text, folder)
+
+
+def _targets_in(text: bytes, folder: str) -> Mapping[str, tuple[str, str]]:
     return {
         attributes.get("Id", ""): (attributes.get("Type", ""), _path(folder, attributes.get("Target", "")))
-        for tag, attributes in elements
+        for tag, attributes in _parsed(text)
         if tag == "Relationship"
     }
+
+
+# Forms' workbooks are made up alike.
+_targets_before = lru_cache(maxsize=16)(_targets_in)
 
 
 def _path(folder: str, target: str) -> str:
@@ -71,5 +81,4 @@ def _parsed(text: bytes) -> Sequence[tuple[str, Mapping[str, str]]]:
     return found
 
 
-# Forms' workbooks are made up alike.
 _parsed_before = lru_cache(maxsize=16)(_parsed)

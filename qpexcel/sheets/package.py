@@ -226,7 +226,10 @@ def _check_places(data: bytes, parts: Sequence[zipfile.ZipInfo], directory: int)
     # Its own header must call a part as the directory does: readers believe the one or the other.
     for part in parts:
         start = part.header_offset + _LOCAL_HEADER.size
-        own = data[start : start + len(part.orig_filename.encode())]
+        called = part.orig_filename.encode()
+        own = data[start : start + len(called)]
+        if own == called and own.isascii():
+            continue
         text = own.decode("utf-8" if part.flag_bits & _IS_UTF_8 else "cp437", "replace")
         if not text.startswith(part.orig_filename):
             raise UnfitPackageError("FIL002")

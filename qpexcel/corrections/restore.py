@@ -14,12 +14,12 @@ from qpexcel.forms.choices import cell_rule
 from qpexcel.forms.inspections import BLANK_ROWS, inspections_sheet
 from qpexcel.forms.live import NEEDS, UNDERSTOOD
 from qpexcel.forms.request import FormRequest
-from qpexcel.intake.form_reader import HEADER_WITHIN, FormTable, Labels
+from qpexcel.intake.form_reader import FormTable, Labels
 from qpexcel.intake.inspections import find_inspections
 from qpexcel.intake.returns import Return
 from qpexcel.patch import Form
 from qpexcel.sheets.describe import Rule, address, letter
-from qpexcel.sheets.grids import Grid
+from qpexcel.sheets.grids import TOP, Grid
 from qpexcel.text import fold
 from qpexcel.words import every_language
 
@@ -88,7 +88,7 @@ def _head(grid: Grid) -> dict[str, str]:
     """Return the cells beside 填報人 and the like that are to be filled in, by key."""
     known = {fold(word): key for key in _FILLED_IN for word in every_language(f"form_head.{key}")}
     found: dict[str, str] = {}
-    for row in range(min(len(grid.rows), HEADER_WITHIN)):
+    for row in range(min(len(grid.rows), TOP)):
         for col, text in grid.texts(row):
             key = known.get(fold(text))
             if key:

@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qpexcel.sheets.grids import Grid
+from qpexcel.sheets.grids import TOP, Grid
 
-_WITHIN = 60  # rows from a sheet's first: people put lines above it
 _SAYS = "qpexcel master"
 
 
@@ -28,7 +27,9 @@ class MasterMark:
 def read_master_mark(grids: Iterable[Grid]) -> MasterMark | None:
     """Return the mark of a master; None where this is none, or its mark is lost."""
     for grid in grids:
-        for row in grid.rows[:_WITHIN]:
+        if _SAYS not in "\n".join([cell for cell in grid.top_cells if isinstance(cell, str)]):
+            continue
+        for row in grid.rows[:TOP]:
             for text in [value for value in row if isinstance(value, str) and _SAYS in value]:
                 mark = _read(text)
                 if mark:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 
-from qpexcel.text import fold
+from qpexcel.text import fold, no_letter_of
 from qpexcel.words import every_language
 
 
@@ -27,6 +28,11 @@ def _erasing() -> frozenset[str]:
     return frozenset(fold(word) for word in every_language("answer.erase"))
 
 
+@cache
+def _other() -> re.Pattern[str]:
+    return no_letter_of(_erasing())
+
+
 def is_erasure(text: str) -> bool:
     """Whether a text is the word that erases an earlier answer (清除)."""
-    return fold(text) in _erasing()
+    return not _other().search(text) and fold(text) in _erasing()

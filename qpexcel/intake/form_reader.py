@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,16 +12,14 @@ from qpexcel.forms.stamp import STAMP_SHEET
 from qpexcel.intake.cells import shown_text
 from qpexcel.model import Plan
 from qpexcel.sheets.address import letter
-from qpexcel.sheets.grids import Grid
-from qpexcel.text import fold
+from qpexcel.sheets.grids import TOP, Grid
+from qpexcel.text import fold, no_letter_of
 from qpexcel.words import LANGUAGES, every_language, load_words
 
-HEADER_WITHIN = 60  # rows from the top in which the header is looked for
 _ENOUGH_LABELS = 4  # headings that make a sheet a form
 _FEWEST_LABELS = 3  # headings that make a sheet any table of ours
 _HELP = ("needs", "understood")  # columns the form fills by itself
 _MOST_KNOWN = 50_000  # texts; of a workbook with more of them the rest is looked up each time
-_LETTERS = re.compile("[A-Z]+")
 _NEAR_LABEL = 75  # rapidfuzz ratio from which a heading counts as a slip of ours
 
 
@@ -48,6 +45,8 @@ class FormTable:
     def says_headings(self, row: int) -> bool:
         """Whether a row repeats the header, as a table does that was pasted below itself."""
         own, cells = self.grid.rows[self.header], self.grid.rows[row]
+        if self._headings.isdisjoint(map(cells.__getitem__, self._headed)):
+            return False
         if len(self._headings.intersection(cells)) < _ENOUGH_LABELS:
             return False
         same = sum(one == other != "" for one, other in zip(own, cells, strict=True))
@@ -58,12 +57,17 @@ class FormTable:
         return frozenset(cell for cell in self.grid.rows[self.header] if cell != "")
 
     @cached_property
+    def _headed(self) -> Sequence[int]:
+        return [col for col, cell in enumerate(self.grid.rows[self.header]) if cell != ""]
+
+    @cached_property
     def uncertain(self) -> frozenset[str]:
         """The keys of the columns in which a blank cell may hold an error, a formula, or be merged."""
-        letters = set(_LETTERS.findall(" ".join(self.grid.unsaved)))
-        places = {col - self.grid.left for _, col in self.grid.errors} | {col for _, col in self._above}
+        places = " ".join(self.grid.unsaved).encode()
+        letters = {*places.translate(None, b"0123456789").decode().split()}
+        cols = {col - self.grid.left for _, col in self.grid.errors} | {col for _, col in self._above}
         return frozenset(
-            key for key, col in self.columns.items() if col in places or self.letters[key] in letters
+            key for key, col in self.columns.items() if col in cols or self.letters[key] in letters
         )
 
     def above(self, row: int, key: str) -> int | None:
@@ -106,6 +110,11 @@ class Headings:
         self.shown = {key: label for label, key in reversed(by_label.items())}
         self._met = _Met(self.by_fold)
 
+    def may_head(self, grid: Grid) -> bool:
+        """Whether enough of the headings stand on a sheet for one of its rows to be a header."""
+        met = set(map(self._met.__getitem__, grid.top_cells)) - {""}
+        return len(met) >= _FEWEST_LABELS
+
     def keys_of(self, cells: Sequence[object]) -> list[str]:
         """Return the key of each cell that is a heading, however it is spaced; "" for any other cell."""
         return [*map(self._met.__getitem__, cells)]
@@ -117,9 +126,11 @@ class _Met(dict[object, str]):
     def __init__(self, by_fold: Mapping[str, str]) -> None:
         super().__init__()
         self._by_fold = by_fold
+        self._other = no_letter_of(by_fold)
 
     def __missing__(self, cell: object) -> str:
-        key = self._by_fold.get(fold(cell), "") if isinstance(cell, str) else ""
+        is_ours = isinstance(cell, str) and not self._other.search(cell)
+        key = self._by_fold.get(fold(cell), "") if is_ours else ""
         if len(self) < _MOST_KNOWN:
             self[cell] = key
         return key
@@ -151,7 +162,9 @@ def find_forms(grids: Sequence[Grid], known: Labels) -> list[FormTable]:
 
 
 def _find_form(grid: Grid, known: Labels) -> FormTable | None:
-    for row in range(min(len(grid.rows), HEADER_WITHIN)):
+    if not known.may_head(grid):
+        return None
+    for row in range(min(len(grid.rows), TOP)):
         columns, again = columns_in(grid, row, known)
         if len(columns) >= _ENOUGH_LABELS and columns.keys() & {"item", "key"}:
             return with_slips(grid, row, columns, known, again)

@@ -11,11 +11,11 @@ from qpexcel.fields import INSPECTION_KEYS, inspection_labels
 from qpexcel.findings import Finding, Place
 from qpexcel.forms.stamp import STAMP_SHEET
 from qpexcel.intake.cell_reader import CellReader
-from qpexcel.intake.form_reader import HEADER_WITHIN, FormTable, Headings, Labels, columns_in, with_slips
+from qpexcel.intake.form_reader import FormTable, Headings, Labels, columns_in, with_slips
 from qpexcel.intake.returns import Answer
 from qpexcel.intake.rows import Expected
 from qpexcel.model import Inspection
-from qpexcel.sheets.grids import Grid
+from qpexcel.sheets.grids import TOP, Grid
 from qpexcel.templates import read_toml
 from qpexcel.text import fold
 
@@ -36,7 +36,9 @@ def find_inspections(grids: Iterable[Grid], form: Labels) -> list[FormTable]:
 
 def _find(grid: Grid, form: Labels) -> FormTable | None:
     """Find the header: at least three of our headings, and no more of the form's than of ours."""
-    for row in range(min(len(grid.rows), HEADER_WITHIN)):
+    if not _headings().may_head(grid):
+        return None
+    for row in range(min(len(grid.rows), TOP)):
         columns, again = columns_in(grid, row, _headings())
         if len(columns) < _ENOUGH_HEADINGS:
             continue

@@ -26,12 +26,23 @@ _COMPARED = ("section", "action", "due", "target", "role")
 
 
 @dataclass(frozen=True, slots=True)
+class _Shown:
+    """What we wrote into a row's locked cells, and which of its quantities are percentages.
+
+    `folded` is what it is found by: its item and its period.
+    """
+
+    cells: Mapping[str, str]
+    percentages: frozenset[str]
+    folded: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _PlannedRow:
-    """What we wrote into a row's locked cells, and which of its quantities are percentages."""
+    """A row as its form showed it, and the other deadlines that the form may show."""
 
     key: str
-    shown: Mapping[str, str]
-    percentages: frozenset[str]
+    shown: _Shown
     extensions: Collection[date] = ()
 
 
@@ -43,29 +54,33 @@ class Expected:
         self.plan = request.plan
         self.words = request.words
         self.reader = reader
-        self.keys = unit_keys(request.plan, most_targets(request.plan))
+        self.keys = planned.keys
         self.rows = {row.key: planned.of(row) for row in request.rows}
-        self.by_item_period = {
-            (fold(row.shown["item"]), fold(row.shown["period"])): row.key for row in self.rows.values()
-        }
+        self.by_item_period = {row.shown.folded: row.key for row in self.rows.values()}
 
 
 class _Planned:
-    """What the forms' locked cells held; units that share an item, period and role share the texts."""
+    """What the forms' locked cells held; units that share an item, period and role share the texts.
+
+    `keys` are the columns that the units fill in.
+    """
 
     def __init__(self, plan: Plan, extensions: Mapping[str, Collection[date]]) -> None:
         self._extensions = extensions
+        self.keys = unit_keys(plan, most_targets(plan))
         cells = plan_cells(plan, load_words(plan.settings.language))
         self._cells = {name: cells[name] for name in ("item", "period", *_COMPARED)}
-        self._shown: dict[tuple[str, str, str], Mapping[str, str]] = {}
+        self._shown: dict[tuple[str, str, str], _Shown] = {}
 
     def of(self, row: Obligation) -> _PlannedRow:
         """Return one row as its form showed it."""
         place = (row.item.id, row.period, row.role)
         if place not in self._shown:
-            self._shown[place] = {name: str(value(row)) for name, value in self._cells.items()}
-        extensions = self._extensions.get(row.key, ())
-        return _PlannedRow(row.key, self._shown[place], _percentages(row), extensions)
+            cells = {name: str(value(row)) for name, value in self._cells.items()}
+            folded = fold(cells["item"]), fold(cells["period"])
+            self._shown[place] = _Shown(cells, _percentages(row), folded)
+        key = row.key
+        return _PlannedRow(key, self._shown[place], self._extensions.get(key, ()))
 
 
 def _percentages(row: Obligation) -> frozenset[str]:
@@ -99,10 +114,11 @@ def read_rows(
     for table in forms:
         findings += table.findings
         findings += _missing_columns(table, expected)
+        columns = _Columns(table, expected)
         for place in table.rows():
             if table.says_headings(place):
                 continue
-            row, found = _read_row(table, place, expected, same_edition=same_edition)
+            row, found = _read_row(table, place, expected, columns, same_edition=same_edition)
             findings += found
             if row is None:
                 continue
@@ -113,6 +129,14 @@ def read_rows(
     return tuple(rows.values()), tuple(findings)
 
 
+class _Columns:
+    """Where a table has the columns that are answered, and those of the plan's that are compared."""
+
+    def __init__(self, table: FormTable, expected: Expected) -> None:
+        self.answered = [(key, table.columns[key]) for key in expected.keys if key in table.columns]
+        self.compared = [(name, table.columns[name]) for name in _COMPARED if name in table.columns]
+
+
 def _missing_columns(table: FormTable, expected: Expected) -> list[Finding]:
     own = [key for key in expected.keys if not key.startswith("quantity") or key == "quantity"]
     missing = [key for key in own if key not in table.columns]
@@ -121,38 +145,41 @@ def _missing_columns(table: FormTable, expected: Expected) -> list[Finding]:
 
 
 def _read_row(
-    table: FormTable, place: int, expected: Expected, *, same_edition: bool
+    table: FormTable, place: int, expected: Expected, columns: _Columns, *, same_edition: bool
 ) -> tuple[AnswerRow | None, list[Finding]]:
     """Read one row; None where it is no row of this unit, with findings if it holds answers."""
-    answers, unread = _answers(table, place, expected)
+    answers, unread = _answers(table, place, expected, columns)
     key, findings = _key(table, place, expected, answers=bool(answers))
     item = key.split("|")[0] if key else _item_shown(table, place)
-    if findings:
+    if findings or unread:
         cell = table.grid.cell(place, table.columns.get("item", 0))
         findings = [finding.at(sheet=table.grid.name, cell=cell) for finding in findings]
-    findings = [finding.at(item=item) for finding in (*findings, *unread)]
+        findings = [finding.at(item=item) for finding in (*findings, *unread)]
     if key is None:
         return None, findings
     if same_edition:
-        findings += [finding.at(item=item) for finding in _altered(table, place, expected, key)]
-    for column in expected.rows[key].percentages & answers.keys():
+        findings += [finding.at(item=item) for finding in _altered(table, place, expected, key, columns)]
+    for column in expected.rows[key].shown.percentages & answers.keys():
         answers[column] = as_percentage(answers[column], table.value(place, column))
     return AnswerRow(key, table.grid.name, table.grid.row_number(place), answers), findings
 
 
-def _answers(table: FormTable, place: int, expected: Expected) -> tuple[dict[str, Answer], list[Finding]]:
+def _answers(
+    table: FormTable, place: int, expected: Expected, columns: _Columns
+) -> tuple[dict[str, Answer], list[Finding]]:
     """Read a row's filled cells; RET043 and RET047 for formulas whose error or no result is there."""
-    answers, findings = {}, []
+    answers: dict[str, Answer] = {}
+    findings: list[Finding] = []
     cells, uncertain = table.grid.rows[place], table.uncertain
-    for key in expected.keys:
-        col = table.columns.get(key)
-        if col is None or (cells[col] == "" and key not in uncertain):
+    for key, col in columns.answered:
+        value = cells[col]
+        if value == "" and key not in uncertain:
             continue
         if table.grid.errors and (error := table.error(place, key)):
             gaps = {"field": label_of(key, expected.plan, expected.words)}
             cell = table.address(place, key)
             findings.append(Finding("RET043", error, gaps).at(sheet=table.grid.name, cell=cell))
-        elif not _is_blank(value := table.value(place, key)):
+        elif not _is_blank(value):
             answers[key] = expected.reader.read(key, value, table.address(place, key))
         elif table.grid.unsaved and (cell := table.address(place, key)) in table.grid.unsaved:
             gaps = {"field": label_of(key, expected.plan, expected.words)}
@@ -197,11 +224,23 @@ def _key(
     A row without answers is nobody's loss, so nothing is said of it.
     """
     written = shown_text(table.value(place, "key"))
+    if _shows(table, place, expected, written):
+        return written, []
     visible = _visible_key(table, place, expected)
     key, doubt = _decide(written, visible, expected, _item_shown(table, place))
     if not answers:
         return (written if written in expected.rows else key), []
     return key, [doubt] if doubt else []
+
+
+def _shows(table: FormTable, place: int, expected: Expected, key: str) -> bool:
+    """Whether a row shows the very item and period that its key says, letter for letter."""
+    row = expected.rows.get(key)
+    if row is None or expected.by_item_period[row.shown.folded] != key:
+        return False
+    cells = row.shown.cells
+    same_period = table.value(place, "period") == cells["period"]
+    return same_period and cells["item"] != "" and table.value(place, "item") == cells["item"]
 
 
 def _decide(
@@ -241,13 +280,15 @@ def _item_shown(table: FormTable, place: int) -> str:
     return "" if source is None else shown_text(table.value(source, "item"))
 
 
-def _altered(table: FormTable, place: int, expected: Expected, key: str) -> list[Finding]:
+def _altered(table: FormTable, place: int, expected: Expected, key: str, columns: _Columns) -> list[Finding]:
     """List plan text that was changed in the return; it is never merged."""
     findings = []
-    for name in _COMPARED:
-        if name not in table.columns:
+    cells, shown = table.grid.rows[place], expected.rows[key].shown.cells
+    for name, col in columns.compared:
+        value, planned = cells[col], shown[name]
+        if value == planned:
             continue
-        now, planned = shown_text(table.value(place, name)), expected.rows[key].shown[name]
+        now = shown_text(value)
         # A blank plan cell is a row somebody cleared, not a wish to change the plan.
         if not now or now == planned:
             continue

@@ -48,12 +48,13 @@ def rows_by_unit(plan: Plan) -> Mapping[str, tuple[Obligation, ...]]:
 def rows_of(unit: str, plan: Plan) -> tuple[Obligation, ...]:
     """Return one unit's rows in plan order, as `rows_by_unit` has them, without making everybody else's."""
     asked = _asked(plan)
-    leads: dict[int, bool] = {}
+    roles: dict[int, Role] = {}
     for name in asked.names_of(unit):
-        for place, leading in asked.by_name.get(name, ()):
-            leads[place] = leads.get(place, False) or leading
-    items = ((plan.items[place], leading) for place, leading in sorted(leads.items()))
-    return tuple(row for item, lead in items for row in _rows_of(item, unit, asked.role(item, leading=lead)))
+        for place, role in asked.by_name.get(name, ()):
+            roles[place] = roles.get(place, role) if role is Role.CO else role
+    return tuple(
+        row for place, role in sorted(roles.items()) for row in _rows_of(plan.items[place], unit, role)
+    )
 
 
 def is_row(key: str, plan: Plan) -> bool:
@@ -65,7 +66,7 @@ def is_row(key: str, plan: Plan) -> bool:
 class _Asked:
     """Which items name whom, as they are written: a group stays a group.
 
-    `by_name`: the items' places in the plan that name a unit or a group, each with whether it leads there.
+    `by_name`: the items' places in the plan that name a unit or a group, each with the role it has there.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -77,11 +78,16 @@ class _Asked:
         for group in self._groups.values():
             for unit in group.units:
                 self._of_unit.setdefault(unit, []).append(group.name)
-        self.by_name: dict[str, list[tuple[int, bool]]] = {}
+        self.by_name: dict[str, list[tuple[int, Role]]] = {}
         for place, item in enumerate(plan.items):
-            for names, leading in ((item.units, True), (item.co_units, False)):
+            for names, role in ((item.units, self._leading(item)), (item.co_units, Role.CO)):
                 for name in names:
-                    self.by_name.setdefault(name, []).append((place, leading))
+                    self.by_name.setdefault(name, []).append((place, role))
+
+    def _leading(self, item: Item) -> Role:
+        names = _expanded(item.units, self._groups)
+        first = next(names, "")
+        return _leading_role(item, several=any(name != first for name in names))
 
     def names_of(self, unit: str) -> list[str]:
         """Return what a unit goes by: its own name, unless that is a group's, and its groups'."""
@@ -99,14 +105,6 @@ class _Asked:
         if number not in self._periods:
             self._periods[number] = frozenset(row.period for row in _rows_of(item, "", Role.SOLE))
         return unit in self._units[who] and period in self._periods[number]
-
-    def role(self, item: Item, *, leading: bool) -> Role:
-        """Return the role of a unit that an item names, as `responsible` does."""
-        if not leading:
-            return Role.CO
-        names = _expanded(item.units, self._groups)
-        first = next(names)
-        return _leading_role(item, several=any(name != first for name in names))
 
 
 @once_a_plan

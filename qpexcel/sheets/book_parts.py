@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from xml.parsers import expat
 
 from qpexcel.sheets.package import Package
 
 _OFFICE = "_rels/.rels"
+_SMALL = 16 * 1024  # bytes
 _BOOK = "xl/workbook.xml"
 
 
@@ -40,25 +43,42 @@ def _target_of_book(package: Package) -> str:
     raise KeyError(_BOOK)
 
 
-def _targets(package: Package, relations: str, folder: str) -> dict[str, tuple[str, str]]:
+def _targets(package: Package, relations: str, folder: str) -> Mapping[str, tuple[str, str]]:
     """Return kind and path of what a part refers to, by the reference."""
     name = package.called(relations)
-    elements = _elements(package.read(name)) if name else []
+    if not name:
+        return {}
+    text = package.read(name)
+    return _targets_before(text, folder) if len(text) <= _SMALL else _targets_in(text, folder)
+
+
+def _targets_in(text: bytes, folder: str) -> Mapping[str, tuple[str, str]]:
     return {
         attributes.get("Id", ""): (attributes.get("Type", ""), _path(folder, attributes.get("Target", "")))
-        for tag, attributes in elements
+        for tag, attributes in _parsed(text)
         if tag == "Relationship"
     }
+
+
+# Forms' workbooks are made up alike.
+_targets_before = lru_cache(maxsize=16)(_targets_in)
 
 
 def _path(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")
 
 
-def _elements(text: bytes) -> list[tuple[str, dict[str, str]]]:
+def _elements(text: bytes) -> Sequence[tuple[str, Mapping[str, str]]]:
     """Return every element's name without its prefix, and its attributes."""
+    return _parsed_before(text) if len(text) <= _SMALL else _parsed(text)
+
+
+def _parsed(text: bytes) -> Sequence[tuple[str, Mapping[str, str]]]:
     found: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
     parser.Parse(text, True)  # noqa: FBT003 - its only way
     return found
+
+
+_parsed_before = lru_cache(maxsize=16)(_parsed)

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from qpexcel.sheets.address import address
 
+TOP = 60  # rows from the first in which headings and marks are looked for
 _STDERR = 2  # the file descriptor: what Rust writes passes sys.stderr by
 
 
@@ -26,7 +28,7 @@ class UnreadableWorkbookError(Exception):
     """The bytes are no workbook that can be read. Carries the reader's own words, for the record."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """One sheet's cells. `top` and `left` are the 0-based row and column of its first cell.
 
@@ -47,6 +49,11 @@ class Grid:
     merged: tuple[Range, ...] = ()
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
     unsaved: AbstractSet[str] = frozenset()
+
+    @cached_property
+    def top_cells(self) -> frozenset[object]:
+        """What the cells of the first `TOP` rows hold, each once: where headings and marks are looked for."""
+        return frozenset().union(*self.rows[:TOP])
 
     def cell(self, row: int, col: int) -> str:
         """Return the A1 address of a cell given by its place within `rows`."""

@@ -9,19 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-# A cell as programs write it, its attributes in this order. Group 1 is the place of a formula without a
-# result, group 2 the number of a shared string.
-_PLAIN = (
-    rb'<c r="(?:(PLACE)" s="[0-9]++"><f/></c>'
-    rb'|PLACE"(?: s="[0-9]++")?'
-    rb'(?:/>| t="s"><v>([0-9]{1,9})</v></c>'
-    rb'|(?: t="(?:str|n|b|d)")?>(?:(?:<f(?: [^<>]*)?/>)?<v>[^<]++</v>)?</c>'
-    rb'| t="str"><f/></c>'
-    rb'| t="inlineStr"><is><t(?: xml:space="preserve")?>[^<]*+</t></is></c>))'
+# Cells as programs write them, their attributes in this order, once formulas have lost their text. Of those
+# that hold nothing, group 1 is the place, and group 2 there where it is a formula without a result; of the
+# others, group 1 is the number of a shared string.
+_BLANK = rb'<c r="(PLACE)"(?: s="[0-9]++")?+(?:/>|(><f/></c>)| t="str"><f/></c>)'
+_FILLED = (
+    rb'<c r="PLACE"(?: s="[0-9]++")?+(?: t="s"><v>([0-9]{1,9}+)</v></c>'
+    rb'|(?: t="(?:str|n|b|d)")?+>(?:(?:<f(?: [^<>]*)?/>)?<v>[^<]++</v>)?</c>'
+    rb'| t="inlineStr"><is><t(?: xml:space="preserve")?>[^<]*+</t></is></c>)'
 )
-_PLAIN_NEAR = re.compile(_PLAIN.replace(b"PLACE", b"[A-Z]{1,2}[0-9]{1,3}"))  # within 702 columns × 999 rows
-_PLAIN_FAR = re.compile(_PLAIN.replace(b"PLACE", b"[A-Z]{1,3}[0-9]{1,7}"))
+
+
+class _Plain(NamedTuple):
+    blank: re.Pattern[bytes]
+    filled: re.Pattern[bytes]
+
+
+def _plain(place: bytes) -> _Plain:
+    return _Plain(*(re.compile(pattern.replace(b"PLACE", place)) for pattern in (_BLANK, _FILLED)))
+
+
+_PLAIN_NEAR = _plain(b"[A-Z]{1,2}[0-9]{1,3}")  # within 702 columns × 999 rows
+_PLAIN_FAR, _FAR_ROW = _plain(b"[A-Z]{1,3}[0-9]{1,7}"), b'<row r="1000"'
 _FORMULA_TEXT, _NO_TEXT = re.compile(rb"<f(?: [^<>]*+)?>[^<]*+</f>(?:<v></v>|<v ?/>)?"), b"<f/>"
 _START = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
 _NEAR = re.compile(rb'<c r="[A-Z]{1,2}[0-9]{1,3}"')
@@ -56,8 +67,8 @@ class SheetText:
     `cells` is how many there are, filled or not; `is_near` whether every one says that it is within 702
     columns and 999 rows. `formulas` are the places of formulas without a result and `strings` the numbers
     of shared strings, both as written and of the plain cells alone; `odd` are the other cells and `rest` is
-    what is left of the XML without any plain one. `lean` is all of it, but each formula without its text, and
-    without a value that is blank.
+    what is left of the XML without any plain one. `lean` is what a reader of values needs: all of it but the
+    formulas' texts, the values that are blank, and the plain cells that hold nothing.
     """
 
     cells: int
@@ -91,18 +102,36 @@ class SheetText:
 
 def look_through(sheet: bytes) -> SheetText:
     """Look through a sheet's XML (UTF-8); of any other part it finds no cells."""
-    lean = _FORMULA_TEXT.sub(_NO_TEXT, sheet)
-    pieces = _PLAIN_NEAR.split(lean)
-    rest = b"".join(pieces[::3])
-    near = len(pieces) // 3 + len(_NEAR.findall(rest))
-    if _PLAIN_FAR.search(rest):
-        far = _PLAIN_FAR.split(rest)
-        rest = b"".join(far[::3])
-        pieces += far[1:]
-    odd = list(map(_odd_cell, _START.split(rest)[1:]))
-    cells = len(pieces) // 3 + len(odd)
-    formulas, strings = list(filter(None, pieces[1::3])), list(filter(None, pieces[2::3]))
-    return SheetText(cells, near == cells, formulas, strings, odd, rest, lean)
+    text = _FORMULA_TEXT.sub(_NO_TEXT, sheet)
+    is_long = _FAR_ROW in text
+    found = _sieved(text, _PLAIN_FAR if is_long else _PLAIN_NEAR)
+    near = 0 if is_long else found.cells + len(_NEAR.findall(found.rest))
+    if not is_long and any(pattern.search(found.rest) for pattern in _PLAIN_FAR):
+        found = _sieved(text, _PLAIN_FAR)
+    odd = list(map(_odd_cell, _START.split(found.rest)[1:]))
+    cells = found.cells + len(odd)
+    # Where a cell stands that does not say it depends on how many are before it.
+    lean = found.filled if all(cell.place for cell in odd) else text
+    return SheetText(cells, near == cells, found.formulas, found.strings, odd, found.rest, lean)
+
+
+class _Sieved(NamedTuple):
+    """What is left of a sheet's XML: without blank plain cells (`filled`), and without any (`rest`)."""
+
+    cells: int
+    formulas: Sequence[bytes]
+    strings: Sequence[bytes]
+    filled: bytes
+    rest: bytes
+
+
+def _sieved(text: bytes, plain: _Plain) -> _Sieved:
+    pieces = plain.blank.split(text)
+    formulas = [place for place, formula in zip(pieces[1::3], pieces[2::3], strict=True) if formula]
+    filled = b"".join(pieces[::3])
+    others = plain.filled.split(filled)
+    strings = list(filter(None, others[1::2]))
+    return _Sieved(len(pieces) // 3 + len(others) // 2, formulas, strings, filled, b"".join(others[::2]))
 
 
 def _odd_cell(text: bytes) -> OddCell:

@@ -23,17 +23,18 @@ from typing import Any
 
 from run import installed
 
+from qpexcel.progress import Progress
+
 STAGES = {
-    "known": "what is known: out of the ledger",
-    "read": "reading: guarded, archived, read, checked",
-    "merge": "merging, checking rows",
-    "judge": "judging",
-    "digest": "telling it from the last",
-    "last": "the last standing, for 異動",
+    "last": "what the last consolidation left",
+    "read": "looking and reading: guarded, archived, read, checked, settled",
+    "masters": "what people put into the master",
+    "work": "merging, checking rows",
+    "judge": "judging, telling it from the last",
+    "before": "**all before writing**",
+    "draw": "the master: rows, described, drawn, packed",
     "record": "the ledger",
-    "draw": "the master: described, drawn, packed",
 }
-BEFORE_WRITING = ("known", "read", "merge", "judge", "digest", "last", "record")
 MB = 1024  # of the kilobytes in which Linux counts
 SETTLED = 3  # seconds after which a file system's clock has moved on
 
@@ -58,25 +59,56 @@ def clocked(module: Any, stages: dict[str, float], names: dict[str, str]) -> Non
 
 def consolidate(folder: Path, units: int) -> None:
     """Consolidate in this process; print the stages' seconds and the memory."""
+    import pandas  # noqa: ICN001, F401, PLC0415 - whether it is needed or not: loading is not measured here
     from data import AS_OF, make_plan  # noqa: PLC0415 - only this process needs it
 
-    from qpexcel import consolidation  # noqa: PLC0415
+    from qpexcel.consolidation import run  # noqa: PLC0415
     from qpexcel.loading import Loaded  # noqa: PLC0415
     from qpexcel.workspace import Workspace  # noqa: PLC0415
 
     stages: dict[str, float] = {}
-    of_module = {"known_from": "merge", "stand": "judge", "fingerprint": "digest", "last_standing": "last"}
-    clocked(consolidation, stages, {**of_module, "draw_book": "draw", "write_whole": "draw"})
-    clocked(consolidation.Ledger, stages, {"readings": "known", "record_files": "record"})
-    clocked(consolidation.Intake, stages, {"read": "read"})
+    of_run = {
+        "_last": "last",
+        "take_in": "read",
+        "take_in_touched": "read",
+        "take_in_masters": "masters",
+        "work_out": "work",
+        "_judged": "judge",
+        "_digest": "judge",
+        "_previous": "judge",
+        "draw_book": "draw",
+        "write_whole": "draw",
+    }
+    clocked(run, stages, of_run)
+    clocked(run.Ledger, stages, {"record_consolidation": "record", "carry": "record"})
     plan = make_plan(units)
+    steps: dict[str, float] = {}
     started = perf_counter()
-    consolidation.consolidate(Workspace(folder / "ours"), Loaded(plan, ()), AS_OF, datetime.now())  # noqa: DTZ005
+    run.consolidate(
+        Workspace(folder / "ours"),
+        Loaded(plan, ()),
+        AS_OF,
+        datetime.now(),  # noqa: DTZ005
+        progress=Steps(steps),
+    )
     stages["whole"] = perf_counter() - started
+    stages["before"] = steps["writing_master"] - started
     peak = [
         resource.getrusage(who).ru_maxrss / MB for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     ]
     print(json.dumps({"stages": stages, "peak": peak}))
+
+
+class Steps(Progress):
+    """Notes when each step begins."""
+
+    def __init__(self, steps: dict[str, float]) -> None:
+        self._steps = steps
+
+    def begin(self, part: str, total: int | None = None) -> None:
+        """Note the moment."""
+        del total
+        self._steps[part] = perf_counter()
 
 
 def child(*arguments: object) -> dict[str, Any]:
@@ -142,11 +174,9 @@ def ratios(sizes: dict[int, dict[str, dict[str, Any]]]) -> Iterator[str]:
     yield f"- a file of {last:,} takes {whole[last] / whole[first]:.2f} times what one of {first:,} takes"
     for units, runs in sizes.items():
         reading, changed = runs["first"]["stages"]["read"], runs["changed"]["stages"]
-        known = changed["known"] + changed["read"]
-        before = sum(changed.get(stage, 0.0) for stage in BEFORE_WRITING)
         yield (
-            f"- one changed of {units:,}: knowing and reading takes {known / reading:.1%}, all before the "
-            f"master is drawn {before / reading:.0%} of reading them all"
+            f"- one changed of {units:,}: all before writing takes {changed['before'] / reading:.1%} of "
+            f"reading them all"
         )
 
 

@@ -98,10 +98,19 @@ def _consolidated(desk: Desk, loaded: Loaded, as_of: date, paths: Sequence[Path 
     desk.progress.begin("writing_master")
     book = draw_book(master_book(standing, load_words(plan.settings.language), previous))
     write_whole(workspace.master, book)
+    _look_at_all(standing)
     ledger.record_consolidation(plan, as_of, work.known.findings, figures(standing), now, digest=digest)
     ledger.carry(basis, packed(_left(desk, work, judged, taken)))
     remember_master(workspace, ledger, book)
     return standing
+
+
+def _look_at_all(standing: Standing) -> None:
+    """See that nothing of a standing asks the ledger later, when it is closed."""
+    for part in (standing.rows, standing.register, standing.files, standing.findings, standing.inspections):
+        len(part)
+    for each in (standing.attached, standing.kept_at):
+        len(each)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

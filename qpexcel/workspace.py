@@ -150,8 +150,11 @@ class Workspace:
 
         `path` is the file's within returned/, as it is shown; one that cannot be shown is not found by it.
         """
-        places = [self.returned / path, *(self.archive / f"{digest}{suffix}" for suffix in _KNOWN_SUFFIXES)]
-        found = next((place for place in places if place.is_file()), None)
+        here = self.returned / path
+        if here.is_file():
+            return here.relative_to(self.root).as_posix()
+        kept = (self.archive / f"{digest}{suffix}" for suffix in sorted(_KNOWN_SUFFIXES))
+        found = next((place for place in kept if place.is_file()), None)
         return found.relative_to(self.root).as_posix() if found else ""
 
     def kept(self, digest: str) -> bytes:

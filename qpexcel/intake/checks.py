@@ -22,18 +22,17 @@ _UNDECIDED = Decision()
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A merged row under check, with what it must hold. `due` is the deadline, extended where granted."""
+    """A merged row under check, with what it must hold.
+
+    `due` is the deadline, extended where granted; `status` as reported, "" where there is none or it cannot
+    be read.
+    """
 
     current: Current
     plan: Plan
     rules: RowRules
     due: date | None
-
-    @property
-    def status(self) -> str:
-        """The status as reported; "" where there is none or it cannot be read."""
-        value = self.value("execution")
-        return value if isinstance(value, str) else ""
+    status: str
 
     @property
     def overdue(self) -> bool:
@@ -177,7 +176,9 @@ def check_rows(currents: Iterable[Current], plan: Plan, decisions: Mapping[str, 
     found: list[Finding] = []
     for current in currents:
         rule, decision = rules[current.key], decisions.get(current.key, _UNDECIDED)
-        row = Checked(current, plan, rule, decision.extension or rule.obligation.due)
+        said = current.answers.get("execution")
+        status = said.value if said and isinstance(said.value, str) else ""
+        row = Checked(current, plan, rule, decision.extension or rule.obligation.due, status)
         checks = OF_ENDED if decision.closes else CHECKS
         found += [finding for check in checks for finding in check(row)]
     return found

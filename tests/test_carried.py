@@ -16,6 +16,7 @@ from packing import zipped
 
 from qpexcel.consolidation import work
 from qpexcel.correcting import correct
+from qpexcel.pool import here
 from qpexcel.ruling import exclude
 from qpexcel.workspace import Workspace, sha256
 
@@ -211,6 +212,29 @@ def test_what_concerns_one_unit(office, ways, happens, concerned):
     same(office, clock())
     assert ways[2] == concerned
     same(office, clock(), DAY + timedelta(days=20))
+
+
+def test_what_was_read_before_all_had_to_be_looked_at_is_not_read_again(office, ways):
+    clock = moments()
+    answer(office, "甲科", "一")
+    same(office, clock())
+    for unit in UNITS[1:]:
+        answer(office, unit, "一")
+    a_copy(office)
+    read = []
+
+    def counted(job, tasks, limits):
+        def each():
+            for task in tasks:
+                read.append(task.received.path)
+                yield task
+
+        return here(job, each(), limits)
+
+    office.consolidate(now=clock(), run=counted)
+    assert ways[2] is None
+    assert sorted(read) == sorted(["又一份.xlsx", *(f"{unit}.xlsx" for unit in UNITS[1:])])
+    assert {row.key for row in office.standing.rows if row.reported} >= {"1-1|乙科|", "2-2|丁科|"}
 
 
 def test_where_the_day_moved_rows_are_judged_anew(office, ways):

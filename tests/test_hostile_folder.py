@@ -62,9 +62,11 @@ def alone(eight) -> list[dict[str, Any]]:
     return eight[1]
 
 
-def codes(office: Office, alone: list[dict[str, Any]], run: Callable[..., Any] = here) -> Codes:
+def codes(
+    office: Office, alone: list[dict[str, Any]], run: Callable[..., Any] = here, **options: Any
+) -> Codes:
     """Consolidate: the good ones count as alone, everything else has one outcome. Return its code."""
-    document = office.consolidate(run=run)
+    document = office.consolidate(run=run, **options)
     assert document["rows"] == alone
     assert len({one["path"] for one in document["files"]}) == len(document["files"])
     files = {one.received.path: one for one in office.standing.files}
@@ -261,7 +263,17 @@ def test_a_folder_that_goes_before_its_files_are_read(office, form, alone, monke
         (folder / name).write_bytes(form)
     reading(monkeypatch, "b.xlsx", lambda path: shutil.rmtree(path.parent))
     expected = {"龜/a.xlsx": "FIL009", "龜/b.xlsx": "FIL014", "龜/c.xlsx": "FIL014"}
-    assert codes(office, alone) == expected
+    assert codes(office, alone, paths=[office.workspace.returned]) == expected
+
+
+def test_a_folder_that_goes_while_what_came_is_read(office, form, alone, monkeypatch):
+    """A copy has all files looked at once more: what has gone by then is gone."""
+    folder = office.workspace.returned / "龜"
+    folder.mkdir()
+    for name in ("a.xlsx", "b.xlsx", "c.xlsx"):
+        (folder / name).write_bytes(form)
+    reading(monkeypatch, "b.xlsx", lambda path: shutil.rmtree(path.parent))
+    assert codes(office, alone) == {}
 
 
 def test_without_the_folder_everything_is_remembered(office, alone):

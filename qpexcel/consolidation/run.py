@@ -84,7 +84,8 @@ def _consolidated(desk: Desk, loaded: Loaded, as_of: date, paths: Sequence[Path 
     workspace, ledger, plan, now = desk.workspace, desk.ledger, loaded.plan, desk.now
     basis = basis_of(desk.terms, ledger)
     then = None if paths else _last(desk, basis)
-    taken = (take_in_touched(desk, then.left) if then else None) or take_in(desk, paths)
+    tried = take_in_touched(desk, then.left) if then else None
+    taken = tried if isinstance(tried, Taken) else take_in(desk, paths, tried)
     desk.progress.begin("merging")
     of_master = take_in_masters(workspace, plan, ledger, taken.read, now)
     if then and taken.units is not None:

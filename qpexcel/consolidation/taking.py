@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from qpexcel.consolidation.carried import Carried
 from qpexcel.consolidation.touched import stand_alone, touched
 from qpexcel.intake.collect import Elsewhere
 from qpexcel.intake.receive import Intake, Read
-from qpexcel.intake.returns import Return, listed
+from qpexcel.intake.returns import Look, Return, listed
 from qpexcel.intake.seen import Picked, seen_below
 from qpexcel.intake.settle import settle, with_remembered
 from qpexcel.intake.terms import Terms
 from qpexcel.ledger import Ledger, Reading, Some
 from qpexcel.pool import Runner
-from qpexcel.progress import Progress
+from qpexcel.progress import UNSEEN, Progress
 from qpexcel.workspace import Workspace
 
 
@@ -47,47 +47,74 @@ class Taken:
     units: frozenset[str] | None = None
 
 
-def take_in(desk: Desk, paths: Sequence[Path | Elsewhere]) -> Taken:
-    """Read every file at or below the paths, settle it with all that is known, and remember it."""
-    ledger = desk.ledger
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was read of some files before it was seen that all must be looked at; none of it is recorded."""
+
+    read: Sequence[Read] = ()
+    looked: Mapping[bytes, Look] = field(default_factory=dict)
+
+
+def take_in(desk: Desk, paths: Sequence[Path | Elsewhere], attempt: Attempt | None = None) -> Taken:
+    """Read every file at or below the paths, settle it with all that is known, and remember it.
+
+    What an `attempt` has read is not read again.
+    """
+    ledger, progress = desk.ledger, UNSEEN if attempt and attempt.read else desk.progress
     known = ledger.readings()
-    intake = _intake(desk, known, looks=True)
-    read = intake.read(paths or [desk.workspace.returned])
+    attempted = _attempted(attempt.read) if attempt else {}
+    intake = _intake(desk, [*known, *_fresh(attempted.values(), desk.terms)], progress, looks=True)
+    read = [_as_attempted(one, attempted) for one in intake.read(paths or [desk.workspace.returned])]
     here = [one.one for one in read]
     returns = settle(with_remembered(here, (one.one for one in known)), ledger.rounds(), ledger.rulings())
     ledger.record_files(_fresh(read, desk.terms), returns, desk.now)
-    ledger.record_looks(intake.looked)
+    ledger.record_looks({**(attempt.looked if attempt else {}), **intake.looked})
     return Taken(here, _again(read, known, desk.terms), returns)
 
 
-def take_in_touched(desk: Desk, carried: Carried) -> Taken | None:
+def _place(read: Read) -> tuple[str, str]:
+    return read.one.received.path, read.one.received.sha256
+
+
+def _attempted(read: Sequence[Read]) -> dict[tuple[str, str], Read]:
+    """Return the workbooks among what was read, by path and hash; archives and mails are opened once more."""
+    opened = {"", *(one.one.received.outer for one in read)}
+    workbooks = (one for one in read if not one.one.received.outer and _place(one)[1] not in opened)
+    return {_place(one): one for one in workbooks}
+
+
+def _as_attempted(one: Read, attempted: Mapping[tuple[str, str], Read]) -> Read:
+    """Return what was read of a file with its JSON, where the attempt read it just now."""
+    before = attempted.get(_place(one))
+    return replace(one, fresh=True, text=before.text) if before and before.fresh and not one.fresh else one
+
+
+def take_in_touched(desk: Desk, carried: Carried) -> Taken | Attempt:
     """Read what anything happened to in returned/ since the last consolidation, and settle its units' files.
 
     Returns:
-        None where what happened may concern other files too; then nothing was remembered.
+        What was read, where what happened may concern other files too; then nothing was remembered.
     """
     workspace, ledger = desk.workspace, desk.ledger
     seen = seen_below(workspace.returned, workspace.ours)
-    if seen is None:
-        return None
     lines = ledger.file_lines()
-    what = touched(seen, lines, ledger.looks(), carried.again, workspace)
-    if not stand_alone((), what, lines):
-        return None
-    intake = _intake(desk, ledger.readings_of(Some(what.units, what.names)))
+    what = touched(seen or (), lines, ledger.looks(), carried.again, workspace)
+    if seen is None or not stand_alone((), what, lines):
+        return Attempt()
+    intake = _intake(desk, ledger.readings_of(Some(what.units, what.names)), desk.progress)
     read = intake.read([Picked(what.files)]) if what.files else []
     of_round = ledger.get("round") or {one.one.round for one in read} <= {carried.round, ""}
     if not of_round or not stand_alone(read, what, lines):
-        return None
+        return Attempt(read, intake.looked)
     units = what.units.union(one.one.unit for one in read)
     some = Some(units, what.names)
     known = ledger.readings_of(some)
     others = (one.one for one in known if one.one.here and one.one.received.path not in what.names)
     here = [one.one for one in read]
-    returns = settle(
-        with_remembered([*here, *others], (one.one for one in known)), ledger.rounds(), ledger.rulings()
+    every = with_remembered([*here, *others], (one.one for one in known))
+    ledger.record_files(
+        _fresh(read, desk.terms), settle(every, ledger.rounds(), ledger.rulings()), desk.now, some
     )
-    ledger.record_files(_fresh(read, desk.terms), returns, desk.now, some)
     ledger.record_looks(intake.looked)
     again = (carried.again - what.names) | _again(read, known, desk.terms)
     return Taken(here, again, units=units)
@@ -99,7 +126,7 @@ def settled(ledger: Ledger, units: Collection[str]) -> list[Return]:
     return settle(known, ledger.rounds(), ledger.rulings())
 
 
-def _intake(desk: Desk, known: Iterable[Reading], *, looks: bool = False) -> Intake:
+def _intake(desk: Desk, known: Iterable[Reading], progress: Progress, *, looks: bool = False) -> Intake:
     return Intake(
         desk.workspace,
         desk.terms,
@@ -107,7 +134,7 @@ def _intake(desk: Desk, known: Iterable[Reading], *, looks: bool = False) -> Int
         desk.run,
         desk.now,
         looks=desk.ledger.looks() if looks else None,
-        progress=desk.progress,
+        progress=progress,
     )
 
 

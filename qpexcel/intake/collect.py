@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -95,10 +95,14 @@ def is_settled(look: Look, now: datetime) -> bool:
 
 def how_many(paths: Sequence[Path | Elsewhere], ours: Collection[Path] = ()) -> int | None:
     """Return how many files `collect` yields of the same paths; None where nobody can tell beforehand."""
-    here = [root for root in paths if isinstance(root, Path)]
-    if len(here) < len(paths):
-        return None
-    return sum(len(_below(root, ours)) if root.is_dir() else 1 for root in here)
+    counts = [_count(root, ours) for root in paths]
+    return None if None in counts else sum(filter(None, counts))
+
+
+def _count(root: Path | Elsewhere, ours: Collection[Path]) -> int | None:
+    if isinstance(root, Path):
+        return len(_below(root, ours)) if root.is_dir() else 1
+    return len(root) if isinstance(root, Sized) else None
 
 
 def _below(root: Path, ours: Collection[Path]) -> list[tuple[Path, bool]]:

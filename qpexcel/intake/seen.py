@@ -63,6 +63,9 @@ class Picked:
 
     files: Sequence[Seen]
 
+    def __len__(self) -> int:
+        return len(self.files)
+
     def collected(self, limits: Limits) -> Iterator[Collected]:
         """Yield every file, by their paths."""
         for one in sorted(self.files, key=lambda one: Path(one.path)):

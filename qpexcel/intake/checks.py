@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -148,7 +148,8 @@ def too_long(row: Checked) -> Iterator[Finding]:
             yield row.found("RET027", key, answer.text, most=str(LONGEST_TEXT))
 
 
-CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
+Check = Callable[[Checked], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (
     own_doubts,
     too_long,
     status_missing,
@@ -162,6 +163,9 @@ CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
 )
 # Once the secretariat has ended a row, nobody has anything to mend in it.
 OF_ENDED = (too_long,)
+# Checks that look at nothing where there is nothing of their kind: most rows need few of the others.
+_OF_DONE = frozenset((date_missing, date_to_come, quantities, evidence_missing))
+_OF_OTHERS = frozenset((status_missing, date_without_done, unexplained))
 
 
 def check_rows(currents: Iterable[Current], plan: Plan, decisions: Mapping[str, Decision]) -> list[Finding]:
@@ -173,12 +177,21 @@ def check_rows(currents: Iterable[Current], plan: Plan, decisions: Mapping[str, 
         decisions: The secretariat's, by row key: an extended deadline counts, an ended row is left alone.
     """
     rules = row_rules(plan)
+    of_done, of_others = _needed(_OF_OTHERS, plan), _needed(_OF_DONE, plan)
     found: list[Finding] = []
     for current in currents:
         rule, decision = rules[current.key], decisions.get(current.key, _UNDECIDED)
         said = current.answers.get("execution")
         status = said.value if said and isinstance(said.value, str) else ""
         row = Checked(current, plan, rule, decision.extension or rule.obligation.due, status)
-        checks = OF_ENDED if decision.closes else CHECKS
+        checks = OF_ENDED if decision.closes else of_done if status == Execution.DONE else of_others
         found += [finding for check in checks for finding in check(row)]
     return found
+
+
+def _needed(left_out: Collection[Check], plan: Plan) -> tuple[Check, ...]:
+    """Return the checks of a plan's rows, in order, without those that have nothing to look at there."""
+    asked = any(field.required_when for field in plan.own_fields)
+    return tuple(
+        check for check in CHECKS if check not in left_out and (asked or check is not required_fields)
+    )

@@ -102,18 +102,15 @@ def _row_to_json(row: AnswerRow) -> list[Any]:
 
 
 def _row_from_json(data: list[Any]) -> AnswerRow:
+    """Return one row. What ten thousand forms say alike (辦理中, H7) is the same object in all of them."""
     key, sheet, number, answers = data
-    return AnswerRow(key, sheet, number, {name: _answer(*answer) for name, answer in answers.items()})
-
-
-def _answer(text: str, value: str | float | None, cell: str, findings: list[Any]) -> Answer:
-    """Return one answer. What ten thousand forms say alike (辦理中, H7) is the same object in all of them."""
-    if len(text) <= _SHORT:
-        text = intern(text)
-    if isinstance(value, str):
-        value = text if value == text else intern(value)
-    doubts = tuple(map(finding_from_json, findings)) if findings else ()
-    return Answer(text, value, intern(cell), doubts)
+    for name, (text, value, cell, findings) in answers.items():
+        said = intern(text) if len(text) <= _SHORT else text
+        if isinstance(value, str):
+            value = said if value == text else intern(value)  # noqa: PLW2901 - a call of its own costs more
+        doubts = tuple(map(finding_from_json, findings)) if findings else ()
+        answers[name] = Answer(said, value, intern(cell), doubts)
+    return AnswerRow(key, sheet, number, answers)
 
 
 def _inspection_to_json(one: Inspection) -> list[Any]:

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import pandas  # noqa: F401, ICN001 - the same libraries as ours: what importing them takes is in both
+import numpy  # noqa: F401, ICN001 - the same libraries as ours: what importing them takes is in both
 from python_calamine import CalamineWorkbook
 from recording import replay
 

@@ -82,7 +82,8 @@ def signature(
         findings: What is wrong with its files.
     """
     files = [(numbers.get((one.received.path, one.received.sha256)), str(one.outcome)) for one in returns]
-    decided = sorted((key, sorted(one.texts.items())) for key, one in decisions)
+    # Its kind may be another though nothing was typed on the row: mergers of other rows may lead back to it.
+    decided = sorted((key, one.kind, sorted(one.texts.items())) for key, one in decisions)
     found = [(one.code, one.value) for one in findings]
     text = repr((files, decided, found)).encode("utf-8", "surrogatepass")
     return hashlib.sha256(text).hexdigest()[:32]

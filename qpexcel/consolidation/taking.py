@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from qpexcel.consolidation.carried import Carried
-from qpexcel.consolidation.touched import stand_alone, touched
+from qpexcel.consolidation.touched import needs_all, stand_alone, touched
 from qpexcel.intake.collect import Elsewhere
 from qpexcel.intake.receive import Intake, Read
 from qpexcel.intake.returns import Return, listed
@@ -68,9 +68,9 @@ def take_in_touched(desk: Desk, carried: Carried) -> Taken | None:
     """
     workspace, ledger = desk.workspace, desk.ledger
     seen = seen_below(workspace.returned, workspace.ours)
-    if seen is None:
-        return None
     lines = ledger.file_lines()
+    if seen is None or needs_all(seen, lines, carried.again):
+        return None
     what = touched(seen, lines, ledger.looks(), carried.again, workspace)
     if not stand_alone((), what, lines):
         return None

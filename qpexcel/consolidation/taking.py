@@ -79,15 +79,16 @@ def take_in_touched(desk: Desk, carried: Carried) -> Taken | None:
     of_round = ledger.get("round") or {one.one.round for one in read} <= {carried.round, ""}
     if not of_round or not stand_alone(read, what, lines):
         return None
-    units = what.units.union(one.one.unit for one in read)
-    some = Some(units, what.names)
-    known = ledger.readings_of(some)
+    came_by_name = (line.unit for line in lines if line.path in what.names)
+    units = frozenset((*came_by_name, *(one.one.unit for one in read)))
+    known = ledger.readings_of(Some(ledger.sharing(units), what.names))
     others = (one.one for one in known if one.one.here and one.one.received.path not in what.names)
     here = [one.one for one in read]
     returns = settle(
         with_remembered([*here, *others], (one.one for one in known)), ledger.rounds(), ledger.rulings()
     )
-    ledger.record_files(_fresh(read, desk.terms), returns, desk.now, some)
+    some = Some(units, what.names)
+    ledger.record_files(_fresh(read, desk.terms), _of(units, returns), desk.now, some)
     ledger.record_looks(intake.looked)
     again = (carried.again - what.names) | _again(read, known, desk.terms)
     return Taken(here, again, units=units)
@@ -95,8 +96,13 @@ def take_in_touched(desk: Desk, carried: Carried) -> Taken | None:
 
 def settled(ledger: Ledger, units: Collection[str]) -> list[Return]:
     """Return all files of some units as they are settled now."""
-    known = listed(one.one for one in ledger.readings_of(Some(units)))
-    return settle(known, ledger.rounds(), ledger.rulings())
+    known = listed(one.one for one in ledger.readings_of(Some(ledger.sharing(units))))
+    return _of(units, settle(known, ledger.rounds(), ledger.rulings()))
+
+
+def _of(units: Collection[str], returns: Iterable[Return]) -> list[Return]:
+    """Return those of some units: what was settled may hold others, which have the same bytes."""
+    return [one for one in returns if one.unit in units]
 
 
 def _intake(desk: Desk, known: Iterable[Reading], *, looks: bool = False) -> Intake:

@@ -142,6 +142,11 @@ SOME_LAST_READINGS = f"""
     ORDER BY files.id
 """  # noqa: S608 - words of ours
 
+SAME_BYTES = """
+    SELECT DISTINCT others.unit FROM files JOIN files AS others ON others.sha256 = files.sha256
+    WHERE files.unit IN (SELECT value FROM json_each(:units)) AND files.sha256 <> ''
+"""
+
 LAST_READING_NUMBERS = """
     SELECT path, sha256, (SELECT MAX(id) FROM readings WHERE file = files.id) FROM files
 """

@@ -153,13 +153,12 @@ def _digest(work: Work, judged: Judged, version: str) -> str:
 def _previous(desk: Desk, basis: str, digest: str, last: _Last | None, now: Now) -> Standing | Earlier | None:
     """Return where everything stood at the last consolidation that showed something else."""
     number = desk.ledger.latest(other_than=digest)
-    if last and last.over.number == number:
-        over, left = last.over, last.left
-    else:
+    if not last or last.over.number != number:
         over = desk.ledger.carried(number)
         left = unpacked(over, basis, now.judged.columns)
-    if over and left and left.round == now.standing.round:
-        return since(over, left, desk.ledger, now)
+        last = _Last(over, left) if over and left else None
+    if last and last.left.round == now.standing.round:
+        return since(last.over, last.left, desk.ledger, now)
     return last_standing(desk.ledger, digest, desk.terms.plan)
 
 

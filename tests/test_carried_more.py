@@ -245,3 +245,13 @@ def test_a_copy_of_the_master_as_it_was_written_says_nothing(office):
     same(office, clock())
     same(office, clock())
     assert office.codes("MAS") == []
+
+
+def test_an_empty_file_that_comes_again_came_then(office):
+    clock = moments()
+    empty = office.workspace.returned / "空.xlsx"
+    answer(office, "甲科", "一")
+    for moment in (1_180_000_000, 1_190_000_000):
+        empty.write_bytes(b"")
+        os.utime(empty, (moment, moment))
+        same(office, clock())

@@ -156,7 +156,9 @@ RECORD_FILE = """
         unit, round, outcome, reason)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (path, sha256) DO UPDATE SET outer = excluded.outer, here = excluded.here,
-        unit = excluded.unit, round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
+        unit = excluded.unit, round = excluded.round, outcome = excluded.outcome, reason = excluded.reason,
+        received_at = CASE excluded.sha256 WHEN '' THEN excluded.received_at ELSE received_at END,
+        saved_at = CASE excluded.sha256 WHEN '' THEN excluded.saved_at ELSE saved_at END
 """
 
 _PRESENCE = """

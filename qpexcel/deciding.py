@@ -138,7 +138,9 @@ def _read_copies(
     findings: list[Finding] = []
     copies = []
     read = list(json.loads(ledger.get(_READ, "[]")))
-    known = {*read, ledger.get("master")}
+    # What we wrote last says nothing new, also when something else has been written since.
+    read += [written for written in (ledger.get("master"),) if written and written not in read]
+    known = set(read)
     unchanged = _is_as_written(workspace, ledger, now)
     for name, at, data in _candidates(workspace, returns, known, unchanged=unchanged):
         digest = sha256(data)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from qpexcel.assess import LIGHTS, TIMELINESS
 from qpexcel.decisions import Decision
 from qpexcel.findings import Finding
 from qpexcel.intake.codec import finding_from_json, finding_to_json
@@ -21,7 +22,7 @@ from qpexcel.intake.returns import Return
 from qpexcel.intake.terms import Terms
 from qpexcel.later import LaterMapping
 from qpexcel.ledger import CarriedOver, Ledger
-from qpexcel.row_columns import ANSWERED, Answered, Column, RowColumns
+from qpexcel.row_columns import ANSWERED, Answered, Column, RowColumns, unanswered
 from qpexcel.standing.register import Came
 
 _FORM = 1  # of what is packed: another one is not unpacked
@@ -82,7 +83,8 @@ def signature(
         findings: What is wrong with its files.
     """
     files = [(numbers.get((one.received.path, one.received.sha256)), str(one.outcome)) for one in returns]
-    decided = sorted((key, sorted(one.texts.items())) for key, one in decisions)
+    # Its kind may be another though nothing was typed on the row: mergers of other rows may lead back to it.
+    decided = sorted((key, one.kind, sorted(one.texts.items())) for key, one in decisions)
     found = [(one.code, one.value) for one in findings]
     text = repr((files, decided, found)).encode("utf-8", "surrogatepass")
     return hashlib.sha256(text).hexdigest()[:32]
@@ -131,8 +133,7 @@ def unpacked(then: CarriedOver | None, basis: str, rows: RowColumns) -> Carried 
         columns = dict(np.load(BytesIO(then.body), allow_pickle=False).items())
         texts = _object(columns[_TEXTS])
         said = Answered(**{name: columns[name] for name in ANSWERED})
-        fits = len(said.due) == len(rows) and len(said.actual) == len(rows.targets.row)
-        if texts["form"] != _FORM or not fits:
+        if texts["form"] != _FORM or not _fits(columns, rows):
             return None
         works = zip(texts["units"], texts["signatures"], columns[_CAME].tolist(), strict=True)
         return Carried(
@@ -148,6 +149,27 @@ def unpacked(then: CarriedOver | None, basis: str, rows: RowColumns) -> Carried 
         )
     except Exception:  # noqa: BLE001 - of damaged bytes anything may be raised; all of it can be worked out
         return None
+
+
+def _fits(columns: Mapping[str, Column], rows: RowColumns) -> bool:
+    """Whether columns are such as are worked out of these rows."""
+    judged = ((columns[_TIMELINESS], TIMELINESS), (columns[_LIGHT], LIGHTS))
+    words = np.zeros(len(rows), dtype=np.int8)
+    blank = unanswered(rows)
+    return (
+        all(_alike(columns[name], getattr(blank, name)) for name in ANSWERED)
+        and all(_alike(column, words) and _within(column, len(known)) for column, known in judged)
+        and columns[_CAME].dtype == np.int32
+        and columns[_CAME].shape[1:] == (len(Came._fields),)
+    )
+
+
+def _alike(column: Column, other: Column) -> bool:
+    return (column.shape, column.dtype) == (other.shape, other.dtype)
+
+
+def _within(words: Column, count: int) -> bool:
+    return bool(((words >= 0) & (words < count)).all())
 
 
 def _came(numbers: Sequence[int]) -> Came | None:

@@ -136,6 +136,8 @@ def _last(desk: Desk, basis: str) -> _Last | None:
 def _with_decided(taken: Taken, over: CarriedOver, ledger: Ledger) -> Taken:
     """Add the units on whose rows anything was decided since the last consolidation."""
     decided = ledger.decided_since(over.numbers["decisions"])
+    if decided:  # whether mergers lead in a circle depends on all of them
+        decided |= {key for key, texts in ledger.decisions().items() if texts.get("merged_into")}
     return replace(taken, units=(taken.units or frozenset()).union(map(unit_of, decided)))
 
 
@@ -152,12 +154,12 @@ def _digest(work: Work, judged: Judged, version: str) -> str:
 def _previous(desk: Desk, basis: str, digest: str, last: _Last | None, now: Now) -> Standing | Earlier | None:
     """Return where everything stood at the last consolidation that showed something else."""
     number = desk.ledger.latest(other_than=digest)
-    if last and last.over.number == number:
+    if not last or last.over.number != number:
+        over = desk.ledger.carried(number)
+        left = unpacked(over, basis, now.judged.columns)
+        last = _Last(over, left) if over and left else None
+    if last and last.left.round == now.standing.round:
         return since(last.over, last.left, desk.ledger, now)
-    over = desk.ledger.carried(number)
-    left = unpacked(over, basis, now.judged.columns)
-    if over and left:
-        return since(over, left, desk.ledger, now)
     return last_standing(desk.ledger, digest, desk.terms.plan)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from qpexcel.consolidation.carried import Carried
-from qpexcel.consolidation.touched import stand_alone, touched
+from qpexcel.consolidation.touched import needs_all, stand_alone, touched
 from qpexcel.intake.collect import Elsewhere
 from qpexcel.intake.receive import Intake, Read
 from qpexcel.intake.returns import Look, Return, listed
@@ -98,23 +98,24 @@ def take_in_touched(desk: Desk, carried: Carried) -> Taken | Attempt:
     workspace, ledger = desk.workspace, desk.ledger
     seen = seen_below(workspace.returned, workspace.ours)
     lines = ledger.file_lines()
-    what = touched(seen or (), lines, ledger.looks(), carried.again, workspace)
-    if seen is None or not stand_alone((), what, lines):
+    if seen is None or needs_all(seen, lines, carried.again):
+        return Attempt()
+    what = touched(seen, lines, ledger.looks(), carried.again, workspace)
+    if not stand_alone((), what, lines):
         return Attempt()
     intake = _intake(desk, ledger.readings_of(Some(what.units, what.names)), desk.progress)
     read = intake.read([Picked(what.files)]) if what.files else []
     of_round = ledger.get("round") or {one.one.round for one in read} <= {carried.round, ""}
     if not of_round or not stand_alone(read, what, lines):
         return Attempt(read, intake.looked)
-    units = what.units.union(one.one.unit for one in read)
-    some = Some(units, what.names)
-    known = ledger.readings_of(some)
+    came_by_name = (line.unit for line in lines if line.path in what.names)
+    units = frozenset((*came_by_name, *(one.one.unit for one in read)))
+    known = ledger.readings_of(Some(ledger.sharing(units), what.names))
     others = (one.one for one in known if one.one.here and one.one.received.path not in what.names)
     here = [one.one for one in read]
     every = with_remembered([*here, *others], (one.one for one in known))
-    ledger.record_files(
-        _fresh(read, desk.terms), settle(every, ledger.rounds(), ledger.rulings()), desk.now, some
-    )
+    returns = _of(units, settle(every, ledger.rounds(), ledger.rulings()))
+    ledger.record_files(_fresh(read, desk.terms), returns, desk.now, Some(units, what.names))
     ledger.record_looks(intake.looked)
     again = (carried.again - what.names) | _again(read, known, desk.terms)
     return Taken(here, again, units=units)
@@ -122,8 +123,13 @@ def take_in_touched(desk: Desk, carried: Carried) -> Taken | Attempt:
 
 def settled(ledger: Ledger, units: Collection[str]) -> list[Return]:
     """Return all files of some units as they are settled now."""
-    known = listed(one.one for one in ledger.readings_of(Some(units)))
-    return settle(known, ledger.rounds(), ledger.rulings())
+    known = listed(one.one for one in ledger.readings_of(Some(ledger.sharing(units))))
+    return _of(units, settle(known, ledger.rounds(), ledger.rulings()))
+
+
+def _of(units: Collection[str], returns: Iterable[Return]) -> list[Return]:
+    """Return those of some units: what was settled may hold others, which have the same bytes."""
+    return [one for one in returns if one.unit in units]
 
 
 def _intake(desk: Desk, known: Iterable[Reading], progress: Progress, *, looks: bool = False) -> Intake:

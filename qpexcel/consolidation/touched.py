@@ -63,6 +63,25 @@ def touched(
     return Touched(files, [line for name, line in here.items() if name not in same])
 
 
+def needs_all(seen: Iterable[Seen], lines: Iterable[FileLine], again: Collection[str]) -> bool:
+    """Whether all files are to be looked at, whatever happened.
+
+    So it is where several that lie here are shown by one name, and where one that is packed is to be read
+    again: its archive looks as it did.
+
+    Args:
+        seen: As in `touched`.
+        lines: As in `touched`.
+        again: As in `touched`.
+    """
+    here = [line for line in lines if line.here]
+    names = [line.path for line in here if not line.outer]
+    shown = [one.name for one in seen]
+    if len({*names}) < len(names) or len({*shown}) < len(shown):
+        return True
+    return any(line.outer and (_code(line) in AGAIN or line.path in again) for line in here)
+
+
 def _is_same(one: Seen, line: FileLine, look: Look, archived: Mapping[str, int]) -> bool:
     """Whether a file looks as when it was read, need not be read again all the same, and has its copy."""
     if (look.mark, look.sha256) != (one.mark, line.sha256) or _code(line) in AGAIN:

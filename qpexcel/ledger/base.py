@@ -38,7 +38,7 @@ class Asked:
     def get(self, name: str, default: str = "") -> str:
         """Return a remembered word (plan id, round, return day)."""
         if name in self._known:
-            return self._known[name]
+            return self._known[name] or default
         found = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(found[0]) if found else default
 

@@ -74,7 +74,7 @@ class Consolidations(Asked):
             moment_to_text(at),
             plan_to_json(plan),
             json.dumps([finding_to_json(finding) for finding in findings], ensure_ascii=False),
-            json.dumps({name: self.get(name) for name in _KNOWN if self.get(name)}, ensure_ascii=False),
+            json.dumps({name: self.get(name) for name in _KNOWN}, ensure_ascii=False),
             json.dumps(figures),
             digest,
             json.dumps(self.numbers()),

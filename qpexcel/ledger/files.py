@@ -17,6 +17,7 @@ from qpexcel.ledger.schema import (
     LAST_READING_NUMBERS,
     LAST_READINGS,
     RECORD_FILE,
+    SAME_BYTES,
     SOME_GONE,
     SOME_LAST_READINGS,
     SOME_PRESENCE,
@@ -49,6 +50,11 @@ class Files(Asked):
     def readings_of(self, some: Some) -> list[Reading]:
         """Return some of the files as `readings` does: as if no others had come."""
         return self._read(SOME_LAST_READINGS, **some.gaps())
+
+    def sharing(self, units: Collection[str]) -> frozenset[str]:
+        """Return units, and those of whose files any has the same bytes as one of theirs."""
+        lines = self._db.execute(SAME_BYTES, Some(units).gaps())
+        return frozenset(units).union(unit for (unit,) in lines)
 
     def _read(self, query: str, **gaps: str) -> list[Reading]:
         readings = [self._readings.of(line) for line in self._of_then(query, **gaps)]

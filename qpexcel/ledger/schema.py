@@ -106,6 +106,7 @@ MIGRATIONS = (
         body BLOB NOT NULL
     );
     CREATE INDEX files_by_unit ON files (unit);
+    CREATE INDEX files_by_bytes ON files (sha256);
     """,
 )
 
@@ -142,6 +143,11 @@ SOME_LAST_READINGS = f"""
     ORDER BY files.id
 """  # noqa: S608 - words of ours
 
+SAME_BYTES = """
+    SELECT DISTINCT others.unit FROM files JOIN files AS others ON others.sha256 = files.sha256
+    WHERE files.unit IN (SELECT value FROM json_each(:units)) AND files.sha256 <> ''
+"""
+
 LAST_READING_NUMBERS = """
     SELECT path, sha256, (SELECT MAX(id) FROM readings WHERE file = files.id) FROM files
 """
@@ -151,7 +157,9 @@ RECORD_FILE = """
         unit, round, outcome, reason)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (path, sha256) DO UPDATE SET outer = excluded.outer, here = excluded.here,
-        unit = excluded.unit, round = excluded.round, outcome = excluded.outcome, reason = excluded.reason
+        unit = excluded.unit, round = excluded.round, outcome = excluded.outcome, reason = excluded.reason,
+        received_at = CASE excluded.sha256 WHEN '' THEN excluded.received_at ELSE received_at END,
+        saved_at = CASE excluded.sha256 WHEN '' THEN excluded.saved_at ELSE saved_at END
 """
 
 _PRESENCE = """

@@ -45,13 +45,18 @@ def watched(size: int, *, needed: bool = sys.platform != "linux") -> Iterator[No
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Let Python not look for rings of objects while the block runs: of our millions none is in one."""
+    """Let Python not look for rings of objects while the block runs: of our millions none is in one.
+
+    Those that outlive it count as old from then on, so that they are not all looked through at its end.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

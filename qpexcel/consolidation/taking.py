@@ -16,6 +16,7 @@ from qpexcel.intake.seen import Picked, seen_below
 from qpexcel.intake.settle import settle, with_remembered
 from qpexcel.intake.terms import Terms
 from qpexcel.ledger import Ledger, Reading, Some
+from qpexcel.plan.obligations import rows_by_unit
 from qpexcel.pool import Runner
 from qpexcel.progress import UNSEEN, Progress
 from qpexcel.workspace import Workspace
@@ -60,6 +61,7 @@ def take_in(desk: Desk, paths: Sequence[Path | Elsewhere], attempt: Attempt | No
 
     What an `attempt` has read is not read again.
     """
+    rows_by_unit(desk.terms.plan)  # all will be needed, and the processes that read only just begin
     ledger, progress = desk.ledger, UNSEEN if attempt and attempt.read else desk.progress
     known = ledger.readings()
     attempted = _attempted(attempt.read) if attempt else {}

@@ -9,11 +9,17 @@ from enum import StrEnum
 
 from qpexcel.fields import quantity_keys
 from qpexcel.model import APART, RATES, WHOLE_PLAN, Execution, Item, Obligation, Plan, Role, Target
-from qpexcel.plan.obligations import is_row, obligations, responsible, rows_of
+from qpexcel.plan.obligations import (
+    is_row,
+    obligations,
+    responsible,
+    rows_by_unit,
+    rows_of,
+)
 from qpexcel.plan.once import once_a_plan
 
 _PER_CENT = ("%", "％")
-_MOST_UNITS = 500  # whose rules are kept
+_MOST_UNITS = 2_000  # whose rules are kept
 NEEDED_OPS = ("ge", "eq")  # a number must be given for these; 以內 and 低於 may stay without one
 
 
@@ -100,7 +106,9 @@ class _Rules(Mapping[str, RowRules]):
         if unit not in self._by_unit:
             if len(self._by_unit) == _MOST_UNITS:  # whoever asks goes unit by unit
                 self._by_unit.clear()
-            self._by_unit[unit] = {row.key: self._made(row) for row in rows_of(unit, self._plan)}
+            plan = self._plan
+            rows = rows_by_unit(plan).get(unit, ()) if rows_by_unit.is_made(plan) else rows_of(unit, plan)
+            self._by_unit[unit] = {row.key: self._made(row) for row in rows}
         return self._by_unit[unit]
 
     def _made(self, row: Obligation) -> RowRules:

@@ -25,6 +25,10 @@ class _OnceAPlan(Generic[T]):
             self.remember(plan, self._make(plan))
         return self._known[id(plan)]
 
+    def is_made(self, plan: Plan) -> bool:
+        """Whether it was asked for a plan before."""
+        return id(plan) in self._known
+
     def remember(self, plan: Plan, made: T) -> None:
         """Take what was made of the very same plan before, in another process."""
         if id(plan) not in self._known:

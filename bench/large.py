@@ -93,9 +93,7 @@ def consolidate(folder: Path, units: int) -> None:
     )
     stages["whole"] = perf_counter() - started
     stages["before"] = steps["writing_master"] - started
-    peak = [
-        resource.getrusage(who).ru_maxrss / MB for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    ]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB
     print(json.dumps({"stages": stages, "peak": peak}))
 
 
@@ -154,8 +152,7 @@ def rows(sizes: dict[int, dict[str, dict[str, Any]]]) -> Iterator[str]:
         yield line(what, (f"{run['stages'].get(key, 0.0):.2f}" for run in runs))
     each = [1000 * run["stages"]["whole"] / units for run, units in zip(runs, twice(sizes), strict=True)]
     yield line("ms a file", (f"{one:.1f}" for one in each))
-    for place, what in enumerate(("peak memory, MB", "of a process that reads, MB")):
-        yield line(what, (f"{run['peak'][place]:,.0f}" for run in runs))
+    yield line("peak memory, MB", (f"{run['peak']:,.0f}" for run in runs))
 
 
 def line(what: str, figures: Iterable[str]) -> str:

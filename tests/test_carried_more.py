@@ -19,6 +19,7 @@ from packing import zipped
 from PIL import Image as Drawn
 from test_carried import DAY, PLAN, UNITS, answer, both, moments, packed_form, same
 
+from qpexcel.findings import QpexcelError
 from qpexcel.pool import Lost, here
 
 
@@ -183,6 +184,18 @@ def spoil(office, change) -> None:
             line = file.getvalue(), number
             ledger.execute("UPDATE carried SET body = ? WHERE consolidation = ?", line)
         ledger.commit()
+
+
+def test_findings_that_nobody_can_read_are_the_ledgers_damage(office):
+    """Only somebody who counts the checksum anew can spoil them so; they are looked at last."""
+    clock = moments()
+    answer(office, "甲科", "完成", 執行情形="已完成")  # without the day
+    same(office, clock())
+    spoil(office, lambda columns: columns | {"findings": np.frombuffer(b'{"\xe7": 1}', np.uint8)})
+    answer(office, "乙科", "一")
+    with pytest.raises(QpexcelError) as told:
+        office.consolidate(now=clock())
+    assert told.value.finding.code == "WSP004"
 
 
 def test_a_claim_of_many_numbers_takes_no_memory(office):

@@ -22,6 +22,7 @@ from qpexcel.intake.returns import Return
 from qpexcel.intake.terms import Terms
 from qpexcel.later import LaterMapping
 from qpexcel.ledger import CarriedOver, Ledger
+from qpexcel.ledger.lines import damage_told
 from qpexcel.row_columns import ANSWERED, Answered, Column, RowColumns, unanswered
 from qpexcel.standing.register import Came
 
@@ -96,8 +97,9 @@ def findings_text(findings: Sequence[Finding]) -> str:
 
 
 def findings_in(text: str) -> tuple[Finding, ...]:
-    """Return the findings that `findings_text` wrote."""
-    return tuple(map(finding_from_json, json.loads(text)))
+    """Return the findings that `findings_text` wrote. Raises sqlite3.DatabaseError for anything else."""
+    with damage_told():
+        return tuple(map(finding_from_json, json.loads(text)))
 
 
 def packed(carried: Carried) -> bytes:
@@ -140,7 +142,7 @@ def unpacked(then: CarriedOver | None, basis: str, rows: RowColumns) -> Carried 
             version=texts["version"],
             round=texts["round"],
             works={unit: UnitWork(name, _came(one)) for unit, name, one in works},
-            findings=LaterMapping(lambda: _object(columns[_FINDINGS])),
+            findings=LaterMapping(lambda: _texts(columns[_FINDINGS])),
             said=said,
             timeliness=columns[_TIMELINESS],
             light=columns[_LIGHT],
@@ -170,6 +172,12 @@ def _alike(column: Column, other: Column) -> bool:
 
 def _within(words: Column, count: int) -> bool:
     return bool(((words >= 0) & (words < count)).all())
+
+
+def _texts(column: Column) -> dict[str, str]:
+    """Return the findings by unit, which are looked at when it is too late to work all out."""
+    with damage_told():
+        return dict(_object(column))
 
 
 def _came(numbers: Sequence[int]) -> Came | None:

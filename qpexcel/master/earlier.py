@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from qpexcel.changes import Change, changes
-from qpexcel.master.figures import numbers
 from qpexcel.model import Plan
-from qpexcel.standing import Standing
+from qpexcel.standing import Standing, figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +27,4 @@ def earlier(previous: Standing | None, now: Standing) -> Earlier | None:
     if previous is None:
         return None
     found = changes(previous, now)
-    return Earlier(previous.as_of, previous.round, previous.plan, numbers(previous), found)
+    return Earlier(previous.as_of, previous.round, previous.plan, figures(previous), found)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from qpexcel.master.formulas import DONE
 from qpexcel.master.view import View, quoted
 from qpexcel.sheets.describe import Formula, Value
-from qpexcel.standing import Standing
+from qpexcel.standing import figures as standing_figures
 
 FIGURES = ("rows", "done", "on_time", "late", "overdue", "due_soon", "silent", "to_mend")
-_SILENT = ("awaited", "missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Figure:
 
 def figures(view: View) -> list[Figure]:
     """Return the figures in the order they are shown."""
-    now = numbers(view.standing)
+    now = standing_figures(view.standing)
     before = view.previous.numbers if view.previous else None
     formulas = _formulas(view)
     return [
@@ -50,22 +49,6 @@ def change(figure: Figure, cell: str, view: View) -> Value:
     now = changed.replace("{change}", f"{by:+d}") if by else unchanged
     shown = f'{quoted(ahead)}&TEXT({cell}-{figure.before},"+0;-0")&{quoted(behind)}'
     return Formula(f"=IF({cell}={figure.before},{quoted(unchanged)},{shown})", now)
-
-
-def numbers(standing: Standing) -> dict[str, int]:
-    """Return the figures of a day by their keys."""
-    judged = [row.timeliness for row in standing.rows]
-    states = [unit.state for unit in standing.register]
-    return {
-        "rows": len(judged),
-        "done": sum(judged.count(word) for word in DONE),
-        "on_time": judged.count("on_time"),
-        "late": judged.count("late"),
-        "overdue": judged.count("overdue"),
-        "due_soon": sum(row.due_soon for row in standing.rows),
-        "silent": sum(states.count(state) for state in _SILENT),
-        "to_mend": states.count("needs_correction"),
-    }
 
 
 def _formulas(view: View) -> dict[str, str]:

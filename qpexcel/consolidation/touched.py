@@ -79,19 +79,14 @@ def needs_all(seen: Iterable[Seen], lines: Iterable[FileLine], again: Collection
     shown = [one.name for one in seen]
     if len({*names}) < len(names) or len({*shown}) < len(shown):
         return True
-    return any(line.outer and (_code(line) in AGAIN or line.path in again) for line in here)
+    return any(line.outer and (line.code in AGAIN or line.path in again) for line in here)
 
 
 def _is_same(one: Seen, line: FileLine, look: Look, archived: Mapping[str, int]) -> bool:
     """Whether a file looks as when it was read, need not be read again all the same, and has its copy."""
-    if (look.mark, look.sha256) != (one.mark, line.sha256) or _code(line) in AGAIN:
+    if (look.mark, look.sha256) != (one.mark, line.sha256) or line.code in AGAIN:
         return False
     return archived.get(archived_name(line.sha256, splitext(line.path)[1])) == look.size
-
-
-def _code(line: FileLine) -> str:
-    """Return the code of a file's reason; "" where it has none."""
-    return line.reason[2:8]  # as finding_to_json has it: ["FIL014", …
 
 
 def stand_alone(read: Iterable[Read], what: Touched, lines: Sequence[FileLine]) -> bool:

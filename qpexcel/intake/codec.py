@@ -30,6 +30,11 @@ def finding_to_json(finding: Finding) -> list[Any]:
     return [finding.code, finding.value, dict(finding.words), _place_to_json(finding.place)]
 
 
+def code_in(text: str) -> str:
+    """Return the code of a finding whose JSON is a text; "" where the text is empty."""
+    return str(json.loads(text)[0]) if text else ""
+
+
 def finding_from_json(data: list[Any]) -> Finding:
     """Return the finding that `finding_to_json` wrote."""
     code, value, words, place = data

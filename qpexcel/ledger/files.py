@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from qpexcel.intake.codec import moment_to_text, return_to_json
+from qpexcel.intake.codec import code_in, moment_to_text, return_to_json
 from qpexcel.intake.returns import Look, Return, Ruling, earliest, listed
 from qpexcel.ledger.base import Asked
-from qpexcel.ledger.lines import FileLine, Reading, as_first, file_row, moment_of
+from qpexcel.ledger.lines import FileLine, Reading, as_first, damage_told, file_row, moment_of
 from qpexcel.ledger.schema import (
     ALL_GONE,
     ALL_PRESENCE,
@@ -69,7 +69,11 @@ class Files(Asked):
     def file_lines(self) -> list[FileLine]:
         """Return every file ever seen as it was settled the last time, without what was read in it."""
         query = "SELECT path, sha256, outer, unit, here, reason FROM files ORDER BY id"
-        return list(map(FileLine._make, self._db.execute(query)))
+        with damage_told():
+            return [
+                FileLine(path, digest, outer, unit, here, code_in(reason))
+                for path, digest, outer, unit, here, reason in self._db.execute(query)
+            ]
 
     def record_files(
         self,

@@ -24,14 +24,14 @@ class Reading:
 
 
 class FileLine(NamedTuple):
-    """A file as it was settled: `reason` is the finding's JSON, `here` 1 where it lay where it was found."""
+    """A file as it was settled. `here`: 1 where it lay where it was found; `code`: of its reason, or ""."""
 
     path: str
     sha256: str
     outer: str
     unit: str
     here: int
-    reason: str
+    code: str
 
 
 def dated(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from qpexcel.atomic import write_whole
-from qpexcel.intake.returns import COUNTING, KeptPicture, Return
+from qpexcel.intake.returns import KeptPicture, Return, counting
 from qpexcel.ledger import Ledger
 from qpexcel.model import Plan
 from qpexcel.standing import OnRow
@@ -46,8 +46,7 @@ def on_rows(returns: Iterable[Return], ledger: Ledger) -> dict[str, OnRow]:
         returns: Every return, settled, from the earliest to the latest; those that count are asked.
         ledger: Knows the pictures' names.
     """
-    counting = [one for one in returns if one.outcome in COUNTING]
-    return _by_row(counting, {whose: name for name, whose in ledger.evidence().items()})
+    return _by_row(counting(returns), {whose: name for name, whose in ledger.evidence().items()})
 
 
 def _names(plan: Plan, returns: Iterable[Return], ledger: Ledger) -> Named:

@@ -14,7 +14,7 @@ from qpexcel.intake.checks import check_rows
 from qpexcel.intake.current import Current
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import found_in, merge
-from qpexcel.intake.returns import COUNTING, Outcome, Return
+from qpexcel.intake.returns import Outcome, Return, counting
 from qpexcel.ledger import Ledger
 from qpexcel.master.columns import cells_of
 from qpexcel.master.score_findings import score_findings
@@ -59,9 +59,9 @@ def known_from(
         ledger: For the round and the decisions.
         plan_findings: What was found in the plan workbook, to be shown too.
     """
-    counting = [one for one in returns if one.outcome in COUNTING]
-    said, decided = said_in(counting, plan), decided_in(ledger, plan)
-    round_, return_by = current_round(ledger, counting)
+    those = counting(returns)
+    said, decided = said_in(those, plan), decided_in(ledger, plan)
+    round_, return_by = current_round(ledger, those)
     found = found_by_unit(returns, said, decided, plan, Began(round_, ledger.get("round_started")))
     findings = [*plan_findings, *in_plan_order(found, plan), *decided.findings]
     return Known(
@@ -78,12 +78,12 @@ def known_from(
     )
 
 
-def said_in(counting: Sequence[Return], plan: Plan) -> Said:
+def said_in(returns: Sequence[Return], plan: Plan) -> Said:
     """Merge returns that count, from the earliest saved to the latest; what is none of the plan's is left."""
     words = load_words(plan.settings.language)
-    currents, differences = merge(counting, lambda key: label_of(key, plan, words))
+    currents, differences = merge(returns, lambda key: label_of(key, plan, words))
     here = {current.key: current for current in currents if is_row(current.key, plan)}
-    return Said(here, merge_inspections(counting, plan), differences)
+    return Said(here, merge_inspections(returns, plan), differences)
 
 
 def decided_in(ledger: Ledger, plan: Plan) -> Decided:
@@ -120,12 +120,11 @@ def found_by_unit(
         began: The round.
     """
     found: dict[str, list[Finding]] = {}
-    counting = [one for one in returns if one.outcome in COUNTING]
     for one in returns:
         if one.reason and one.here and one.outcome is Outcome.REFUSED:
             found.setdefault(one.unit, []).append(one.reason)
     of_rows = check_rows(said.currents.values(), plan, decided.decisions)
-    for finding in (*found_in(counting), *of_rows, *said.differences):
+    for finding in (*found_in(counting(returns)), *of_rows, *said.differences):
         found.setdefault(finding.place.unit, []).append(finding)
     for inspection in said.inspections:
         for doubts in inspection.doubts.values():
@@ -165,8 +164,8 @@ def _extensions_backward(plan: Plan, decisions: Mapping[str, Decision]) -> Itera
         yield Finding("MAS004", due_words(extension, plan), {"due": due_words(due, plan)}, place)
 
 
-def current_round(ledger: Ledger, counting: Sequence[Return]) -> tuple[str, date | None]:
+def current_round(ledger: Ledger, returns: Sequence[Return]) -> tuple[str, date | None]:
     """Return the round and its return day; where nobody remembers it, the round last returned."""
-    label = ledger.get("round") or next((one.round for one in reversed(counting) if one.round), "1")
+    label = ledger.get("round") or next((one.round for one in reversed(returns) if one.round), "1")
     text = ledger.get("return_by")
     return label, date.fromisoformat(text) if text else None

@@ -12,7 +12,7 @@ from qpexcel.forms.request import Carried, RowState
 from qpexcel.intake.current import Current
 from qpexcel.intake.inspections_merge import merge_inspections
 from qpexcel.intake.merge import merge
-from qpexcel.intake.returns import COUNTING, Answer, Return
+from qpexcel.intake.returns import Answer, Return, counting
 from qpexcel.intake.settle import settle
 from qpexcel.ledger import Ledger
 from qpexcel.model import FieldKind, Obligation, Plan
@@ -42,7 +42,7 @@ def carried(ledger: Ledger, plan: Plan, round_: str) -> Carried:
 
 def _counting(ledger: Ledger) -> list[Return]:
     settled = settle(ledger.files(), ledger.rounds(), ledger.rulings())
-    return [one for one in settled if one.outcome in COUNTING]
+    return counting(settled)
 
 
 def row_states(ledger: Ledger, plan: Plan, others: Iterable[Obligation] = ()) -> dict[str, RowState]:

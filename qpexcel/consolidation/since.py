@@ -12,7 +12,7 @@ from qpexcel.changes import Change, changes
 from qpexcel.consolidation.carried import Carried, UnitWork
 from qpexcel.consolidation.taking import settled
 from qpexcel.decisions import Decision
-from qpexcel.intake.returns import COUNTING
+from qpexcel.intake.returns import counting
 from qpexcel.known import Said, decided_in, said_in
 from qpexcel.later import Later
 from qpexcel.ledger import CarriedOver, Ledger
@@ -97,8 +97,7 @@ class _Past:
     def _said(self) -> Said:
         """Return what those units had said that have said something else since."""
         ledger = self._ledger.as_known(self._then)
-        counting = [one for one in settled(ledger, self._units) if one.outcome in COUNTING]
-        return said_in(counting, self._now.plan)
+        return said_in(counting(settled(ledger, self._units)), self._now.plan)
 
     def _rows(self, places: Column, said: Said) -> Iterator[RowStanding]:
         plan = self._now.plan

@@ -12,7 +12,7 @@ from qpexcel.decisions import Decision
 from qpexcel.evidence import gather, on_rows
 from qpexcel.findings import Finding
 from qpexcel.intake.current import Current
-from qpexcel.intake.returns import COUNTING, Return
+from qpexcel.intake.returns import Return, counting
 from qpexcel.intake.settle import settle
 from qpexcel.known import Began, Decided, current_round, decided_in, found_by_unit, in_plan_order, said_in
 from qpexcel.later import Later, LaterMapping, Once
@@ -62,9 +62,9 @@ def work_out(desk: Desk, taken: Taken, carried: Carried | None, of_plan: Sequenc
     """
     plan, ledger, some = desk.terms.plan, desk.ledger, taken.units
     returns = taken.returns if some is None else settled(ledger, some)
-    counting = _counting(returns)
-    decided, said = decided_in(ledger, plan), said_in(counting, plan)
-    round_, return_by = current_round(ledger, counting)
+    those = counting(returns)
+    decided, said = decided_in(ledger, plan), said_in(those, plan)
+    round_, return_by = current_round(ledger, those)
     round_ = carried.round if carried else round_
     found = found_by_unit(returns, said, decided, plan, Began(round_, ledger.get("round_started")))
     works, earlier = _kept(carried, some), carried.findings if carried else {}
@@ -72,7 +72,7 @@ def work_out(desk: Desk, taken: Taken, carried: Carried | None, of_plan: Sequenc
     works |= {unit: one for unit, one in fresh.items() if some is None or unit in some}
     texts = LaterMapping(lambda: _texts(earlier, some, found))
     others = [*of_plan, *decided.findings]
-    gather(desk.workspace, plan, counting, ledger)
+    gather(desk.workspace, plan, those, ledger)
     before = carried.said if carried else None
     rows = answered(plan, _rows(plan, some), said.currents, decided.decisions, before)
     whole = _Whole(returns, said.currents, said.inspections) if some is None else _later(desk)
@@ -91,10 +91,6 @@ def work_out(desk: Desk, taken: Taken, carried: Carried | None, of_plan: Sequenc
         scores=decided.scores,
     )
     return Work(known, rows, works, texts, others)
-
-
-def _counting(returns: Iterable[Return]) -> list[Return]:
-    return [one for one in returns if one.outcome in COUNTING]
 
 
 def _kept(carried: Carried | None, some: Collection[str] | None) -> dict[str, UnitWork]:
@@ -135,7 +131,7 @@ def _works(
     on: dict[str, list[tuple[str, Decision]]] = {}
     for key, decision in decided.decisions.items():
         on.setdefault(unit_of(key), []).append((key, decision))
-    came_in = came(_counting(returns), round_, list(chain.from_iterable(found.values())))
+    came_in = came(counting(returns), round_, list(chain.from_iterable(found.values())))
     works = {}
     for unit in files.keys() | on.keys() | found.keys():
         name = signature(files.get(unit, ()), numbers, on.get(unit, ()), found.get(unit, ()))
@@ -166,7 +162,7 @@ def _later(desk: Desk) -> _Whole:
     """Return all that the ledger knows, to be read when somebody looks at it."""
     ledger, plan = desk.ledger, desk.terms.plan
     files = Later(lambda: settle(ledger.files(), ledger.rounds(), ledger.rulings()))
-    said = Once(lambda: said_in(_counting(files), plan))
+    said = Once(lambda: said_in(counting(files), plan))
     return _Whole(files, LaterMapping(lambda: said().currents), Later(lambda: said().inspections))
 
 
@@ -174,7 +170,7 @@ def _kept_at(workspace: Workspace, returns: Iterable[Return]) -> dict[str, str]:
     """Say where each file that counts lies; of what is packed, where that is in which it came."""
     outer = {one.received.sha256: one.received for one in returns}
     found: dict[str, str] = {}
-    for one in _counting(returns):
+    for one in counting(returns):
         lying = outer.get(one.received.outer, one.received)
         found[one.received.sha256] = workspace.kept_at(lying.path, lying.sha256)
     return found

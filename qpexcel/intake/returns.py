@@ -184,6 +184,11 @@ class Return:
         return f"{self.columns.get(row.sheet, {}).get(key, 'A')}{row.row}"
 
 
+def counting(every: Iterable[Return]) -> list[Return]:
+    """Return the settled returns whose answers are merged."""
+    return [one for one in every if one.outcome in COUNTING]
+
+
 def listed(every: Iterable[Return]) -> list[Return]:
     """Leave out what need not be told of files that are gone.
 

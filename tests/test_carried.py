@@ -5,47 +5,25 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
-from kit import Office, tables
+from histories import DAY, UNITS, answer, moments, opened, packed_form, same
+from kit import Office
 from packing import zipped
 
 from qpexcel.consolidation import work
 from qpexcel.correcting import correct
 from qpexcel.pool import here
 from qpexcel.ruling import exclude
-from qpexcel.workspace import Workspace, sha256
-
-PLAN = """
-| 項次 | 推動作法 | 完成期限 | 承辦單位         | 協辦單位 | 目標      |
-| ---- | -------- | -------- | ---------------- | -------- | --------- |
-| 1-1  | 甲       | 96年5月  | 甲科、乙科、丙科 |          | 至少3次   |
-| 1-2  | 乙       | 96年6月  | 甲科             | 乙科     |           |
-| 2-1  | 丙       | 按季     | 各科             |          | 至少80%   |
-| 2-2  | 丁       | 96年12月 | 丁科、戊科       |          | 至少10件  |
-"""
-UNITS = ("甲科", "乙科", "丙科", "丁科", "戊科")
-DAY = date(2007, 6, 15)
+from qpexcel.workspace import sha256
 
 
 @pytest.fixture
 def office(tmp_path):
-    made = Office.opened(
-        tmp_path / "office", tables(PLAN, "、".join(UNITS), groups={"各科": "、".join(UNITS)})
-    )
-    made.generate()
-    return made
-
-
-def moments() -> Callable[[], datetime]:
-    """Return a clock so far ahead that every file counts as settled, and that goes on by an hour."""
-    now = datetime.now()  # noqa: DTZ005 - local, as everywhere
-    passed = iter(range(1, 10_000))
-    return lambda: now + timedelta(hours=next(passed))
+    return opened(tmp_path)
 
 
 @pytest.fixture
@@ -59,50 +37,6 @@ def ways(monkeypatch):
 
     monkeypatch.setattr("qpexcel.consolidation.run.work_out", told)
     return found
-
-
-def both(office: Office, at: datetime, as_of: date = DAY, **options):
-    """Consolidate, and a copy of the office that has nothing to go on from; return both documents."""
-    root = office.workspace.root
-    other = Office(Workspace(root.with_name("other")))
-    shutil.rmtree(other.workspace.root, ignore_errors=True)
-    shutil.copytree(root, other.workspace.root)
-    if other.workspace.ledger.exists():
-        with closing(sqlite3.connect(other.workspace.ledger)) as ledger:
-            ledger.execute("DELETE FROM carried")
-            ledger.execute("DELETE FROM looks")
-            ledger.commit()
-    return office.consolidate(as_of, now=at, **options), other.consolidate(as_of, now=at, **options), other
-
-
-def same(office: Office, at: datetime, as_of: date = DAY):
-    """Consolidate both ways and see that nobody could tell which way it was."""
-    document, everything, other = both(office, at, as_of)
-    assert document == everything
-    assert sha256(office.workspace.master.read_bytes()) == sha256(other.workspace.master.read_bytes())
-    assert remembered(office) == remembered(other)
-    return document
-
-
-def remembered(office: Office):
-    """Return what the ledger holds, but for what may differ between copies of an office."""
-    queries = (
-        "SELECT path, sha256, outer, received_at, here, unit, round, outcome, reason FROM files ORDER BY id",
-        "SELECT file, terms, body FROM readings ORDER BY id",
-        "SELECT file, here FROM presence ORDER BY file, id",
-        "SELECT as_of, findings, figures, digest FROM consolidations ORDER BY id",
-        "SELECT key, field, text FROM decisions ORDER BY id",
-    )
-    with closing(sqlite3.connect(office.workspace.ledger)) as ledger:
-        return [ledger.execute(query).fetchall() for query in queries]
-
-
-def answer(office: Office, unit: str, text: str, name: str = "", **more) -> None:
-    """Send a unit's form in which 2-2 or 1-1 says something."""
-    item = "1-1" if unit in UNITS[:3] else "2-2"
-    office.clerk(unit).type(item, **({"執行情形": "辦理中", "執行成果": text} | more)).send(
-        name or f"{unit}.xlsx"
-    )
 
 
 def test_one_changed_file_concerns_its_unit_alone(office, ways):
@@ -322,8 +256,3 @@ def returned_corrections(office: Office, chance: random.Random) -> None:
             book = openpyxl.load_workbook(path)
             book.properties.modified = datetime(2007, 8, chance.randrange(1, 28))  # noqa: DTZ001
             book.save(office.workspace.returned / path.name)
-
-
-def packed_form(office: Office, unit: str) -> bytes:
-    item = "1-1" if unit in UNITS[:3] else "2-2"
-    return office.clerk(unit).type(item, 執行情形="未辦理").bytes()

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from kit import Office, tables
+from histories import DAY, UNITS, answer, both, moments, opened, packed_form, same
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl.drawing.image import Image
 from packing import zipped
 from PIL import Image as Drawn
-from test_carried import DAY, PLAN, UNITS, answer, both, moments, packed_form, same
 
 from qpexcel.findings import QpexcelError
 from qpexcel.pool import Lost, here
@@ -25,11 +24,7 @@ from qpexcel.pool import Lost, here
 
 @pytest.fixture
 def office(tmp_path):
-    made = Office.opened(
-        tmp_path / "office", tables(PLAN, "、".join(UNITS), groups={"各科": "、".join(UNITS)})
-    )
-    made.generate()
-    return made
+    return opened(tmp_path)
 
 
 def losing(*names: str):
